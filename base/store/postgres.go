@@ -1,0 +1,186 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+type postgresEngine struct{ pool *pgxpool.Pool }
+
+func openPostgres(ctx context.Context, url string) (engine, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, errors.New("the database URL can't be read; it looks like postgres://user@host/name")
+	}
+	set := cfg.ConnConfig.RuntimeParams
+	set["application_name"] = "hearth"
+	set["lock_timeout"] = "15s"
+	set["idle_in_transaction_session_timeout"] = "60s"
+	set["timezone"] = "UTC"
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	wait, stop := context.WithTimeout(ctx, 10*time.Second)
+	defer stop()
+	if err := pool.Ping(wait); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("PostgreSQL at %s does not answer: %w", net.JoinHostPort(cfg.ConnConfig.Host, fmt.Sprint(cfg.ConnConfig.Port)), err)
+	}
+	return &postgresEngine{pool}, nil
+}
+
+func (e *postgresEngine) name() string { return "postgres" }
+
+type postgresConn struct{ *pgxpool.Conn }
+
+func (e *postgresEngine) begin(ctx context.Context, write bool) (conn, error) {
+	c, err := e.pool.Acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	start := "begin isolation level repeatable read read only"
+	if write {
+		start = "begin"
+	}
+	if _, err := c.Exec(ctx, start); err != nil {
+		c.Release()
+		return nil, err
+	}
+	return postgresConn{c}, nil
+}
+
+func (c postgresConn) exec(ctx context.Context, query string, args []any) (int64, error) {
+	tag, err := c.Exec(ctx, query, args...)
+	return tag.RowsAffected(), err
+}
+
+func (c postgresConn) query(ctx context.Context, query string, args []any) (rows, error) {
+	r, err := c.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	return postgresRows{r}, nil
+}
+
+type postgresRows struct{ pgx.Rows }
+
+func (r postgresRows) Close() error {
+	r.Rows.Close()
+	return nil
+}
+
+func (r postgresRows) Columns() ([]string, error) {
+	var names []string
+	for _, f := range r.FieldDescriptions() {
+		names = append(names, f.Name)
+	}
+	return names, nil
+}
+
+// The counter row is locked from its update to the commit, so both travel in one message.
+const appendEntries = `WITH head AS (UPDATE journal_head SET seq = seq + $1 RETURNING seq)
+	INSERT INTO journal (seq, at, by, via, subject, kind, body)
+	SELECT head.seq - $1 + e.n, e.at, e.by, e.via, e.subject, e.kind, e.body
+	FROM head, unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) WITH ORDINALITY AS e (at, by, via, subject, kind, body, n)
+	RETURNING (SELECT seq FROM head)`
+
+func (c postgresConn) commit(ctx context.Context, entries []pending) (seq int64, err error) {
+	b := &pgx.Batch{}
+	if n := len(entries); n > 0 {
+		at, col := make([]int64, n), [5][]string{}
+		for i, e := range entries {
+			at[i] = micros(e.at)
+			for j, s := range []string{e.by.String(), e.by.Via, e.subject, e.kind, e.body} {
+				col[j] = append(col[j], s)
+			}
+		}
+		b.Queue(appendEntries, int64(n), at, col[0], col[1], col[2], col[3], col[4]).QueryRow(func(r pgx.Row) error { return r.Scan(&seq) })
+	}
+	b.Queue("commit").Exec(func(tag pgconn.CommandTag) error {
+		if tag.String() != "COMMIT" { // PostgreSQL answers ROLLBACK when the transaction had failed before
+			return errors.New("store: the transaction was rolled back")
+		}
+		return nil
+	})
+	if err := c.SendBatch(ctx, b).Close(); err != nil {
+		return 0, err
+	}
+	c.Release()
+	return seq, nil
+}
+
+func (c postgresConn) rollback() {
+	ctx, stop := context.WithTimeout(context.Background(), 5*time.Second)
+	defer stop()
+	// When this fails the connection is not idle and the pool throws it away, which ends the transaction too.
+	_, _ = c.Exec(ctx, "rollback")
+	c.Release()
+}
+
+func (e *postgresEngine) again(err error) bool {
+	p, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (p.Code == "40001" || p.Code == "40P01") // serialization_failure, deadlock_detected
+}
+
+func (e *postgresEngine) trouble(err error) string {
+	if p, ok := errors.AsType[*pgconn.PgError](err); ok {
+		switch {
+		case p.Code == "53100":
+			return "The database server's disk is full, so nothing can be saved. Please tell whoever looks after it."
+		case p.Code[:2] == "53", p.Code[:2] == "57", p.Code == "55P03", p.Code[:2] == "40":
+			return "The database is too busy or restarting; please try again in a moment."
+		}
+		return ""
+	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return "The database does not answer; please try again in a moment."
+	}
+	if _, ok := errors.AsType[net.Error](err); ok && !errors.Is(err, context.Canceled) {
+		return "The database does not answer; please try again in a moment."
+	}
+	return ""
+}
+
+func (e *postgresEngine) migrator() (migrator, error) {
+	return migrator{
+		dialect: "postgres", suffix: ".postgres.sql", other: ".sqlite.sql", pool: stdlib.OpenDBFromPool(e.pool),
+		lock: e.lockMigrations,
+	}, nil
+}
+
+// lockMigrations lets one node at a time change the tables; the lock is an ordinary one, so engines without advisory locks do.
+func (e *postgresEngine) lockMigrations(ctx context.Context) (func(), error) {
+	// Two nodes that create the table at once collide in the catalogue; the loser finds it made.
+	_, _ = e.pool.Exec(ctx, `CREATE TABLE IF NOT EXISTS migration_lock (n BIGINT)`)
+	c, err := e.begin(ctx, true)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.exec(ctx, `SET LOCAL lock_timeout = '120s'`, nil); err != nil {
+		c.rollback()
+		return nil, err
+	}
+	if _, err := c.exec(ctx, `SET LOCAL idle_in_transaction_session_timeout = 0`, nil); err != nil {
+		c.rollback()
+		return nil, err
+	}
+	if _, err := c.exec(ctx, `LOCK TABLE migration_lock IN ACCESS EXCLUSIVE MODE`, nil); err != nil {
+		c.rollback()
+		return nil, err
+	}
+	return c.rollback, nil
+}
+
+func (e *postgresEngine) close() error {
+	e.pool.Close()
+	return nil
+}

@@ -1,0 +1,138 @@
+// Package storetest gives each test a database of its own: SQLite in a temporary folder, or with HEARTH_TEST_DB=postgres
+// a PostgreSQL database copied from a template that was migrated once.
+package storetest
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/hearthdesk/hearth/base/store"
+)
+
+// Postgres says whether the tests run on PostgreSQL.
+func Postgres() bool { return os.Getenv("HEARTH_TEST_DB") == "postgres" }
+
+// Open opens an empty database in strict mode with the tables of the rooms; it is closed when the test ends.
+func Open(tb testing.TB, rooms ...store.Migrations) *store.DB {
+	tb.Helper()
+	return OpenAt(tb, nil, rooms...)
+}
+
+// OpenAt is Open with a clock of the test's.
+func OpenAt(tb testing.TB, now func() time.Time, rooms ...store.Migrations) *store.DB {
+	tb.Helper()
+	log := slog.New(slog.NewTextHandler(tb.Output(), nil))
+	db, err := store.Open(context.Background(), store.Options{URL: URL(tb, rooms...), Now: now, Strict: true, Log: log}, rooms...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	return db
+}
+
+// URL names a database that holds nothing yet (or only the rooms' empty tables) and is removed when the test ends.
+func URL(tb testing.TB, rooms ...store.Migrations) string {
+	tb.Helper()
+	if !Postgres() {
+		return filepath.Join(tb.TempDir(), "hearth.db")
+	}
+	admin := os.Getenv("HEARTH_TEST_PG")
+	if admin == "" {
+		tb.Skip("HEARTH_TEST_PG names no PostgreSQL server; `make test` starts one")
+	}
+	ctx := context.Background()
+	c, err := pgx.Connect(ctx, admin)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer c.Close(ctx)
+	tpl := template(ctx, tb, c, admin, rooms)
+	name := "t_" + random()
+	exec(ctx, tb, c, `CREATE DATABASE `+name+` TEMPLATE `+tpl)
+	tb.Cleanup(func() {
+		c, err := pgx.Connect(ctx, admin)
+		if err != nil {
+			tb.Error(err)
+			return
+		}
+		defer c.Close(ctx)
+		exec(ctx, tb, c, `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`)
+	})
+	return at(tb, admin, name)
+}
+
+func template(ctx context.Context, tb testing.TB, c *pgx.Conn, admin string, rooms []store.Migrations) string {
+	tb.Helper()
+	h := sha256.New()
+	for _, r := range rooms {
+		names, _ := fs.Glob(r.FS, "migrations/*")
+		for _, n := range names {
+			b, err := fs.ReadFile(r.FS, n)
+			if err != nil {
+				tb.Fatal(err)
+			}
+			fmt.Fprintf(h, "%s %s %s", r.Room, n, b)
+		}
+	}
+	exe, _ := os.Executable() // base's own migrations change with the test program
+	if i, err := os.Stat(exe); err == nil {
+		fmt.Fprint(h, exe, i.ModTime())
+	}
+	tpl := "tpl_" + hex.EncodeToString(h.Sum(nil))[:24]
+	var there bool
+	if err := c.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)`, tpl).Scan(&there); err != nil {
+		tb.Fatal(err)
+	}
+	if there {
+		return tpl
+	}
+	raw := "raw_" + random()
+	exec(ctx, tb, c, `CREATE DATABASE `+raw)
+	db, err := store.Open(ctx, store.Options{URL: at(tb, admin, raw)}, rooms...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	if _, err := c.Exec(ctx, `ALTER DATABASE `+raw+` RENAME TO `+tpl); err != nil { // another test was faster
+		exec(ctx, tb, c, `DROP DATABASE IF EXISTS `+raw+` WITH (FORCE)`)
+	}
+	return tpl
+}
+
+func exec(ctx context.Context, tb testing.TB, c *pgx.Conn, query string) {
+	tb.Helper()
+	if _, err := c.Exec(ctx, query); err != nil {
+		tb.Error(strings.TrimSpace(query), err)
+	}
+}
+
+func at(tb testing.TB, admin, name string) string {
+	tb.Helper()
+	u, err := url.Parse(admin)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+func random() string { return strings.ToLower(rand.Text()) }
