@@ -1,0 +1,89 @@
+package quote
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// gadgets are the things a phone signature names; without one, "Sent from …" is a sentence about a parcel.
+var gadgets = split("iphone|ipad|ipod|android|samsung|galaxy|outlook|yahoo|windows|blackberry|huawei|xiaomi|redmi|nokia|htc|sony|xperia|motorola|pixel|protonmail|proton mail|gmail|gmx|web.de|aol|spark|thunderbird|tutanota|tuta|mailbird|airmail|superhuman|sparrow|fairphone|oneplus|oppo|vivo|smartphone|handy|mobile|mobil|telefon|tablet|mail.ru|yandex|icloud|apple mail|mobiltelefon|téléphone|teléfono|telefono|телефон|mobile phone|mail app|boxer|bluemail|k-9|fairemail|wiko")
+
+// titles are words of a trade or a rank beneath a name.
+var titles = split("ceo|cto|cfo|coo|founder|co-founder|owner|president|director|manager|engineer|developer|consultant|assistant|secretary|accountant|analyst|designer|architect|administrator|coordinator|specialist|representative|officer|head of|sales|marketing|support|customer service|department|team lead|lead|partner|attorney|lawyer|professor|ph.d|phd|mba|inhaber|inhaberin|geschäftsführer|geschäftsführerin|geschäftsführung|leiter|leiterin|leitung|abteilung|sachbearbeiter|sachbearbeiterin|assistenz|assistentin|sekretariat|vertrieb|einkauf|buchhaltung|verkauf|kundenservice|kundendienst|entwickler|ingenieur|berater|beraterin|rechtsanwalt|rechtsanwältin|steuerberater|vorstand|prokurist|dipl.-ing|dipl.-kfm|dr. med|directeur|directrice|responsable|gérant|director|gerente|direttore|titolare|directeur|dyrektor|директор|менеджер|руководитель")
+
+// firms are the endings and the small print of companies.
+var firms = split("gmbh|ag|kg|ohg|gbr|e.k.|e.v.|ug|mbh|se|ltd|ltd.|limited|inc|inc.|llc|llp|plc|corp|corp.|corporation|s.a.|sarl|sas|s.l.|s.r.l.|srl|s.p.a.|spa|b.v.|bv|n.v.|nv|oy|ab|a/s|aps|as|s.r.o.|sp. z o.o.|kft|zrt|d.o.o.|pty|ооо|зао|hrb|hra|handelsregister|amtsgericht|registergericht|registered office|company number|registration number|ust-id|ust.-id|ust-idnr|ust-idnr.|vat|steuernummer|siret|siren|rcs|p.iva|partita iva|kvk|btw|geschäftsführer|geschäftsführerin|managing director|managing directors|vorstand|vorstandsvorsitzender|aufsichtsrat|sitz der gesellschaft|sitz|iban")
+
+// streets are words in an address line, or endings of one.
+var streets = split("straße|strasse|str.|weg|platz|allee|gasse|ring|damm|ufer|street|st.|road|rd.|avenue|ave|ave.|boulevard|blvd|lane|drive|suite|floor|rue|via|calle|avenida|plaza|piazza|straat|laan|plein|gatan|vägen|vej|gata|katu|ulica|ul.|улица|ул.|postfach|p.o. box|po box")
+
+// confidences are what a disclaimer is made of; two of them in a paragraph at the end are enough.
+var confidences = split("confidential|privileged|intended recipient|intended solely|intended only|not the addressee|disclaimer|received this email in error|received this e-mail in error|received this message in error|unauthorised|unauthorized|notify the sender|legally protected|virus|please consider the environment|before printing|vertraulich|rechtlich geschützt|beabsichtigte empfänger|richtige adressat|irrtümlich|unbefugt|vernichten sie|informieren sie bitte|umgehend den absender|nicht gestattet|nicht der richtige|denken sie an die umwelt|ausdrucken|confidentiel|destinataire|par erreur|non autorisé|strictement|confidencial|destinatario|por error|prohibida|por engano|destinatário|riservat|uso esclusivo|per errore|vertrouwelijk|geadresseerde|ten onrechte|fortrolig|konfidentiell|poufne|adresatem|конфиденциальн|адресат")
+
+// offices are the labels before a number or an address of a person.
+var offices = split("tel|tel.|telefon|telephone|phone|ph|ph.|fon|fax|telefax|mobil|mobile|mob|mob.|handy|cell|cellphone|direct|office|tél|tél.|téléphone|portable|teléfono|móvil|telefone|celular|telemóvel|telefono|cellulare|telefoon|mobiel|puhelin|puh|тел|тел.|телефон|моб|моб.|факс|电话|手机|電話|t|f|m|p|d|o|t.|f.|m.|p.|skype|whatsapp|e-mail|email|mail|e|web|website|www|internet|homepage|url|w|i|courriel|correo|linkedin|twitter|x|facebook|instagram|xing|site|📧|📱|☎|✉|📞|🌐")
+
+// field is what a label of a header block tells.
+type field uint8
+
+const (
+	fieldFrom field = 1 << iota
+	fieldSent
+	fieldTo
+	fieldSubject
+	fieldOther
+)
+
+var (
+	openings  = gather(func(t tongue) string { return t.on })
+	verbs     = gather(func(t tongue) string { return lower(t.wrote) })
+	originals = gather(func(t tongue) string { return lower(t.original) })
+	forwards  = gather(func(t tongue) string { return lower(t.forwarded) })
+	phones    = gather(func(t tongue) string { return lower(t.onPhone) })
+	formals   = gather(func(t tongue) string { return lower(t.formal) })
+	warms     = gather(func(t tongue) string { return lower(t.warm) })
+	fields    = labels()
+	firstOn   = firstWords(openings)
+)
+
+func split(s string) []string { return strings.Split(s, "|") }
+
+// lower is strings.ToLower without the dot above that Turkish capital İ leaves behind.
+func lower(s string) string { return strings.ReplaceAll(strings.ToLower(s), "i̇", "i") }
+
+// gather lists one column of all languages, longest first, so that "a écrit" is tried before "écrit".
+func gather(column func(tongue) string) []string {
+	set := map[string]bool{}
+	for _, t := range tongues {
+		for _, s := range split(column(t)) {
+			if s != "" {
+				set[s] = true
+			}
+		}
+	}
+	all := slices.Sorted(maps.Keys(set))
+	slices.SortStableFunc(all, func(a, b string) int { return len(b) - len(a) })
+	return all
+}
+
+func labels() map[string]field {
+	m := map[string]field{}
+	for _, t := range tongues {
+		for kind, names := range map[field]string{fieldFrom: t.from, fieldSent: t.sent, fieldTo: t.to, fieldSubject: t.subject, fieldOther: t.copied} {
+			for _, name := range split(lower(names)) {
+				m[name] |= kind
+			}
+		}
+	}
+	return m
+}
+
+func firstWords(phrases []string) map[string]bool {
+	m := map[string]bool{}
+	for _, p := range phrases {
+		first, _, _ := strings.Cut(p, " ")
+		m[first] = true
+	}
+	return m
+}
