@@ -9,6 +9,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -136,3 +137,13 @@ func (n *Of[K]) Scan(src any) error {
 	}
 	return nil
 }
+
+// Receiver makes huma read the id in a path or query as text, not as the whole number it is inside.
+func (n *Of[K]) Receiver() reflect.Value { return reflect.ValueOf(&param[K]{n}).Elem() }
+
+type param[K Kind] struct{ id *Of[K] }
+
+func (p *param[K]) UnmarshalText(b []byte) error { return p.id.UnmarshalText(b) }
+
+// Seq writes a sequence number as the cursor of a page.
+func Seq(n int64) string { return strconv.FormatInt(n, 10) }

@@ -188,3 +188,16 @@ func (t target) in(v reflect.Value) reflect.Value {
 	}
 	return v.FieldByIndex(t.index)
 }
+
+// Marks writes the placeholders and arguments of an IN list: $1, $2, …
+func Marks[T any](list []T) (marks string, args []any) {
+	var b strings.Builder
+	for i, v := range list {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, "$%d", i+1)
+		args = append(args, v)
+	}
+	return b.String(), args
+}

@@ -176,3 +176,9 @@ func claim(tx *Tx) error {
 	tx.After(func() { o.used = true })
 	return nil
 }
+
+// ForgetClaims drops the claims of Once made before a moment; their keys may be used again.
+func (tx *Tx) ForgetClaims(before time.Time) error {
+	_, err := tx.Exec(`DELETE FROM claims WHERE at < $1`, before)
+	return err
+}

@@ -19,3 +19,4 @@ CREATE TABLE stuck (
 
 CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until BIGINT NOT NULL);
 CREATE TABLE claims (key TEXT PRIMARY KEY, at BIGINT NOT NULL);
+CREATE INDEX claims_at ON claims (at);

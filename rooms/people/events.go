@@ -1,0 +1,55 @@
+package people
+
+// What happens here. Kinds and fields are for ever.
+
+// Met says somebody wrote for the first time, or was entered by hand.
+type Met struct {
+	Customer ID `json:"customer"`
+}
+
+// Kind names it.
+func (Met) Kind() string { return "customers.met" }
+
+// Corrected says parts of a card were changed.
+type Corrected struct {
+	Customer ID       `json:"customer"`
+	Parts    []string `json:"parts"`
+}
+
+// Kind names it.
+func (Corrected) Kind() string { return "customers.corrected" }
+
+// Reachable says a way to reach the customer was added.
+type Reachable struct {
+	Customer ID        `json:"customer"`
+	Address  AddressID `json:"address"`
+}
+
+// Kind names it.
+func (Reachable) Kind() string { return "customers.reachable" }
+
+// Unreachable says a way to reach the customer was taken away.
+type Unreachable struct {
+	Customer ID        `json:"customer"`
+	Address  AddressID `json:"address"`
+}
+
+// Kind names it.
+func (Unreachable) Kind() string { return "customers.unreachable" }
+
+// Bounced says mail to an address came back for good.
+type Bounced struct {
+	Customer ID        `json:"customer"`
+	Address  AddressID `json:"address"`
+}
+
+// Kind names it.
+func (Bounced) Kind() string { return "customers.bounced" }
+
+// Founded says a company was entered.
+type Founded struct {
+	Company CompanyID `json:"company"`
+}
+
+// Kind names it.
+func (Founded) Kind() string { return "companies.founded" }

@@ -1,0 +1,127 @@
+package people
+
+import (
+	"context"
+	"math"
+	"net/http"
+	"strings"
+
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/web"
+)
+
+type byID struct {
+	ID ID `path:"id"`
+}
+
+type reachIn struct {
+	ID   ID `path:"id"`
+	Body struct {
+		Email string `json:"email,omitempty" maxLength:"320"`
+		Phone string `json:"phone,omitempty" maxLength:"40"`
+	}
+}
+
+// Routes is what the web may ask of this room.
+func (room *Room) Routes(api *web.API) {
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/customers", Needs: web.View, Say: "Find customers by name or address, newest first"}, room.find)
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/customers/{id}", Needs: web.View, Say: "Read a customer's card"},
+		func(ctx context.Context, _ web.Who, in *byID) (c Customer, err error) {
+			return c, room.db.Read(ctx, func(tx *store.Tx) error { c, err = room.Look(tx, in.ID); return err })
+		})
+	web.Handle(api, web.Route{Method: http.MethodPatch, Path: "/customers/{id}", Needs: web.Act, Say: "Correct a customer's card"},
+		func(ctx context.Context, who web.Who, in *struct {
+			byID
+			Body Change
+		},
+		) (Customer, error) {
+			return room.Correct(ctx, who, in.ID, in.Body)
+		})
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/customers/{id}/addresses", Needs: web.Act, Say: "Add a way to reach a customer", Status: http.StatusCreated},
+		func(ctx context.Context, who web.Who, in *reachIn) (Customer, error) {
+			return room.Reach(ctx, who, in.ID, Sender{Email: in.Body.Email, Phone: in.Body.Phone})
+		})
+	web.Handle(api, web.Route{Method: http.MethodDelete, Path: "/customers/{id}/addresses/{address}", Needs: web.Act, Say: "Take away a way to reach a customer"},
+		func(ctx context.Context, who web.Who, in *struct {
+			byID
+			Address AddressID `path:"address"`
+		},
+		) (Customer, error) {
+			return room.Forget(ctx, who, in.ID, in.Address)
+		})
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/companies", Needs: web.View, Say: "List the companies customers belong to"},
+		func(ctx context.Context, _ web.Who, in *struct {
+			After CompanyID `query:"after"`
+			Limit int       `query:"limit" default:"50" minimum:"1" maximum:"200"`
+		},
+		) (page web.Page[Company], err error) {
+			return page, room.db.Read(ctx, func(tx *store.Tx) error {
+				page.Items, err = companies(tx, in.After, in.Limit)
+				if len(page.Items) == in.Limit {
+					page.Next = page.Items[in.Limit-1].ID.String()
+				}
+				return err
+			})
+		})
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/companies", Needs: web.Act, Say: "Enter a company", Status: http.StatusCreated},
+		func(ctx context.Context, who web.Who, in *struct {
+			Body struct {
+				Name   string `json:"name" maxLength:"200"`
+				Domain string `json:"domain,omitempty" maxLength:"255"`
+			}
+		},
+		) (Company, error) {
+			return room.Found(ctx, who, in.Body.Name, in.Body.Domain)
+		})
+}
+
+type findIn struct {
+	Q     string `query:"q" maxLength:"200" doc:"the beginning of a mail address, or a phone number; all customers when empty"`
+	After ID     `query:"after"`
+	Limit int    `query:"limit" default:"25" minimum:"1" maximum:"100"`
+}
+
+func (room *Room) find(ctx context.Context, _ web.Who, in *findIn) (page web.Page[Customer], err error) {
+	return page, room.db.Read(ctx, func(tx *store.Tx) error {
+		if page.Items, err = room.matches(tx, in); err != nil {
+			return err
+		}
+		if in.Q == "" && len(page.Items) == in.Limit {
+			page.Next = page.Items[in.Limit-1].ID.String()
+		}
+		for i, c := range page.Items {
+			if page.Items[i].Reach, err = addresses(tx, c.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (room *Room) matches(tx *store.Tx, in *findIn) ([]Customer, error) {
+	if q := strings.TrimSpace(in.Q); q != "" {
+		if v, err := PlainPhone(q, room.region); err == nil {
+			if a, ok, err := addressOf(tx, Phone, v); err != nil || ok {
+				all, err2 := some(tx, []ID{a.Customer})
+				if err != nil {
+					err2 = err
+				}
+				return all, err2
+			}
+		}
+		ids, err := byAddress(tx, q, in.Limit)
+		if err != nil {
+			return nil, err
+		}
+		all, err := some(tx, ids)
+		if all == nil {
+			all = []Customer{}
+		}
+		return all, err
+	}
+	last := in.After
+	if last == 0 {
+		last = math.MaxInt64
+	}
+	return after(tx, last, in.Limit)
+}

@@ -1,0 +1,226 @@
+package tickets
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/text"
+	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/staff"
+)
+
+// Reply is what one of us says to the customer. Without To and Cc it goes to whoever wrote last and everybody they had in
+// copy; what is given replaces that. Recipients freeze here: changing the customer later never redirects it.
+type Reply struct {
+	Text     string  `json:"text,omitempty" maxLength:"200000"`
+	HTML     string  `json:"html,omitempty" maxLength:"1000000"`
+	To       []Party `json:"to,omitempty" maxItems:"50"`
+	Cc       []Party `json:"cc,omitempty" maxItems:"50"`
+	Files    []File  `json:"-"`
+	Uploads  []Draft `json:"attachments,omitempty" maxItems:"30" doc:"files uploaded before with POST /uploads"`
+	Seen     int64   `json:"seen,omitempty" doc:"the ticket's version the writer had read; a newer answer of a colleague is then a conflict"`
+	Language string  `json:"-"`
+}
+
+// Draft names an upload that goes along.
+type Draft struct {
+	SHA256    string `json:"sha256" pattern:"^[0-9a-f]{64}$"`
+	Name      string `json:"name" maxLength:"255"`
+	ContentID string `json:"content_id,omitempty" maxLength:"255" doc:"set when the HTML shows it as cid:…"`
+}
+
+// Answer says something to the customer on behalf of who.
+func (room *Room) Answer(ctx context.Context, who web.Who, ticket ID, r Reply) (m Message, err error) {
+	if r.Text == "" {
+		r.Text = text.FromHTML(r.HTML)
+	}
+	if strings.TrimSpace(r.Text) == "" {
+		return m, fault.Field("text", "answer.empty", "An answer needs words.")
+	}
+	if r.Files, err = room.uploaded(ctx, r.Uploads); err != nil {
+		return m, err
+	}
+	return m, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
+		t, err := room.mine(tx, who, ticket)
+		if err != nil {
+			return err
+		}
+		if r.Seen != 0 && r.Seen < t.Version {
+			if err := unseen(tx, t.ID, r.Seen); err != nil {
+				return err
+			}
+		}
+		if m, err = room.address(tx, t, r); err != nil {
+			return err
+		}
+		m.ID, m.Author, m.At, m.StateAt = store.NewID[messageKind](tx), author(who), tx.Now(), tx.Now()
+		for i := range m.Files {
+			m.Files[i].ID = store.NewID[fileKind](tx)
+		}
+		_, _, err = room.say(tx, t, m, false)
+		return err
+	})
+}
+
+func author(who web.Who) string {
+	if who.Staff != 0 {
+		return store.Actor{Kind: store.StaffKind, ID: staff.ID(who.Staff).String()}.String()
+	}
+	return who.Actor.String()
+}
+
+// unseen refuses an answer that would leave past a colleague's, written since the version its writer had read.
+func unseen(tx *store.Tx, ticket ID, seen int64) error {
+	version, ok, err := store.Find[int64](tx, `SELECT version FROM messages WHERE ticket = $1 AND kind = 'out' ORDER BY id DESC LIMIT 1`, ticket)
+	if err != nil || !ok || version <= seen {
+		return err
+	}
+	return fault.New(fault.Conflict, "answer.unseen", "A colleague has answered while you were writing; please read that first.")
+}
+
+// address decides who an answer goes to and by which way.
+func (room *Room) address(tx *store.Tx, t Ticket, r Reply) (m Message, err error) {
+	m = Message{
+		Ticket: t.ID, Kind: Out, Channel: "email", Mailbox: t.Mailbox, Subject: "Re: " + withoutRe(t.Subject), Text: r.Text, HTML: r.HTML,
+		To: r.To, Cc: r.Cc, State: Queued, Files: r.Files,
+	}
+	last, heard, err := lastHeard(tx, t.ID)
+	if err != nil {
+		return m, err
+	}
+	if heard {
+		m.Answers = threadOf(last)
+	}
+	if len(m.To) == 0 && len(m.Cc) == 0 {
+		if m.To, m.Cc, err = room.everybody(tx, t, last, heard); err != nil {
+			return m, err
+		}
+	}
+	for _, p := range slices.Concat(m.To, m.Cc) {
+		if _, err := people.PlainEmail(p.Email); err != nil {
+			return m, err
+		}
+	}
+	if len(m.To) == 0 && len(m.Cc) > 0 {
+		return m, fault.Field("to", "recipients.missing", "Say whom the answer goes to.")
+	}
+	if len(m.To) == 0 { // nobody to send to: the answer waits on the customer's page and in the API
+		m.Channel, m.State = t.Channel, Kept
+	}
+	return m, nil
+}
+
+// everybody is reply-all: who wrote last, and everybody they had in To and Cc except ourselves.
+func (room *Room) everybody(tx *store.Tx, t Ticket, last Message, heard bool) (to, cc []Party, err error) {
+	if heard && last.From.Email != "" {
+		to = []Party{last.From}
+		for _, p := range last.To {
+			if other(p, to) {
+				cc = append(cc, p)
+			}
+		}
+		for _, p := range last.Cc {
+			if other(p, to, cc) {
+				cc = append(cc, p)
+			}
+		}
+		return to, cc, nil
+	}
+	c, err := room.people.Look(tx, t.Customer)
+	for _, a := range c.Reach {
+		if a.Kind == people.Email {
+			return []Party{{Name: c.Name, Email: a.Value}}, nil, err
+		}
+	}
+	return nil, nil, err
+}
+
+// other says whether a party is somebody to keep in copy: a real address, not one of ours, not named already.
+func other(p Party, lists ...[]Party) bool {
+	plain, err := people.PlainEmail(p.Email)
+	if err != nil || p.Ours {
+		return false
+	}
+	for _, q := range slices.Concat(lists...) {
+		if strings.EqualFold(q.Email, plain) {
+			return false
+		}
+	}
+	return true
+}
+
+// threadOf is what an answer to m refers to: its own reference first, then what it answered, nearest first.
+func threadOf(m Message) []string {
+	all := []string{}
+	for _, ref := range append([]string{m.Ref}, m.Answers...) {
+		if ref != "" && !slices.Contains(all, ref) && len(all) < 20 {
+			all = append(all, ref)
+		}
+	}
+	return all
+}
+
+func withoutRe(s string) string {
+	for {
+		low := strings.ToLower(s)
+		cut := ""
+		for _, re := range []string{"re:", "aw:", "antw:", "sv:", "vs:", "fwd:", "fw:", "wg:"} {
+			if strings.HasPrefix(low, re) {
+				cut = re
+			}
+		}
+		if cut == "" {
+			return s
+		}
+		s = strings.TrimSpace(s[len(cut):])
+	}
+}
+
+// Note writes something for colleagues; mentions are members of staff who are told.
+func (room *Room) Note(ctx context.Context, who web.Who, ticket ID, words string, mentions []staff.ID) (m Message, err error) {
+	if strings.TrimSpace(words) == "" {
+		return m, fault.Field("text", "note.empty", "A note needs words.")
+	}
+	return m, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
+		t, err := room.mine(tx, who, ticket)
+		if err != nil {
+			return err
+		}
+		m = Message{
+			ID: store.NewID[messageKind](tx), Ticket: t.ID, Kind: Note, Channel: "note", Author: author(who), To: []Party{}, Text: words,
+			At: tx.Now(), State: Kept, StateAt: tx.Now(), Files: []File{},
+		}
+		if err := insertMessage(tx, m); err != nil {
+			return err
+		}
+		if err := save(tx, &t); err != nil {
+			return err
+		}
+		return tx.Record(t.ID, Noted{t.ID, m.ID, mentions})
+	})
+}
+
+// Notify puts machine text to the customer on the ticket, such as an acknowledgement; it answers nothing and changes no
+// status. The channel's follower sends it.
+func (room *Room) Notify(tx *store.Tx, ticket ID, what, subject, words string) (m Message, err error) {
+	t, err := load(tx, ticket)
+	if err != nil {
+		return m, err
+	}
+	if m, err = room.address(tx, t, Reply{Text: words}); err != nil || m.State == Kept {
+		return m, err
+	}
+	m.Cc = nil // a machine bothers only the one who wrote
+	m.ID, m.Kind, m.Author, m.At, m.StateAt, m.Machine = store.NewID[messageKind](tx), Notice, tx.By().String(), tx.Now(), tx.Now(), true
+	if subject != "" {
+		m.Subject = subject
+	}
+	if err := insertMessage(tx, m); err != nil {
+		return m, err
+	}
+	return m, tx.Record(t.ID, Noticed{t.ID, m.ID, m.Channel, what})
+}

@@ -1,0 +1,95 @@
+package tickets
+
+import (
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/text"
+	"github.com/hearthdesk/hearth/base/web"
+)
+
+// MaxUpload is how large one file may be.
+const MaxUpload = 50 << 20
+
+// Upload is a file that was handed in and belongs to nothing yet; what no answer names is swept away after a day.
+type Upload struct {
+	SHA256 string `json:"sha256"`
+	Size   int64  `json:"size"`
+}
+
+func (room *Room) attachments(api *web.API) {
+	web.Raw(api, web.Route{Method: http.MethodPost, Path: "/messages/files", Needs: web.Act, Say: "Upload a file for an answer (the body is the file)", Status: http.StatusCreated, Limit: MaxUpload}, room.upload)
+	web.Raw(api, web.Route{Method: http.MethodGet, Path: "/messages/files/{file}", Needs: web.View, Say: "Read an attachment"}, room.download)
+}
+
+func (room *Room) upload(w http.ResponseWriter, r *http.Request, _ web.Who) error {
+	b, err := room.files.Put(r.Context(), r.Body)
+	if err != nil {
+		return err
+	}
+	return web.Send(w, http.StatusCreated, Upload{b.SHA256, b.Size})
+}
+
+func (room *Room) download(w http.ResponseWriter, r *http.Request, who web.Who) error {
+	var f FileID
+	if err := f.UnmarshalText([]byte(r.PathValue("file"))); err != nil {
+		return err
+	}
+	var file File
+	err := room.db.Read(r.Context(), func(tx *store.Tx) (err error) {
+		var ok bool
+		if file, ok, err = fileByID(tx, f); err != nil {
+			return err
+		}
+		if ok {
+			_, err = room.mine(tx, who, file.Ticket)
+		}
+		if !ok || err != nil {
+			return fault.New(fault.NotFound, "file.unknown", "There is no file %s, or it isn't yours to see.", f)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	body, err := room.files.Open(r.Context(), file.SHA256)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	h := w.Header()
+	kind, how := file.Type, "attachment"
+	// Only pictures that can't carry scripts are shown in place; everything else is saved.
+	if strings.HasPrefix(kind, "image/") && !strings.Contains(kind, "svg") {
+		how = "inline"
+	} else if kind != "application/pdf" {
+		kind = "application/octet-stream"
+	}
+	h.Set("Content-Type", kind)
+	h.Set("Content-Length", strconv.FormatInt(file.Size, 10))
+	h.Set("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": file.Name}))
+	h.Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'")
+	h.Set("Cache-Control", "private, max-age=31536000, immutable")
+	_, err = io.Copy(w, body)
+	return err
+}
+
+// show makes the HTML of a message safe to show, its inline pictures taken from the files that came along.
+func show(m Message) string {
+	if m.HTML == "" {
+		return ""
+	}
+	return text.SafeHTML(m.HTML, text.Images{Inline: func(cid string) (string, bool) {
+		for _, f := range m.Files {
+			if f.ContentID == cid && cid != "" {
+				return web.Prefix + "/messages/files/" + f.ID.String(), true
+			}
+		}
+		return "", false
+	}})
+}

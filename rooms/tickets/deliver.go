@@ -1,0 +1,69 @@
+package tickets
+
+import (
+	"github.com/hearthdesk/hearth/base/store"
+)
+
+// Outgoing loads a message that is to be sent, with its ticket, inside the channel's transaction.
+func (room *Room) Outgoing(tx *store.Tx, m MessageID) (Message, Ticket, error) {
+	msg, err := message(tx, m)
+	if err != nil {
+		return msg, Ticket{}, err
+	}
+	t, err := load(tx, msg.Ticket)
+	return msg, t, err
+}
+
+// Name fixes what a message is called on its way (its Message-ID) before the first try to send it.
+func (room *Room) Name(tx *store.Tx, m MessageID, mailbox MailboxID, ref string) error {
+	msg, err := message(tx, m)
+	if err != nil || msg.Ref == ref {
+		return err
+	}
+	msg.Ref = ref
+	if _, err := tx.Exec(`UPDATE messages SET ref = $2, mailbox = $3 WHERE id = $1`, m, ref, mailbox); err != nil {
+		return err
+	}
+	return addRef(tx, mailbox, ref, msg.Ticket, msg.ID)
+}
+
+// MarkDelivery says what became of a message: Sent, Failed or Bounced, and why. What bounced stays bounced.
+func (room *Room) MarkDelivery(tx *store.Tx, m MessageID, s State, trouble string) error {
+	msg, err := message(tx, m)
+	if err != nil || msg.State == s || msg.State == Bounced {
+		return err
+	}
+	msg.State, msg.StateAt, msg.Trouble = s, tx.Now(), clean(trouble)
+	if err := saveState(tx, msg); err != nil {
+		return err
+	}
+	return tx.Record(msg.Ticket, Delivered{msg.Ticket, msg.ID, s})
+}
+
+// MarkBounced finds the message of ours that a delivery report is about and marks it; ok is false when it is about none.
+// The ticket is open again, because what we said did not reach them.
+func (room *Room) MarkBounced(tx *store.Tx, ref, why string) (ticket ID, ok bool, err error) {
+	m, ok, err := outByRef(tx, ref)
+	if err != nil || !ok {
+		return 0, false, err
+	}
+	msg, t, err := room.Outgoing(tx, m)
+	if err != nil {
+		return 0, false, err
+	}
+	if err := room.MarkDelivery(tx, m, Bounced, why); err != nil {
+		return 0, false, err
+	}
+	if msg.Kind == Out && t.Status == Pending {
+		was := t.Status
+		t.Status = Open
+		if err := save(tx, &t); err != nil {
+			return 0, false, err
+		}
+		return t.ID, true, tx.Record(t.ID, Stood{Ticket: t.ID, From: was, To: t.Status, Why: "bounced"})
+	}
+	return t.ID, true, nil
+}
+
+// Message shows one message with its files, inside the caller's transaction.
+func (room *Room) Message(tx *store.Tx, m MessageID) (Message, error) { return message(tx, m) }

@@ -1,0 +1,304 @@
+package tickets
+
+import (
+	"strings"
+	"time"
+
+	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/text"
+	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/staff"
+)
+
+// Inbound is what every channel hands in, whatever it came by.
+type Inbound struct {
+	Channel    string // email, form, chat, call, letter, api …
+	Mailbox    MailboxID
+	Team       staff.TeamID // whose it is when it opens a ticket; 0 for everybody's
+	From       people.Sender
+	To, Cc     []Party
+	Subject    string
+	Text       string // what they said
+	Quoted     string
+	Signature  string
+	HTML       string
+	Ref        string   // the channel's own name for it
+	Answers    []string // Refs it says it answers, nearest first: the sender's claim
+	Marked     ID       // the ticket named by a sign of ours that a stranger can't make up
+	Files      []File   // bytes are in base/files already; ids are made here
+	Raw        string   // sha256 of the bytes as they came
+	Machine    bool     // an automatic reply or other machine text
+	Flaws      []string
+	At         time.Time // when it was written; zero for now
+	ExternalID string
+	Priority   Priority
+	Type       string
+	Product    string
+	Tags       []string
+	Fields     map[string]any
+
+	Join  ID   // a person decided: it belongs to this ticket, whoever wrote it
+	Apart bool // a person decided: it is a matter of its own
+}
+
+// Filed says where an inbound contact went.
+type Filed struct {
+	Ticket   Ticket
+	Message  MessageID
+	Opened   bool
+	Stranger ID // set instead of the others: it answers this ticket, but who wrote it is not on it; somebody must confirm
+}
+
+// Receive takes in what a customer said: into the ticket it belongs to, or a new one, inside the caller's transaction.
+// It joins a known ticket only in the same mailbox and only from somebody already on it.
+func (room *Room) Receive(tx *store.Tx, in Inbound) (f Filed, err error) {
+	if in.At.IsZero() || in.At.After(tx.Now()) {
+		in.At = tx.Now()
+	}
+	t, found, err := room.thread(tx, in)
+	if err != nil {
+		return f, err
+	}
+	if found && in.Join == 0 {
+		known, err := room.isOn(tx, t, in.From)
+		if err != nil {
+			return f, err
+		}
+		if !known {
+			return Filed{Stranger: t.ID}, nil
+		}
+	}
+	c, err := room.people.Recognise(tx, in.From)
+	if err != nil {
+		return f, err
+	}
+	if !found {
+		if t, err = room.open(tx, in, c); err != nil {
+			return f, err
+		}
+	}
+	return room.take(tx, in, c, t, !found)
+}
+
+// thread finds the ticket an inbound contact belongs to, following merges.
+func (room *Room) thread(tx *store.Tx, in Inbound) (t Ticket, found bool, err error) {
+	if in.Join != 0 {
+		t, err = load(tx, in.Join)
+		return room.follow(tx, t, err)
+	}
+	if in.Apart {
+		return t, false, nil
+	}
+	if in.Marked != 0 {
+		t, ok, err := store.Find[Ticket](tx, `SELECT `+columns+` FROM tickets WHERE id = $1`+tx.Lock(), in.Marked)
+		if err != nil || ok {
+			return room.follow(tx, t, err)
+		}
+	}
+	for _, ref := range in.Answers {
+		ids, err := ticketsByRef(tx, in.Mailbox, ref)
+		if err != nil {
+			return t, false, err
+		}
+		// One newsletter answered by many is many tickets under one reference: take the writer's own, else the newest.
+		for i, ticket := range ids {
+			t, err := load(tx, ticket)
+			if err != nil {
+				return t, false, err
+			}
+			known, err := room.isOn(tx, t, in.From)
+			if err != nil {
+				return t, false, err
+			}
+			if known || i == len(ids)-1 {
+				return room.follow(tx, t, nil)
+			}
+		}
+	}
+	return t, false, nil
+}
+
+func (room *Room) follow(tx *store.Tx, t Ticket, err error) (Ticket, bool, error) {
+	for range 8 {
+		if err != nil || t.MergedInto == 0 {
+			break
+		}
+		t, err = load(tx, t.MergedInto)
+	}
+	return t, err == nil && t.Ended != Spam, err
+}
+
+// isOn says whether somebody is on a ticket: its customer by any of their addresses, or anyone a message named.
+func (room *Room) isOn(tx *store.Tx, t Ticket, s people.Sender) (bool, error) {
+	if s.Email == "" {
+		return false, nil
+	}
+	if ok, err := isParty(tx, t.ID, s.Email); err != nil || ok {
+		return ok, err
+	}
+	reach, err := room.people.Addresses(tx, t.Customer)
+	for _, a := range reach {
+		if strings.EqualFold(a.Value, s.Email) {
+			return true, nil
+		}
+	}
+	return false, err
+}
+
+func (room *Room) open(tx *store.Tx, in Inbound, c people.Customer) (t Ticket, err error) {
+	if in.ExternalID != "" {
+		if was, ok, err := byExternal(tx, in.Channel, in.ExternalID); err != nil || ok {
+			if err == nil {
+				err = fault.New(fault.Conflict, "ticket.known", "There is a ticket with the external id %q already: %s.", in.ExternalID, was.ID)
+			}
+			return was, err
+		}
+	}
+	t = Ticket{
+		ID: store.NewID[ticketKind](tx), Subject: subject(in), Status: New, Priority: in.Priority, Type: in.Type, Product: in.Product,
+		Channel: in.Channel, Mailbox: in.Mailbox, Customer: c.ID, Company: c.Company, Team: in.Team, Fields: in.Fields, ExternalID: in.ExternalID,
+		CreatedAt: in.At, UpdatedAt: tx.Now(), Snippet: text.Snippet(in.Text, 140), Version: 1,
+	}
+	if t.Priority == "" {
+		t.Priority = Normal
+	}
+	if t.Fields == nil {
+		t.Fields = map[string]any{}
+	}
+	if t.Tags, err = cleanTags(in.Tags); err != nil {
+		return t, err
+	}
+	if t.Number, err = nextNumber(tx); err != nil {
+		return t, err
+	}
+	t.hear(in.At, in.Machine)
+	if err := insert(tx, t); err != nil {
+		return t, err
+	}
+	return t, tx.Record(t.ID, Opened{t.ID, t.Number, t.Customer, t.Channel, t.Mailbox, t.Priority, t.Type, t.Team})
+}
+
+func subject(in Inbound) string {
+	s := clean(strings.Join(strings.Fields(in.Subject), " "))
+	if s == "" {
+		s = text.Snippet(in.Text, 60)
+	}
+	if s == "" {
+		s = "(no subject)"
+	}
+	return text.Snippet(s, 250)
+}
+
+func (room *Room) take(tx *store.Tx, in Inbound, c people.Customer, t Ticket, opened bool) (Filed, error) {
+	m := Message{
+		ID: store.NewID[messageKind](tx), Ticket: t.ID, Kind: In, Channel: in.Channel, Mailbox: in.Mailbox,
+		Author: store.Actor{Kind: store.CustomerKind, ID: c.ID.String()}.String(), From: Party{Name: in.From.Name, Email: in.From.Email, Phone: in.From.Phone}, To: in.To, Cc: in.Cc, Subject: clean(in.Subject),
+		Text: in.Text, Quoted: in.Quoted, Signature: in.Signature, HTML: in.HTML, Ref: in.Ref, Answers: in.Answers, Raw: in.Raw, Machine: in.Machine,
+		Flaws: in.Flaws, At: in.At, State: Received, StateAt: tx.Now(), Files: in.Files,
+	}
+	for i := range m.Files {
+		m.Files[i].ID = store.NewID[fileKind](tx)
+	}
+	if err := insertMessage(tx, m); err != nil {
+		return Filed{}, err
+	}
+	if err := room.remember(tx, m); err != nil {
+		return Filed{}, err
+	}
+	heard := Heard{Ticket: t.ID, Message: m.ID, Customer: c.ID, Channel: in.Channel, First: opened, Machine: in.Machine}
+	if !opened {
+		was := t.Status
+		heard.Reopened = t.hear(in.At, in.Machine)
+		t.Snippet = text.Snippet(in.Text, 140)
+		if err := save(tx, &t); err != nil {
+			return Filed{}, err
+		}
+		if was != t.Status {
+			if err := tx.Record(t.ID, Stood{Ticket: t.ID, From: was, To: t.Status, Why: "heard"}); err != nil {
+				return Filed{}, err
+			}
+		}
+	}
+	return Filed{Ticket: t, Message: m.ID, Opened: opened}, tx.Record(t.ID, heard)
+}
+
+// remember notes who is on the ticket now and under which references it is known.
+func (room *Room) remember(tx *store.Tx, m Message) error {
+	for _, p := range append(append([]Party{m.From}, m.To...), m.Cc...) {
+		if err := addParty(tx, m.Ticket, p.Email); err != nil {
+			return err
+		}
+	}
+	if err := addRef(tx, m.Mailbox, m.Ref, m.Ticket, m.ID); err != nil {
+		return err
+	}
+	for i, ref := range m.Answers { // a later reply may name only an older mail that never came by us
+		if i == 20 {
+			break
+		}
+		if err := addRef(tx, m.Mailbox, ref, m.Ticket, m.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Elsewhere is a mail one of us wrote in another program, as the Sent folder shows it.
+type Elsewhere struct {
+	Mailbox MailboxID
+	From    Party
+	To, Cc  []Party
+	Subject string
+	Text    string
+	Quoted  string
+	HTML    string
+	Ref     string
+	Answers []string
+	Files   []File
+	Raw     string
+	At      time.Time
+}
+
+// ReadSent adds an answer that was given outside of Hearth to the ticket it answers; ok is false when it answers none.
+func (room *Room) ReadSent(tx *store.Tx, s Elsewhere) (f Filed, ok bool, err error) {
+	t, found, err := room.thread(tx, Inbound{Mailbox: s.Mailbox, Answers: s.Answers})
+	if err != nil || !found {
+		return f, false, err
+	}
+	m := Message{
+		ID: store.NewID[messageKind](tx), Ticket: t.ID, Kind: Out, Channel: "email", Mailbox: s.Mailbox, Author: tx.By().String(),
+		From: s.From, To: s.To, Cc: s.Cc, Subject: s.Subject, Text: s.Text, Quoted: s.Quoted, HTML: s.HTML, Ref: s.Ref, Answers: s.Answers,
+		Raw: s.Raw, At: s.At, State: Sent, StateAt: s.At, Files: s.Files,
+	}
+	for i := range m.Files {
+		m.Files[i].ID = store.NewID[fileKind](tx)
+	}
+	return room.say(tx, t, m, true)
+}
+
+// say puts words of ours on the ticket and moves it to waiting for the customer.
+func (room *Room) say(tx *store.Tx, t Ticket, m Message, elsewhere bool) (f Filed, ok bool, err error) {
+	was := t.Status
+	first, err := t.answer(m.At)
+	if err != nil {
+		return f, false, err
+	}
+	t.Snippet, m.Version = text.Snippet(m.Text, 140), t.Version+1
+	if err := insertMessage(tx, m); err != nil {
+		return f, false, err
+	}
+	if err := room.remember(tx, m); err != nil {
+		return f, false, err
+	}
+	if err := save(tx, &t); err != nil {
+		return f, false, err
+	}
+	if was != t.Status {
+		if err := tx.Record(t.ID, Stood{Ticket: t.ID, From: was, To: t.Status, Why: "answered"}); err != nil {
+			return f, false, err
+		}
+	}
+	e := Answered{Ticket: t.ID, Message: m.ID, Channel: m.Channel, Mailbox: m.Mailbox, First: first, Elsewhere: elsewhere}
+	return Filed{Ticket: t, Message: m.ID}, true, tx.Record(t.ID, e)
+}

@@ -1,0 +1,281 @@
+package tickets
+
+import (
+	"context"
+	"embed"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gabriel-vasile/mimetype"
+
+	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/files"
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/text"
+	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/staff"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Tables are those of this room.
+var Tables = store.Migrations{Room: "tickets", FS: migrations}
+
+// Room is the door to tickets.
+type Room struct {
+	db     *store.DB
+	staff  *staff.Room
+	people *people.Room
+	files  files.Store
+}
+
+// New furnishes the room.
+func New(db *store.DB, s *staff.Room, p *people.Room, f files.Store) *Room {
+	return &Room{db, s, p, f}
+}
+
+// Look shows one ticket, inside the caller's transaction, to whoever is allowed anything.
+func (room *Room) Look(tx *store.Tx, ticket ID) (Ticket, error) { return load(tx, ticket) }
+
+// mine loads a ticket for somebody who may see it; to everybody else it does not exist.
+func (room *Room) mine(tx *store.Tx, who web.Who, ticket ID) (Ticket, error) {
+	t, err := load(tx, ticket)
+	if err == nil && !room.Sees(who, t) {
+		return Ticket{}, unknown(ticket)
+	}
+	return t, err
+}
+
+// Sees says whether somebody may see a ticket: all of them, their teams', or their own.
+func (room *Room) Sees(who web.Who, t Ticket) bool {
+	return who.May(web.View) && (who.Sees(int64(t.Team)) || who.Staff != 0 && int64(t.Assignee) == who.Staff)
+}
+
+// Open enters a ticket by hand or by API.
+func (room *Room) Open(ctx context.Context, who web.Who, in Inbound) (t Ticket, err error) {
+	return t, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
+		if err := room.checkFields(tx, in.Type, in.Fields); err != nil {
+			return err
+		}
+		f, err := room.Receive(tx, in)
+		if err != nil {
+			return err
+		}
+		t = f.Ticket
+		return room.dress(tx, &t)
+	})
+}
+
+// Stand moves a ticket to where somebody says it stands.
+func (room *Room) Stand(ctx context.Context, who web.Who, ticket ID, s Status, ended Ended) (t Ticket, err error) {
+	return t, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
+		if t, err = room.mine(tx, who, ticket); err != nil {
+			return err
+		}
+		was, wasEnded := t.Status, t.Ended
+		if err := t.stand(s, ended, tx.Now()); err != nil {
+			return err
+		}
+		if was == t.Status && wasEnded == t.Ended {
+			return room.dress(tx, &t)
+		}
+		if err := save(tx, &t); err != nil {
+			return err
+		}
+		if err := tx.Record(t.ID, Stood{t.ID, was, t.Status, t.Ended, "by_hand"}); err != nil {
+			return err
+		}
+		return room.dress(tx, &t)
+	})
+}
+
+// Assignment says whose a ticket becomes; nil leaves that part as it is, zero makes it nobody's.
+type Assignment struct {
+	Staff  *staff.ID     `json:"staff,omitempty"`
+	Team   *staff.TeamID `json:"team,omitempty"`
+	Reason string        `json:"reason,omitempty" maxLength:"2000"`
+}
+
+// Assign gives a ticket to somebody or a team.
+func (room *Room) Assign(ctx context.Context, who web.Who, ticket ID, a Assignment) (t Ticket, err error) {
+	return t, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
+		if t, err = room.mine(tx, who, ticket); err != nil {
+			return err
+		}
+		e := Assigned{Ticket: t.ID, WasStaff: t.Assignee, WasTeam: t.Team}
+		if a.Staff != nil {
+			if *a.Staff != 0 {
+				if err := room.staff.MustBeActive(tx, *a.Staff); err != nil {
+					return err
+				}
+			}
+			t.Assignee = *a.Staff
+		}
+		if a.Team != nil {
+			if *a.Team != 0 {
+				if _, err := room.staff.Team(tx, *a.Team); err != nil {
+					return err
+				}
+			}
+			t.Team = *a.Team
+		}
+		if e.WasStaff == t.Assignee && e.WasTeam == t.Team {
+			return room.dress(tx, &t)
+		}
+		if e.Reason, err = addReason(tx, t.ID, a.Reason); err != nil {
+			return err
+		}
+		e.Staff, e.Team = t.Assignee, t.Team
+		if err := save(tx, &t); err != nil {
+			return err
+		}
+		if err := tx.Record(t.ID, e); err != nil {
+			return err
+		}
+		return room.dress(tx, &t)
+	})
+}
+
+// Change is a correction of a ticket; nil leaves a part as it is.
+type Change struct {
+	Subject  *string        `json:"subject,omitempty" minLength:"1" maxLength:"250"`
+	Priority *Priority      `json:"priority,omitempty" enum:"low,normal,high,urgent"`
+	Type     *string        `json:"type,omitempty" maxLength:"60"`
+	Product  *string        `json:"product,omitempty" maxLength:"120"`
+	Tags     *[]string      `json:"tags,omitempty" maxItems:"50"`
+	Fields   map[string]any `json:"fields,omitempty"`
+}
+
+// Change corrects parts of a ticket.
+func (room *Room) Change(ctx context.Context, who web.Who, ticket ID, ch Change) (t Ticket, err error) {
+	return t, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
+		if t, err = room.mine(tx, who, ticket); err != nil {
+			return err
+		}
+		was := t
+		t.Fields = maps.Clone(t.Fields)
+		e, err := t.change(ch)
+		if err != nil {
+			return err
+		}
+		if err := room.checkFields(tx, t.Type, ch.Fields); err != nil {
+			return err
+		}
+		if err := room.retag(tx, was, t); err != nil {
+			return err
+		}
+		if len(e.Parts) == 0 && slices.Equal(was.Tags, t.Tags) {
+			return room.dress(tx, &t)
+		}
+		if err := save(tx, &t); err != nil {
+			return err
+		}
+		if len(e.Parts) > 0 {
+			if err := tx.Record(t.ID, e); err != nil {
+				return err
+			}
+		}
+		return room.dress(tx, &t)
+	})
+}
+
+func (t *Ticket) change(ch Change) (e Changed, err error) {
+	e.Ticket = t.ID
+	set := func(part string, into *string, v *string) {
+		if v != nil && *into != *v {
+			*into = clean(*v)
+			e.Parts = append(e.Parts, part)
+		}
+	}
+	set("subject", &t.Subject, ch.Subject)
+	set("type", &t.Type, ch.Type)
+	set("product", &t.Product, ch.Product)
+	if ch.Type != nil {
+		e.Type = t.Type
+	}
+	if ch.Priority != nil && *ch.Priority != t.Priority {
+		e.WasPriority, e.Priority = t.Priority, *ch.Priority
+		t.Priority = *ch.Priority
+		e.Parts = append(e.Parts, "priority")
+	}
+	if ch.Tags != nil {
+		if t.Tags, err = cleanTags(*ch.Tags); err != nil {
+			return e, err
+		}
+	}
+	for k, v := range ch.Fields {
+		if v == nil {
+			delete(t.Fields, k)
+		} else {
+			t.Fields[k] = v
+		}
+	}
+	if len(ch.Fields) > 0 {
+		e.Parts = append(e.Parts, "fields")
+	}
+	return e, nil
+}
+
+func (room *Room) retag(tx *store.Tx, was, t Ticket) error {
+	e := Tagged{Ticket: t.ID}
+	for _, tag := range t.Tags {
+		if !slices.Contains(was.Tags, tag) {
+			e.Added = append(e.Added, tag)
+		}
+	}
+	for _, tag := range was.Tags {
+		if !slices.Contains(t.Tags, tag) {
+			e.Removed = append(e.Removed, tag)
+		}
+	}
+	if len(e.Added)+len(e.Removed) == 0 {
+		return nil
+	}
+	if err := dropTags(tx, t.ID); err != nil {
+		return err
+	}
+	if err := insertTags(tx, t); err != nil {
+		return err
+	}
+	return tx.Record(t.ID, e)
+}
+
+// dress adds what a reader wants to see with a ticket.
+func (room *Room) dress(tx *store.Tx, t *Ticket) error {
+	names, err := room.people.Names(tx, []people.ID{t.Customer})
+	t.CustomerName = names[t.Customer]
+	return err
+}
+
+// uploaded turns uploads into files that go along, and refuses what was never uploaded.
+func (room *Room) uploaded(ctx context.Context, drafts []Draft) (all []File, err error) {
+	all = []File{}
+	for _, d := range drafts {
+		size, kind, err := room.sniff(ctx, d.SHA256)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, File{Name: text.CleanName(d.Name), Type: kind, Size: size, SHA256: d.SHA256, ContentID: d.ContentID, Inline: d.ContentID != ""})
+	}
+	return all, nil
+}
+
+func (room *Room) sniff(ctx context.Context, sha string) (size int64, kind string, err error) {
+	r, err := room.files.Open(ctx, sha)
+	if err != nil {
+		return 0, "", fault.New(fault.NotFound, "upload.unknown", "There is no upload %s; upload the file first.", sha)
+	}
+	defer r.Close()
+	head := make([]byte, 3072)
+	n, err := io.ReadFull(r, head)
+	if err != nil && n == 0 && err != io.EOF { //nolint:errorlint // io.ReadFull returns it bare
+		return 0, "", err
+	}
+	rest, err := io.Copy(io.Discard, r)
+	kind, _, _ = strings.Cut(mimetype.Detect(head[:n]).String(), ";")
+	return int64(n) + rest, kind, err
+}

@@ -1,0 +1,271 @@
+// Package tickets keeps what every contact becomes: a ticket that stays open until the customer is content.
+//
+// A mail, form, chat, call or letter opens a ticket or joins the one it belongs to; people answer, write notes, pass it on
+// and mark where it stands. Who writes on somebody else's ticket is confirmed before they join it. Recipients freeze when an
+// answer is written, and a note can never be sent. What waits for a human answer is on a list that only answering empties.
+package tickets
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/id"
+	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/staff"
+)
+
+type (
+	ticketKind  struct{}
+	messageKind struct{}
+	fileKind    struct{}
+	reasonKind  struct{}
+	mailboxKind struct{}
+)
+
+func (ticketKind) Prefix() string  { return "tkt" }
+func (messageKind) Prefix() string { return "msg" }
+func (fileKind) Prefix() string    { return "fil" }
+func (reasonKind) Prefix() string  { return "why" }
+func (mailboxKind) Prefix() string { return "mbx" }
+
+// Ids of this room. A MailboxID names the way in that a channel keeps; tickets only hold on to it.
+type (
+	ID        = id.Of[ticketKind]
+	MessageID = id.Of[messageKind]
+	FileID    = id.Of[fileKind]
+	ReasonID  = id.Of[reasonKind]
+	MailboxID = id.Of[mailboxKind]
+)
+
+// Status is where a ticket stands, as contract.md defines it.
+type Status string
+
+// The statuses.
+const (
+	New      Status = "new"      // no human answer yet; set by the system
+	Open     Status = "open"     // waiting for us
+	Pending  Status = "pending"  // waiting for the customer
+	OnHold   Status = "on_hold"  // waiting for a third party
+	Resolved Status = "resolved" // we think it is done, the customer is asked
+	Closed   Status = "closed"   // over, as Ended says
+)
+
+// Statuses in the order of life.
+var Statuses = []Status{New, Open, Pending, OnHold, Resolved, Closed} //nolint:gochecknoglobals // a constant list
+
+// Ended says how a closed ticket ended.
+type Ended string
+
+// The ways a ticket ends.
+const (
+	Content Ended = "content" // the customer's own yes
+	Silent  Ended = "silent"  // asked, no answer
+	Spam    Ended = "spam"
+	Merged  Ended = "merged"
+)
+
+// Priority says how soon.
+type Priority string
+
+// The priorities.
+const (
+	Low    Priority = "low"
+	Normal Priority = "normal"
+	High   Priority = "high"
+	Urgent Priority = "urgent"
+)
+
+// Ticket is one matter of one customer.
+type Ticket struct {
+	ID           ID               `json:"id" db:"id"`
+	Number       int64            `json:"number" db:"number"`
+	Subject      string           `json:"subject" db:"subject"`
+	Status       Status           `json:"status" db:"status" enum:"new,open,pending,on_hold,resolved,closed"`
+	Ended        Ended            `json:"ended,omitempty" db:"ended"`
+	Priority     Priority         `json:"priority" db:"priority" enum:"low,normal,high,urgent"`
+	Type         string           `json:"type,omitempty" db:"type"`
+	Product      string           `json:"product,omitempty" db:"product"`
+	Channel      string           `json:"channel" db:"channel"`
+	Mailbox      MailboxID        `json:"mailbox,omitzero" db:"mailbox"`
+	Customer     people.ID        `json:"customer" db:"customer"`
+	CustomerName string           `json:"customer_name,omitempty" db:"-"`
+	Company      people.CompanyID `json:"company,omitzero" db:"company"`
+	Assignee     staff.ID         `json:"assignee,omitzero" db:"assignee"`
+	Team         staff.TeamID     `json:"team,omitzero" db:"team"`
+	Tags         []string         `json:"tags" db:"tags,json" nullable:"false"`
+	Fields       map[string]any   `json:"fields,omitempty" db:"fields,json"`
+	ExternalID   string           `json:"external_id,omitempty" db:"external_id"`
+	Snippet      string           `json:"snippet,omitempty" db:"snippet" doc:"the beginning of the latest words"`
+	CreatedAt    time.Time        `json:"created_at" db:"created_at"`
+	UpdatedAt    time.Time        `json:"updated_at" db:"updated_at"`
+	WaitingSince time.Time        `json:"waiting_since,omitzero" db:"waiting_since" doc:"when the customer wrote the first thing no human answered"`
+	AnsweredAt   time.Time        `json:"answered_at,omitzero" db:"answered_at" doc:"the first human answer"`
+	ResolvedAt   time.Time        `json:"resolved_at,omitzero" db:"resolved_at"`
+	Reopened     int64            `json:"reopened" db:"reopened"`
+	MergedInto   ID               `json:"merged_into,omitzero" db:"merged_into"`
+	Version      int64            `json:"version" db:"version"`
+}
+
+// hear is the customer speaking: the ticket waits for us, from the first unanswered word on. A machine's words (a
+// vacation notice) are kept and change nothing.
+func (t *Ticket) hear(now time.Time, machine bool) (reopened bool) {
+	if machine {
+		return false
+	}
+	if t.WaitingSince.IsZero() {
+		t.WaitingSince = now
+	}
+	reopened = t.Status == Resolved || t.Status == Closed
+	if reopened {
+		t.Reopened++
+		t.ResolvedAt = time.Time{}
+	}
+	if t.Status != New {
+		t.Status, t.Ended = Open, ""
+	}
+	return reopened
+}
+
+// answer is one of us speaking to the customer: now it waits for them.
+func (t *Ticket) answer(now time.Time) (first bool, err error) {
+	if t.Ended == Merged {
+		return false, fault.New(fault.Conflict, "ticket.merged", "This ticket was merged into %s; answer there.", t.MergedInto)
+	}
+	first = t.AnsweredAt.IsZero()
+	if first {
+		t.AnsweredAt = now
+	}
+	t.WaitingSince = time.Time{}
+	t.Status, t.Ended = Pending, ""
+	return first, nil
+}
+
+// stand moves the ticket to where somebody says it stands.
+func (t *Ticket) stand(s Status, ended Ended, now time.Time) error {
+	switch {
+	case !slices.Contains(Statuses, s):
+		return fault.Field("status", "status.unknown", "There is no status %q.", s)
+	case s == New:
+		return fault.Field("status", "status.new", "A ticket is new only until somebody answers; choose another status.")
+	case t.Ended == Merged:
+		return fault.New(fault.Conflict, "ticket.merged", "This ticket was merged into %s; change that one.", t.MergedInto)
+	case s == Closed && ended != Content && ended != Silent && ended != Spam:
+		return fault.Field("ended", "ended.missing", "Say how it ended: content (the customer said so), silent (asked, no answer) or spam.")
+	case s != Closed && ended != "":
+		return fault.Field("ended", "ended.early", "Only a closed ticket has ended.")
+	case s == Closed && ended == Silent && t.Status != Resolved:
+		return fault.New(fault.Conflict, "ended.not_asked", "Ask the customer first: a ticket ends as silent only after it was resolved and they did not answer.")
+	}
+	if s == Resolved && t.Status != Resolved {
+		t.ResolvedAt = now
+	}
+	if s == Open || s == Pending || s == OnHold {
+		if t.Status == Resolved || t.Status == Closed {
+			t.Reopened++
+		}
+		t.ResolvedAt = time.Time{}
+	}
+	if ended == Spam {
+		t.WaitingSince = time.Time{}
+	}
+	t.Status, t.Ended = s, ended
+	return nil
+}
+
+// CleanTag is the form of a tag: lower case, words joined by hyphens.
+func CleanTag(s string) (string, error) {
+	tag := strings.Join(strings.Fields(strings.ToLower(s)), "-")
+	if tag == "" || len(tag) > 60 || strings.ContainsAny(tag, ",\x00\"'<>") {
+		return "", fault.Field("tags", "tag.malformed", "%q can't be a tag: use up to 60 letters, numbers and hyphens.", s)
+	}
+	return tag, nil
+}
+
+func cleanTags(all []string) ([]string, error) {
+	tags := make([]string, 0, len(all))
+	for _, s := range all {
+		tag, err := CleanTag(s)
+		if err != nil {
+			return nil, err
+		}
+		tags = append(tags, tag)
+	}
+	slices.Sort(tags)
+	return slices.Compact(tags), nil
+}
+
+// Party is somebody a message went to or came from, frozen as they were then.
+type Party struct {
+	Name  string `json:"name,omitempty"`
+	Email string `json:"email,omitempty"`
+	Phone string `json:"phone,omitempty"`
+	Ours  bool   `json:"ours,omitempty" doc:"one of our own mailboxes"`
+}
+
+// MessageType says who speaks to whom.
+type MessageType string
+
+// The kinds of messages.
+const (
+	In     MessageType = "in"     // from the customer's side
+	Out    MessageType = "out"    // from one of us to the customer
+	Note   MessageType = "note"   // among ourselves; can never be sent
+	Notice MessageType = "notice" // machine text to the customer: acknowledgement, survey …
+)
+
+// Message is one thing said in a ticket.
+type Message struct {
+	ID        MessageID   `json:"id" db:"id"`
+	Ticket    ID          `json:"ticket" db:"ticket"`
+	Kind      MessageType `json:"kind" db:"kind" enum:"in,out,note,notice"`
+	Channel   string      `json:"channel" db:"channel"`
+	Mailbox   MailboxID   `json:"mailbox,omitzero" db:"mailbox"`
+	Author    string      `json:"author" db:"author" doc:"such as staff:stf_… or customer:cus_…"`
+	From      Party       `json:"from" db:"sender,json"`
+	To        []Party     `json:"to" db:"recipients,json" nullable:"false"`
+	Cc        []Party     `json:"cc,omitempty" db:"cc,json"`
+	Subject   string      `json:"subject,omitempty" db:"subject"`
+	Text      string      `json:"text" db:"text" doc:"what they said, without what they quoted"`
+	Quoted    string      `json:"quoted,omitempty" db:"quoted" doc:"what was cut off as quoted; shown folded"`
+	Signature string      `json:"signature,omitempty" db:"signature"`
+	HTML      string      `json:"html,omitempty" db:"html" doc:"made safe to show; remote images are held back"`
+	Ref       string      `json:"ref,omitempty" db:"ref" doc:"the channel's own name for it, such as a Message-ID"`
+	Answers   []string    `json:"-" db:"answers,json"`
+	Raw       string      `json:"raw,omitempty" db:"raw" doc:"sha256 of the bytes as they came"`
+	Machine   bool        `json:"machine,omitempty" db:"machine" doc:"written by a program"`
+	Flaws     []string    `json:"flaws,omitempty" db:"flaws,json" doc:"what had to be mended to read it"`
+	At        time.Time   `json:"at" db:"at"`
+	State     State       `json:"state" db:"state" enum:"received,queued,sent,failed,bounced,kept"`
+	StateAt   time.Time   `json:"state_at" db:"state_at"`
+	Trouble   string      `json:"trouble,omitempty" db:"trouble" doc:"why it failed or bounced"`
+	Version   int64       `json:"-" db:"version"` // the ticket's, after this was said
+	Files     []File      `json:"attachments" db:"-" nullable:"false"`
+}
+
+// State is what became of a message.
+type State string
+
+// The states of a message.
+const (
+	Received State = "received"
+	Queued   State = "queued"
+	Sent     State = "sent"
+	Failed   State = "failed"
+	Bounced  State = "bounced"
+	Kept     State = "kept" // a note, or an answer that only the API and the customer's own page show
+)
+
+// File is an attachment; its bytes lie in base/files under their sha256.
+type File struct {
+	ID        FileID    `json:"id" db:"id"`
+	Message   MessageID `json:"-" db:"message"`
+	Ticket    ID        `json:"-" db:"ticket"`
+	Name      string    `json:"name" db:"name"`
+	Type      string    `json:"type" db:"type"`
+	Size      int64     `json:"size" db:"size"`
+	SHA256    string    `json:"sha256" db:"sha256"`
+	ContentID string    `json:"content_id,omitempty" db:"content_id"`
+	Inline    bool      `json:"inline,omitempty" db:"inline"`
+}
