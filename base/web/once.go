@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -53,12 +52,9 @@ func (a *API) once(next http.Handler) http.Handler {
 			return
 		}
 		route := a.route(r)
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, route.Limit))
-		if _, large := errors.AsType[*http.MaxBytesError](err); large {
-			a.Fail(w, r, tooLarge())
-			return
-		} else if err != nil {
-			a.Fail(w, r, fault.New(fault.Invalid, "body.cut", "The body did not arrive whole."))
+		body, err := whole(w, r, route.Limit)
+		if err != nil {
+			a.Fail(w, r, err)
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
@@ -82,6 +78,15 @@ func (a *API) once(next http.Handler) http.Handler {
 		}
 		rec.sendTo(w)
 	})
+}
+
+// whole reads a body of at most limit bytes.
+func whole(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	if err = cutOff(err); err != nil && fault.Of(err) == nil {
+		err = fault.New(fault.Invalid, "body.cut", "The body did not arrive whole.")
+	}
+	return body, err
 }
 
 // alone waits until no request of the same name runs in this process, so that a twin finds the answer kept. A twin on

@@ -15,6 +15,7 @@ import (
 // wrote anything is sent as a problem.
 func Raw(a *API, r Route, do func(w http.ResponseWriter, req *http.Request, who Who) error) {
 	a.routes = append(a.routes, r)
+	a.mapped[r.Method+" "+Prefix+r.Path] = r
 	op := &huma.Operation{
 		OperationID: operationID(r), Method: r.Method, Path: Prefix + r.Path, Summary: r.Say, Tags: []string{strings.Split(r.Path, "/")[1]},
 		Extensions: map[string]any{"x-needs": r.Needs.Names()}, Security: []map[string][]string{{"token": {}}},

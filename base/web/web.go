@@ -112,13 +112,12 @@ func (a *API) Document() ([]byte, error) { return a.huma.OpenAPI().MarshalJSON()
 // Routes lists the operations, for tests that look at all of them.
 func (a *API) Routes() []Route { return slices.Clone(a.routes) }
 
-// route is what was declared for a request; one that goes past Handle has wide limits.
+// route is what was declared for a request, with the widest limit where none was.
 func (a *API) route(r *http.Request) Route {
 	_, pattern := a.Mux.Handler(r)
-	if route, ok := a.mapped[pattern]; ok {
-		return route
-	}
-	return Route{Method: r.Method, Path: r.URL.Path, Limit: 64 << 20}
+	route := a.mapped[pattern]
+	route.Limit = cmp.Or(route.Limit, 64<<20)
+	return route
 }
 
 type answer[O any] struct {
@@ -268,19 +267,22 @@ func (a *API) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now() //nolint:forbidigo // a duration, not a moment
 		rec := &watched{ResponseWriter: w, status: http.StatusOK}
-		defer func() {
-			if p := recover(); p != nil {
-				if p == http.ErrAbortHandler {
-					panic(p) //nolint:forbidigo // net/http's own way to end a response
-				}
-				a.cfg.Log.ErrorContext(r.Context(), "a request went badly wrong", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
-				write(rec, problemOf(accident()))
-			}
-			if a.cfg.Observe != nil {
-				_, pattern := a.Mux.Handler(r) // the mux notes it on a copy of the request only
-				a.cfg.Observe(pattern, rec.status, time.Since(start))
-			}
-		}()
+		defer a.finish(rec, r, start)
 		next.ServeHTTP(rec, r)
 	})
+}
+
+// finish turns a panic into an answer and tells whoever watches how the request went.
+func (a *API) finish(rec *watched, r *http.Request, start time.Time) {
+	if p := recover(); p != nil {
+		if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+			panic(p) //nolint:forbidigo // net/http's own way to end a response
+		}
+		a.cfg.Log.ErrorContext(r.Context(), "a request went badly wrong", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+		write(rec, problemOf(accident()))
+	}
+	if a.cfg.Observe != nil {
+		_, pattern := a.Mux.Handler(r) // the mux notes it on a copy of the request only
+		a.cfg.Observe(pattern, rec.status, time.Since(start))
+	}
 }

@@ -129,8 +129,11 @@ func open(t *testing.T, change func(*web.Config)) kitchen {
 		},
 		) (web.None, error) {
 			if in.How == "panic" {
-				var none map[string]int
-				none["cup"] = 1
+				none := fails
+				if in.How != "" {
+					none = nil
+				}
+				none["cup"] = nil
 			}
 			return web.None{OK: true}, fails[in.How]
 		})
