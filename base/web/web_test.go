@@ -451,6 +451,10 @@ func TestPermissionsByName(t *testing.T) {
 	if _, ok := web.ParsePerms([]string{"view", "everything"}); ok {
 		t.Error("an unknown permission was read")
 	}
+	var back web.Perm
+	if b, err := json.Marshal(p); err != nil || string(b) != `["act","view"]` || json.Unmarshal([]byte(`["view","fly","act"]`), &back) != nil || back != p {
+		t.Errorf("%s came back as %v (%v)", b, back.Names(), err)
+	}
 	boss := web.Everything(store.System("cli"))
 	if !boss.May(web.View|web.People|web.Settings) || !boss.Sees(7) {
 		t.Error("a door is closed for the command line")

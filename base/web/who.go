@@ -2,8 +2,11 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/hearthdesk/hearth/base/store"
 )
@@ -51,6 +54,29 @@ func (p Perm) Names() []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// MarshalJSON writes the names, so that what is stored outlives the order of the bits.
+func (p Perm) MarshalJSON() ([]byte, error) { return json.Marshal(p.Names()) }
+
+// UnmarshalJSON reads names and passes over those it does not know, which a newer version may have written.
+func (p *Perm) UnmarshalJSON(b []byte) error {
+	var names []string
+	err := json.Unmarshal(b, &names)
+	*p = 0
+	for _, n := range names {
+		*p |= permNames[n]
+	}
+	return err
+}
+
+// Schema describes a set of permissions in the OpenAPI document.
+func (Perm) Schema(huma.Registry) *huma.Schema {
+	one := &huma.Schema{Type: huma.TypeString}
+	for _, n := range (^Public).Names() {
+		one.Enum = append(one.Enum, n)
+	}
+	return &huma.Schema{Type: huma.TypeArray, Items: one}
 }
 
 // Who is somebody who asks, and what they may.
