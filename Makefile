@@ -1,0 +1,48 @@
+# The two commands of the README: make run, make test. Each sets up what is missing.
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+GOFLAGS_BUILD = -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+LINT = .cache/bin/golangci-lint
+
+.PHONY: run build test check verify lint fmt house race bench peers setup clean
+
+run: build ## the sample company on http://127.0.0.1:8080
+	bin/hearth demo
+
+build: ## bin/hearth
+	CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o bin/hearth ./cmd/hearth
+
+test: ## every test, on SQLite and on PostgreSQL
+	@sh test/run.sh
+
+setup: ## what the tests need and this machine lacks
+	@sh test/setup.sh
+
+check: fmt lint house ## format, lint, house: under a minute when warm
+
+$(LINT):
+	@echo "building golangci-lint (about two minutes, once)"
+	@mkdir -p .cache/bin && GOBIN=$(CURDIR)/.cache/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+lint: $(LINT)
+	@$(LINT) run ./...
+
+verify: $(LINT) # as check, but nothing is rewritten
+	@$(LINT) fmt --diff ./... && $(LINT) run ./... && go test -run 'House|Guard' .
+
+fmt: $(LINT)
+	@$(LINT) fmt ./...
+
+house:
+	@go test -run 'House|Guard' .
+
+race: ## the suite under the race detector
+	go test -race ./...
+
+bench: ## a table: figure, limit in the same run, ratio
+	@sh test/bench.sh
+
+peers: ## the bars of the mail corpora, as a table
+	@sh test/peers.sh
+
+clean:
+	rm -rf bin .cache
