@@ -1,6 +1,9 @@
 package quote
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // isOriginal says whether the mail that is answered begins at line i without any mark: by HTML, a title between dashes, or
 // a header block.
@@ -8,7 +11,7 @@ func (p *page) isOriginal(i int) bool {
 	if p.lines[i].hint == asOriginal {
 		return true
 	}
-	if t, dashes := title(p.lines[i].bare); begins(t, originals) || dashes && endsWithVerb(t) != "" {
+	if t, dashes := title(p.lines[i].bare); t != "" && (begins(t, originals) || dashes && endsWithVerb(t) != "") {
 		return true
 	}
 	return p.isHeader(i, func(l *line) string { return l.bare })
@@ -24,12 +27,12 @@ func (p *page) opensForward(i int) bool { return isForwardTitle(unquoted(p.lines
 
 func isForwardTitle(l string) bool {
 	t, _ := title(l)
-	return begins(t, forwards)
+	return t != "" && begins(t, forwards)
 }
 
 // title is what stands between two or more dashes on both sides, or before a colon, in small letters.
 func title(l string) (t string, dashes bool) {
-	if len(l) > 200 {
+	if len(l) > 200 || !strings.ContainsAny(l, ":：-_=*") {
 		return "", false
 	}
 	core := strings.Trim(l, "-_=*> ")
@@ -46,18 +49,16 @@ func title(l string) (t string, dashes bool) {
 
 // begins says whether the title is one of these, or one of these with a name behind it.
 func begins(title string, these []string) bool {
-	for _, t := range these {
-		if title == t || strings.HasPrefix(title, t+" ") && len(title) < len(t)+80 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(these, func(t string) bool {
+		rest, ok := strings.CutPrefix(title, t)
+		return ok && (rest == "" || rest[0] == ' ' && len(rest) < 80)
+	})
 }
 
 // isHeader says whether a header block begins at line i: who, to whom, when and about what, in any known language. Three
 // of these are needed and an address or a subject, for "From: Berlin, To: Hamburg" is a journey.
 func (p *page) isHeader(i int, read func(*line) string) bool {
-	var seen field
+	var seen headers
 	at, other := false, 0
 	for j := i; j < len(p.lines) && j < i+16 && other <= 2; j++ {
 		l := read(&p.lines[j])
@@ -82,9 +83,9 @@ func (p *page) isHeader(i int, read func(*line) string) bool {
 	return false
 }
 
-func isComplete(seen field, at bool) bool {
+func isComplete(seen headers, at bool) bool {
 	count := 0
-	for _, f := range []field{fieldFrom, fieldSent, fieldTo, fieldSubject} {
+	for _, f := range []headers{fieldFrom, fieldSent, fieldTo, fieldSubject} {
 		if seen&f != 0 {
 			count++
 		}
@@ -93,11 +94,11 @@ func isComplete(seen field, at bool) bool {
 }
 
 // fieldsIn says which fields a header line holds. It begins with one; more follow when line ends were lost.
-func fieldsIn(l string) field {
+func fieldsIn(l string) headers {
 	if len(l) > 4*longest {
 		return 0
 	}
-	var found field
+	var found headers
 	start := 0
 	for n := 0; n < 12; n++ {
 		at := strings.IndexAny(l[start:], ":：")
@@ -117,7 +118,7 @@ func fieldsIn(l string) field {
 func startsWithLabel(before string) bool { return fields[label(before)] != 0 }
 
 // labelBefore is the field whose label stands right before a colon: the last one, two or three words.
-func labelBefore(before string) field {
+func labelBefore(before string) headers {
 	if f := fields[label(before)]; f != 0 {
 		return f
 	}

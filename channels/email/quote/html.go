@@ -21,7 +21,7 @@ func SplitHTML(mail string) (said, folded string) {
 	w.endLine()
 	p := newPage(w.lines)
 	p.mark()
-	if !p.folds() {
+	if !p.hasWords(signature) && !p.hasWords(quoted) {
 		return mail, ""
 	}
 	said, whole := w.render(doc, p, true)
@@ -30,16 +30,6 @@ func SplitHTML(mail string) (said, folded string) {
 		return mail, ""
 	}
 	return said, folded
-}
-
-// folds says whether anything but the person's words is on the page.
-func (p *page) folds() bool {
-	for i := range p.lines {
-		if p.lines[i].kind != said {
-			return true
-		}
-	}
-	return false
 }
 
 // frame is what the elements around a node say about it.
@@ -103,7 +93,7 @@ func (w *walker) element(n *html.Node, f frame) {
 	if inner.quotes && !f.quotes {
 		w.intro = false
 	}
-	if n.DataAtom == atom.P && !strings.HasPrefix(attr(n, "class"), "Mso") && len(w.lines) > 0 {
+	if n.DataAtom == atom.P && !strings.HasPrefix(attr(n, "class"), "Mso") && len(w.lines) < most {
 		w.lines = append(w.lines, line{})
 	}
 }
@@ -177,7 +167,7 @@ func isSignature(n *html.Node) bool {
 
 // word adds a text to the line under work. In preformatted text the node is cut after its first line end.
 func (w *walker) word(n *html.Node, f frame) {
-	if f.pre {
+	if f.pre && len(w.lines) < most {
 		if head, tail, more := strings.Cut(n.Data, "\n"); more {
 			n.Data = head + "\n"
 			if tail != "" {
@@ -214,11 +204,16 @@ func (w *walker) put(n *html.Node, text string, f frame) {
 		}
 		w.open = true
 	}
-	w.at[n] = len(w.lines)
-	w.text.WriteString(text)
+	w.at[n] = min(len(w.lines), most)
+	if len(w.lines) <= most {
+		w.text.WriteString(text)
+	}
 }
 
 func (w *walker) endLine() {
+	if len(w.lines) > most {
+		return
+	}
 	if w.open {
 		l := newLine(w.text.String())
 		l.hint = w.hint
@@ -235,7 +230,7 @@ func (w *walker) endLine() {
 func (w *walker) render(doc *html.Node, p *page, own bool) (string, bool) {
 	keep := func(n *html.Node) (bool, bool) {
 		i, held := w.at[n]
-		return held && (p.lines[i].kind == said) == own, held
+		return held && (p.all[i].kind == said) == own, held
 	}
 	copied, _, _ := copyTree(doc, keep, own)
 	var b strings.Builder

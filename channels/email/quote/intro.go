@@ -17,9 +17,7 @@ var (
 // intro says how many lines from i on introduce a quotation, 0 for none, and whether they do so beyond doubt: a doubtful
 // introduction counts only with quoted lines beneath it.
 func (p *page) intro(i int) (n int, strong bool) {
-	if p.lines[i].hint == asIntro {
-		for n = 1; i+n < len(p.lines) && (p.lines[i+n].hint == asIntro || p.lines[i+n].bare == ""); n++ {
-		}
+	if n = p.hinted(i); n > 0 {
 		return n, true
 	}
 	if n, strong = p.dated(i); n > 0 {
@@ -30,11 +28,23 @@ func (p *page) intro(i int) (n int, strong bool) {
 	if len(l) > 60 || i > 0 && p.lines[i-1].bare != "" {
 		return 0, false
 	}
-	rest, colon := cutColon(lower(l))
-	if colon && len(strings.Fields(rest)) <= 4 && endsWithVerb(rest) != "" {
+	if rest, colon := cutColon(l); colon && len(strings.Fields(rest)) <= 4 && endsWithVerb(lower(rest)) != "" {
 		return 1, false
 	}
 	return 0, false
+}
+
+// hinted is the number of lines from i on that HTML marks as an introduction. People write inside that mark too, above the
+// introduction; so a long run is not believed.
+func (p *page) hinted(i int) int {
+	n := i
+	for n < len(p.lines) && (p.lines[n].hint == asIntro || p.lines[n].bare == "") {
+		n++
+	}
+	if p.lines[i].hint != asIntro || p.count(i, n) > 3 {
+		return 0
+	}
+	return n - i
 }
 
 // dated finds an introduction that names a date or an address. Mail programs break it into up to five lines.
@@ -50,7 +60,7 @@ func (p *page) dated(i int) (n int, strong bool) {
 		switch {
 		case l == "" && p.next[j] < len(p.lines) && strings.HasPrefix(p.lines[p.next[j]].bare, "<"):
 			continue
-		case l == "" || p.lines[j].hint != plainly || j > i && (p.isQuoted(j) && !endsIntro(l) || restarts(l)):
+		case l == "" || p.lines[j].hint == asOriginal || j > i && (p.isQuoted(j) && !endsIntro(l) || restarts(l)):
 			return 0, false
 		}
 		whole += " " + l
@@ -84,22 +94,27 @@ func endsIntro(l string) bool {
 // isIntro judges a whole introduction: it ends with the verb ("… wrote:"), or has it before the name ("schrieb …:"), or
 // has none but a date, a time and an address.
 func isIntro(whole string, date, quoteBelow bool) (ok, strong bool) {
-	if len(whole) > longest {
+	rest, colon := cutColon(strings.Trim(whole, "*_ "))
+	if rest = lower(rest); len(rest) > longest {
 		return false, false
 	}
-	rest, colon := cutColon(lower(strings.Trim(whole, "*_ ")))
+	verb := endsWithVerb(rest) != ""
+	bracket := date && endsWithAddress(rest)
+	if !verb && !colon && !(bracket && quoteBelow) {
+		return false, false
+	}
 	at := strings.Contains(rest, "@") && address.MatchString(rest)
 	time := clock.MatchString(rest)
 	strong = at || date && time
 	switch {
-	case endsWithVerb(rest) != "":
+	case verb:
 		return strong && (colon || at && date) || quoteBelow && colon, strong
 	case !colon:
-		return at && date && quoteBelow && endsWithAddress(rest), false
-	case hasVerb(rest):
-		return strong || quoteBelow, strong
+		return at, false
+	case quoteBelow && strong, hasVerb(rest):
+		return quoteBelow || strong, strong
 	}
-	return date && at && endsWithAddress(rest) && (time || quoteBelow), true
+	return bracket && at && time, true
 }
 
 // introWithin finds an introduction that begins inside a line because the line end before it was lost, and says at which
@@ -109,12 +124,15 @@ func introWithin(text string) int {
 	if len(text) > longest || text == "" || text[0] == '>' {
 		return 0
 	}
-	rest, colon := cutColon(lower(text))
-	if !colon || endsWithVerb(rest) == "" && !hasVerb(rest) || startsWithDate(bare(text)) {
+	rest, colon := cutColon(text)
+	if !colon || !hasDigit(rest) || startsWithDate(bare(text)) {
+		return 0
+	}
+	if rest = lower(rest); endsWithVerb(rest) == "" && !hasVerb(rest) {
 		return 0
 	}
 	for at := len(text) - 1; at > 0; at-- {
-		if !unicode.IsUpper(rune(text[at])) && text[at] < utf8.RuneSelf || !utf8.RuneStart(text[at]) {
+		if !utf8.RuneStart(text[at]) {
 			continue
 		}
 		before, _ := utf8.DecodeLastRuneInString(text[:at])
@@ -136,7 +154,7 @@ func opens(text string) bool {
 
 // startsWithDate says whether a line begins as introductions do: "On 5 May", "5.5.2026", "Tue, 5 May", "El mar, 5 may".
 func startsWithDate(l string) bool {
-	if len(l) > longest {
+	if len(l) > longest || !hasDigit(l) {
 		return false
 	}
 	words := firstFields(strings.TrimLeft(l, `*_"'- `), 6)

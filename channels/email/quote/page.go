@@ -1,6 +1,7 @@
 package quote
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -35,22 +36,32 @@ type line struct {
 	kind kind
 }
 
+// most is the number of lines that are looked at. No person writes more; what comes after goes where the last of them went.
+const most = 20_000
+
 // longest is the length in bytes up to which a line may be anything but words: mail programs wrap what they write.
 const longest = 1000
 
 func newLine(text string) line { return line{text: text, bare: bare(text)} }
 
 // bare takes away blanks and the marks that steer the direction of writing (Unicode category Cf).
-func bare(s string) string {
-	return strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) })
+func bare(s string) string { return strings.TrimFunc(s, isUnseen) }
+
+func isUnseen(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r == ' ' || r >= '\t' && r <= '\r'
+	}
+	return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r)
 }
 
 // page is a mail as lines, and what was found on it so far.
 type page struct {
-	lines   []line
+	lines   []line // those looked at
+	all     []line
 	next    []int // the first line at or after this one that is not blank
 	blocks  []block
 	spoken  bool // words of the person were seen above
+	mute    bool // a signature was seen before any words
 	replied bool // an introduction was seen above: this mail is an answer
 	end     int  // from here on all is said: a forwarded mail
 }
@@ -62,9 +73,10 @@ type block struct {
 }
 
 func newPage(all []line) *page {
-	p := &page{lines: all, next: make([]int, len(all)+1), end: len(all)}
-	p.next[len(all)] = len(all)
-	for i := len(all) - 1; i >= 0; i-- {
+	n := min(len(all), most)
+	p := &page{lines: all[:n], all: all, next: make([]int, n+1), end: n}
+	p.next[n] = n
+	for i := n - 1; i >= 0; i-- {
 		p.next[i] = i
 		if all[i].bare == "" {
 			p.next[i] = p.next[i+1]
@@ -119,19 +131,28 @@ func (p *page) readQuotes(i int) int {
 			return p.readIntro(i, n, strong)
 		}
 	}
-	p.spoken = true
+	p.hear(i)
 	return i + 1
+}
+
+// hear notes that the person said something, unless the line is a signature, or under one with nothing said before it.
+func (p *page) hear(i int) {
+	l := &p.lines[i]
+	p.mute = p.mute || !p.spoken && (isDelimiter(l.text) || l.hint == asSignature)
+	p.spoken = p.spoken || !p.mute && !isPhoneLine(l.bare)
 }
 
 // readIntro decides what an introduction of n lines opens: quoted lines, or an older mail without any mark.
 func (p *page) readIntro(i, n int, strong bool) int {
-	p.replied = true
 	after := p.next[i+n]
+	replied := p.replied
+	p.replied = true
 	switch {
 	case after < len(p.lines) && p.isQuoted(after):
 		return p.addBlock(i, after)
 	case !strong:
-		p.spoken = true
+		p.replied = replied
+		p.hear(i)
 		return i + 1
 	case p.spoken:
 		return p.quoteRest(i)
@@ -290,23 +311,18 @@ func (p *page) keepWords() {
 }
 
 func (p *page) hasWords(k kind) bool {
-	for i := range p.lines {
-		if p.lines[i].kind == k && p.lines[i].bare != "" && !isRule(p.lines[i].bare) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.lines, func(l line) bool { return l.kind == k && l.bare != "" && !isRule(l.bare) })
 }
 
 // spreadBlanks gives blank lines to the part above them, so that a gap between two lines of a part stays as wide as the
-// person made it.
+// person made it, and the lines that were not looked at to the last part.
 func (p *page) spreadBlanks() {
 	last := said
-	for i := range p.lines {
-		if p.lines[i].bare == "" {
-			p.lines[i].kind = last
+	for i := range p.all {
+		if p.all[i].bare == "" || i >= len(p.lines) {
+			p.all[i].kind = last
 		}
-		last = p.lines[i].kind
+		last = p.all[i].kind
 	}
 }
 

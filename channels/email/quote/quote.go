@@ -29,11 +29,15 @@ func Split(plain string) Parts {
 }
 
 // lines cuts a text at its line ends. Where a mail program lost the line end between an answer and the introduction of a
-// quotation, it is put back.
+// quotation, it is put back. What is beyond the lines that are looked at stays in one piece.
 func lines(plain string) []line {
 	plain = strings.ReplaceAll(strings.ReplaceAll(plain, "\r\n", "\n"), "\r", "\n")
 	var all []line
-	for text := range strings.SplitSeq(plain, "\n") {
+	for more := true; more; {
+		var text string
+		if text, plain, more = strings.Cut(plain, "\n"); len(all) >= most && more {
+			text, more = text+"\n"+plain, false
+		}
 		if at := introWithin(text); at > 0 {
 			all = append(all, newLine(text[:at]))
 			text = text[at:]
@@ -46,11 +50,11 @@ func lines(plain string) []line {
 // text joins the lines of one part.
 func (p *page) text(k kind) string {
 	var b strings.Builder
-	for i := range p.lines {
-		if p.lines[i].kind != k {
+	for i := range p.all {
+		if p.all[i].kind != k {
 			continue
 		}
-		b.WriteString(strings.TrimRight(p.lines[i].text, " \t\u00a0"))
+		b.WriteString(strings.TrimRight(p.all[i].text, " \t\u00a0"))
 		b.WriteByte('\n')
 	}
 	return strings.Trim(b.String(), "\n")

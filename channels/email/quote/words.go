@@ -10,25 +10,31 @@ import (
 var gadgets = split("iphone|ipad|ipod|android|samsung|galaxy|outlook|yahoo|windows|blackberry|huawei|xiaomi|redmi|nokia|htc|sony|xperia|motorola|pixel|protonmail|proton mail|gmail|gmx|web.de|aol|spark|thunderbird|tutanota|tuta|mailbird|airmail|superhuman|sparrow|fairphone|oneplus|oppo|vivo|smartphone|handy|mobile|mobil|telefon|tablet|mail.ru|yandex|icloud|apple mail|mobiltelefon|téléphone|teléfono|telefono|телефон|mobile phone|mail app|boxer|bluemail|k-9|fairemail|wiko")
 
 // titles are words of a trade or a rank beneath a name.
-var titles = split("ceo|cto|cfo|coo|founder|co-founder|owner|president|director|manager|engineer|developer|consultant|assistant|secretary|accountant|analyst|designer|architect|administrator|coordinator|specialist|representative|officer|head of|sales|marketing|support|customer service|department|team lead|lead|partner|attorney|lawyer|professor|ph.d|phd|mba|inhaber|inhaberin|geschäftsführer|geschäftsführerin|geschäftsführung|leiter|leiterin|leitung|abteilung|sachbearbeiter|sachbearbeiterin|assistenz|assistentin|sekretariat|vertrieb|einkauf|buchhaltung|verkauf|kundenservice|kundendienst|entwickler|ingenieur|berater|beraterin|rechtsanwalt|rechtsanwältin|steuerberater|vorstand|prokurist|dipl.-ing|dipl.-kfm|dr. med|directeur|directrice|responsable|gérant|director|gerente|direttore|titolare|directeur|dyrektor|директор|менеджер|руководитель")
+var titles = split("ceo|cto|cfo|coo|founder|co-founder|owner|president|director|manager|engineer|developer|consultant|assistant|secretary|accountant|analyst|designer|architect|administrator|coordinator|specialist|representative|officer|head of|sales|marketing|support|customer service|department|team lead|partner|attorney|lawyer|professor|ph.d|phd|mba|inhaber|inhaberin|geschäftsführer|geschäftsführerin|geschäftsführung|geschäftsleitung|leiter|leiterin|leitung|abteilung|sachbearbeiter|sachbearbeiterin|assistenz|assistentin|sekretariat|vertrieb|einkauf|buchhaltung|verkauf|kundenservice|kundendienst|entwickler|ingenieur|berater|beraterin|rechtsanwalt|rechtsanwältin|steuerberater|vorstand|prokurist|dipl.-ing|dipl.-kfm|dr. med|directeur|directrice|responsable|gérant|gerente|direttore|titolare|dyrektor|директор|менеджер|руководитель")
 
-// firms are the endings and the small print of companies.
-var firms = split("gmbh|ag|kg|ohg|gbr|e.k.|e.v.|ug|mbh|se|ltd|ltd.|limited|inc|inc.|llc|llp|plc|corp|corp.|corporation|s.a.|sarl|sas|s.l.|s.r.l.|srl|s.p.a.|spa|b.v.|bv|n.v.|nv|oy|ab|a/s|aps|as|s.r.o.|sp. z o.o.|kft|zrt|d.o.o.|pty|ооо|зао|hrb|hra|handelsregister|amtsgericht|registergericht|registered office|company number|registration number|ust-id|ust.-id|ust-idnr|ust-idnr.|vat|steuernummer|siret|siren|rcs|p.iva|partita iva|kvk|btw|geschäftsführer|geschäftsführerin|managing director|managing directors|vorstand|vorstandsvorsitzender|aufsichtsrat|sitz der gesellschaft|sitz|iban")
+// firms are what the names of companies end with, as they are written.
+var firms = split("GmbH|AG|KG|OHG|GbR|e.K.|e.V.|UG|mbH|SE|Ltd|Ltd.|LTD|Limited|Inc|Inc.|LLC|LLP|PLC|plc|Corp|Corp.|Corporation|S.A.|SA|SARL|SAS|S.L.|S.r.l.|SRL|S.p.A.|B.V.|BV|N.V.|NV|Oy|AB|A/S|ApS|AS|s.r.o.|Sp. z o.o.|Kft|Kft.|Zrt|d.o.o.|Pty|ООО|ЗАО")
 
-// streets are words in an address line, or endings of one.
-var streets = split("straße|strasse|str.|weg|platz|allee|gasse|ring|damm|ufer|street|st.|road|rd.|avenue|ave|ave.|boulevard|blvd|lane|drive|suite|floor|rue|via|calle|avenida|plaza|piazza|straat|laan|plein|gatan|vägen|vej|gata|katu|ulica|ul.|улица|ул.|postfach|p.o. box|po box")
+// imprints are the small print of companies.
+var imprints = split("hrb|hra|handelsregister|amtsgericht|registergericht|registered office|company number|registration number|ust-id|ust.-id|ust-idnr|ust-idnr.|vat id|vat no|vat number|steuernummer|siret|siren|rcs|p.iva|partita iva|kvk|btw|geschäftsführer|geschäftsführerin|managing director|managing directors|vorstand|vorstandsvorsitzender|aufsichtsrat|sitz der gesellschaft|sitz|mailing list")
+
+// streets are words in an address line.
+var streets = split("straße|strasse|platz|allee|street|st.|road|rd.|avenue|ave|ave.|boulevard|blvd|lane|drive|suite|floor|rue|via|calle|avenida|plaza|piazza|straat|plein|ulica|ul.|улица|ул.|postfach|p.o. box|po box")
 
 // confidences are what a disclaimer is made of; two of them in a paragraph at the end are enough.
-var confidences = split("confidential|privileged|intended recipient|intended solely|intended only|not the addressee|disclaimer|received this email in error|received this e-mail in error|received this message in error|unauthorised|unauthorized|notify the sender|legally protected|virus|please consider the environment|before printing|vertraulich|rechtlich geschützt|beabsichtigte empfänger|richtige adressat|irrtümlich|unbefugt|vernichten sie|informieren sie bitte|umgehend den absender|nicht gestattet|nicht der richtige|denken sie an die umwelt|ausdrucken|confidentiel|destinataire|par erreur|non autorisé|strictement|confidencial|destinatario|por error|prohibida|por engano|destinatário|riservat|uso esclusivo|per errore|vertrouwelijk|geadresseerde|ten onrechte|fortrolig|konfidentiell|poufne|adresatem|конфиденциальн|адресат")
+var confidences = split("confidential|privileged|intended recipient|intended solely|intended only|not the addressee|disclaimer|received this email in error|received this e-mail in error|received this message in error|unauthorised|unauthorized|notify the sender|legally protected|virus|please consider the environment|before printing|vertraulich|rechtlich geschützt|beabsichtigte empfänger|richtige adressat|irrtümlich|unbefugt|vernichten sie|informieren sie bitte|umgehend den absender|nicht gestattet|nicht der richtige|denken sie an die umwelt|ausdrucken|confidentiel|destinataire|par erreur|non autorisé|confidencial|destinatario|por error|prohibida|por engano|destinatário|riservat|uso esclusivo|per errore|vertrouwelijk|geadresseerde|ten onrechte|fortrolig|konfidentiell|poufne|adresatem|конфиденциальн|адресат")
 
-// offices are the labels before a number or an address of a person.
-var offices = split("tel|tel.|telefon|telephone|phone|ph|ph.|fon|fax|telefax|mobil|mobile|mob|mob.|handy|cell|cellphone|direct|office|tél|tél.|téléphone|portable|teléfono|móvil|telefone|celular|telemóvel|telefono|cellulare|telefoon|mobiel|puhelin|puh|тел|тел.|телефон|моб|моб.|факс|电话|手机|電話|t|f|m|p|d|o|t.|f.|m.|p.|skype|whatsapp|e-mail|email|mail|e|web|website|www|internet|homepage|url|w|i|courriel|correo|linkedin|twitter|x|facebook|instagram|xing|site|📧|📱|☎|✉|📞|🌐")
+// numbers are the labels before a telephone number, accounts those before another way to reach a person.
+var (
+	numbers  = split("tel|tel.|telefon|telephone|phone|ph|ph.|fon|fax|telefax|mobil|mobile|mob|mob.|handy|cell|cellphone|direct|office|tél|tél.|téléphone|portable|teléfono|móvil|telefone|celular|telemóvel|telefono|cellulare|telefoon|mobiel|puhelin|puh|тел|тел.|телефон|моб|моб.|факс|电话|手机|電話|t|f|m|p|d|o|t.|f.|m.|p.|📱|☎|📞")
+	accounts = split("skype|whatsapp|e-mail|email|mail|e|web|website|www|internet|homepage|url|w|courriel|correo|linkedin|twitter|facebook|instagram|xing|site|📧|✉|🌐")
+)
 
-// field is what a label of a header block tells.
-type field uint8
+// headers is what the labels of a header block tell, as a set.
+type headers uint8
 
 const (
-	fieldFrom field = 1 << iota
+	fieldFrom headers = 1 << iota
 	fieldSent
 	fieldTo
 	fieldSubject
@@ -41,8 +47,8 @@ var (
 	originals = gather(func(t tongue) string { return lower(t.original) })
 	forwards  = gather(func(t tongue) string { return lower(t.forwarded) })
 	phones    = gather(func(t tongue) string { return lower(t.onPhone) })
-	formals   = gather(func(t tongue) string { return lower(t.formal) })
-	warms     = gather(func(t tongue) string { return lower(t.warm) })
+	closings  = gather(func(t tongue) string { return lower(t.closing) })
+	thanks    = gather(func(t tongue) string { return lower(t.thanks) })
 	fields    = labels()
 	firstOn   = firstWords(openings)
 )
@@ -67,10 +73,10 @@ func gather(column func(tongue) string) []string {
 	return all
 }
 
-func labels() map[string]field {
-	m := map[string]field{}
+func labels() map[string]headers {
+	m := map[string]headers{}
 	for _, t := range tongues {
-		for kind, names := range map[field]string{fieldFrom: t.from, fieldSent: t.sent, fieldTo: t.to, fieldSubject: t.subject, fieldOther: t.copied} {
+		for kind, names := range map[headers]string{fieldFrom: t.from, fieldSent: t.sent, fieldTo: t.to, fieldSubject: t.subject, fieldOther: t.copied} {
 			for _, name := range split(lower(names)) {
 				m[name] |= kind
 			}
