@@ -5,7 +5,8 @@
 // parts written for machines come first (delivery status, RFC 3464; feedback reports, RFC 5965; the notifications of
 // Amazon SES), then the words each mail server uses (letters.go). Why a delivery failed is looked up in one table of
 // phrases (rules.go); its reasons have the names the field uses. Nothing here does I/O, and the work is linear in the
-// size of the mail.
+// size of the mail. A report is a claim, not a proof: anyone can write such a letter, so it counts only for a mail that
+// we sent to that recipient.
 package bounce
 
 import (
@@ -127,6 +128,7 @@ func open(m *message.Message) letter {
 // sender is what the header tells about who wrote a mail.
 type sender struct {
 	daemon  bool // it is signed by a mail server
+	steward bool // it is signed by whoever looks after one: a machine, or a person
 	silent  bool // nobody wants an answer: the return path is empty (RFC 5321, 4.5.5)
 	machine bool // it says that a machine wrote it (RFC 3834, 5), or that no one reads answers
 	report  bool // it is built as a report (RFC 6522)
@@ -136,9 +138,11 @@ func senderOf(m *message.Message) sender {
 	local, _, _ := strings.Cut(m.From.Email, "@")
 	path := strings.ToLower(m.ReturnPath)
 	auto := strings.ToLower(strings.TrimSpace(m.Value("Auto-Submitted")))
+	daemon, steward := signature(m)
 	return sender{
-		daemon: isDaemon(m),
-		silent: path == "<>" || path == "null" || path == "<null>" || strings.Contains(path, "mailer-daemon"),
+		daemon:  daemon,
+		steward: steward,
+		silent:  path == "<>" || path == "null" || path == "<null>" || strings.Contains(path, "mailer-daemon"),
 		machine: auto != "" && !strings.HasPrefix(auto, "no") || m.Value("X-Failed-Recipients") != "" || m.Value("X-MLServer") != "" ||
 			strings.HasPrefix(bare(local), "noreply"),
 		report: strings.HasPrefix(strings.ToLower(strings.TrimSpace(m.Value("Content-Type"))), "multipart/report"),
@@ -146,32 +150,33 @@ func senderOf(m *message.Message) sender {
 }
 
 // any tells whether something beside the words says that a machine wrote this.
-func (s sender) any() bool { return s.daemon || s.silent || s.machine || s.report }
+func (s sender) any() bool { return s.daemon || s.steward || s.silent || s.machine || s.report }
 
-// daemons are the names mail servers sign with, without anything but letters and digits.
-var daemons = []string{
-	"mailerdaemon", "postmaster", "poostmaster", "maildaemon", "mdaemon", "maildeliverysystem", "maildeliverysubsystem",
-	"maildeliversystem", "internetmaildelivery", "mailsystem", "mailadministrator", "mailsystemadministrator", "smtpdaemon",
-	"mailsubsystem", "mailhub", "mailrouter", "nondeliveryreport", "bounce", "bounces", "bouncehandler", "microsoftexchange",
-	"systemadministrator", "systemattendant", "sysadmin", "maildelivery", "mailgateway", "undeliverable",
-}
-
-func isDaemon(m *message.Message) bool {
-	from := m.Value("From")
-	if strings.TrimSpace(from) == "<>" {
-		return true
+// daemons are the names mail servers sign with, without anything but letters and digits; stewards are names that people
+// who look after servers use too.
+var (
+	daemons = []string{
+		"mailerdaemon", "maildaemon", "mdaemon", "smtpdaemon", "maildelivery", "maildeliverysystem", "maildeliverysubsystem",
+		"maildeliversystem", "internetmaildelivery", "mailsystem", "mailsubsystem", "mailhub", "mailrouter", "mailgateway",
+		"nondeliveryreport", "microsoftexchange", "systemattendant", "undeliverable",
 	}
+	stewards = []string{
+		"postmaster", "poostmaster", "mailadministrator", "mailsystemadministrator", "systemadministrator", "sysadmin", "bounce",
+		"bounces", "bouncehandler",
+	}
+)
+
+func signature(m *message.Message) (daemon, steward bool) {
+	from := clip(m.Value("From"), maxDiagnostic)
 	local, _, _ := strings.Cut(addressIn(from), "@")
 	if local == "" { // a word without a domain
 		local = from
 	}
-	for _, name := range []string{local, m.From.Name} {
-		name = bare(name)
-		if strings.Contains(name, "mailerdaemon") || slices.Contains(daemons, name) {
-			return true
-		}
+	for _, name := range []string{bare(local), bare(clip(m.From.Name, maxDiagnostic))} {
+		daemon = daemon || slices.Contains(daemons, name)
+		steward = steward || slices.Contains(stewards, name)
 	}
-	return strings.Contains(bare(from), "mailerdaemon")
+	return daemon || strings.TrimSpace(from) == "<>" || strings.Contains(bare(from), "mailerdaemon"), steward
 }
 
 // bare leaves the letters and digits, in lower case.

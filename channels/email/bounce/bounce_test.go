@@ -223,6 +223,28 @@ Content-Type: message/rfc822
 			},
 			original: "1@desk.example",
 		},
+		"Exim warns of a delay": {
+			raw: `
+Return-Path: <>
+Auto-Submitted: auto-replied
+From: Mail Delivery System <Mailer-Daemon@mx.desk.example>
+To: help@desk.example
+Subject: Warning: message 1k-2 delayed 24 hours
+
+This message was created automatically by mail delivery software.
+A message that you sent has not yet been delivered to one or more of its
+recipients after more than 24 hours on the queue on mx.desk.example.
+
+The address to which the message has not yet been delivered is:
+
+  anna@kunde.example
+    Delay reason: Connection timed out
+
+No action is required on your part. Delivery attempts will continue for
+some time.
+`,
+			want: failures{{Address: "anna@kunde.example", Reason: bounce.Expired, Diagnostic: "Delay reason: Connection timed out No action is required on your part. Delivery attempts will continue for some time.", Action: bounce.Delayed}},
+		},
 		"a receipt": {
 			raw: `
 From: postmaster@mx.kunde.example
@@ -328,6 +350,7 @@ func TestPeopleAreNoBounce(t *testing.T) {
 		"a customer encloses a bounce": "From: anna@kunde.example\nSubject: look\nContent-Type: multipart/mixed; boundary=o\n\n--o\n\nWhat is this?\n--o\nContent-Type: message/rfc822\n\n" + strings.TrimSpace(statusReport) +
 			"\n--o--\n",
 		"a postmaster writes himself":       "From: Otto <postmaster@kunde.example>\nSubject: Question about our contract\n\nWhen does it end?\n",
+		"an administrator writes himself":   "From: Otto <sysadmin@kunde.example>\nSubject: Our mail\n\nOur mail could not be delivered:\n<help@desk.example>: 550 no. Why?\n",
 		"a shop's own notice":               "From: noreply@shop.example\nAuto-Submitted: auto-generated\nSubject: Parcel not delivered\n\nYour parcel could not be delivered to anna@kunde.example.\n",
 		"an absence note":                   "Return-Path: <>\nFrom: anna@kunde.example\nAuto-Submitted: auto-replied\nSubject: Out of office: Undeliverable\n\nI am away. Write to otto@kunde.example.\n",
 		"an answer to a bounce":             "From: anna@kunde.example\nSubject: Re: Undelivered Mail Returned to Sender\nIn-Reply-To: <1@desk.example>\n\nThis is the mail system at host mx, it says <help@desk.example>: 550\n",

@@ -9,7 +9,7 @@ import (
 func readComplaint(l letter, r *Report) {
 	if strings.EqualFold(l.Value("X-Apple-Unsubscribe"), "true") {
 		r.Feedback = "opt-out"
-		complain(r, l.From.Email)
+		r.add(complaint(l.From.Email))
 		return
 	}
 	for _, part := range l.feedback {
@@ -21,7 +21,7 @@ func readComplaint(l letter, r *Report) {
 			r.Feedback = strings.ToLower(kind)
 			for _, f := range block {
 				if f.name == "original-rcpt-to" || f.name == "removal-recipient" {
-					complain(r, addressIn(f.value))
+					r.add(complaint(addressIn(f.value)))
 				}
 			}
 		}
@@ -33,16 +33,12 @@ func readComplaint(l letter, r *Report) {
 		return
 	}
 	for _, header := range l.returned {
-		complain(r, addressIn(records(header)[0].first("x-hmxmroriginalrecipient", "to")))
+		r.add(complaint(addressIn(records(header)[0].first("x-hmxmroriginalrecipient", "to"))))
 	}
 	if len(r.Recipients) == 0 {
-		complain(r, "")
+		r.add(complaint(""))
 	}
 }
 
-// complain keeps every recipient: those whose names are hidden look the same and are not (RFC 6590).
-func complain(r *Report, address string) {
-	if len(r.Recipients) < maxRecipients {
-		r.Recipients = append(r.Recipients, evidence{action: Complained}.judge(address))
-	}
-}
+// complaint is all a complaint tells; many hide the address (RFC 6590).
+func complaint(address string) Failure { return evidence{action: Complained}.judge(address) }

@@ -138,7 +138,7 @@ func (l letter) isNotice() bool {
 		return l.isTitled() && len(l.InReplyTo) == 0 && isOpening(notice[:min(len(notice), 400)])
 	}
 	return isOpening(opening) || l.Value("X-Failed-Recipients") != "" ||
-		l.sender.silent && l.isTitled() ||
+		(l.sender.silent || l.sender.steward) && l.isTitled() ||
 		l.sender.daemon && (says(l.title(), failures...) || says(notice, failures...))
 }
 
@@ -169,7 +169,7 @@ func isOpening(text string) bool {
 func (l letter) tone() Action {
 	text := l.title() + " " + plain(l.notice)
 	if says(text, "this is a warning message only", "this is a warning only", "you do not need to resend", "do not need to re-send",
-		"(delay)", "has been delayed", "message is delayed", "will be retried", "will continue to try", "delivery delayed",
+		"(delay)", "has been delayed", "message is delayed", "will be retried", "will continue to try", "delivery delayed", "no action is required on your part", "delivery attempts will continue",
 		"wird weiterhin versucht", "keep trying") {
 		return Delayed
 	}
@@ -210,7 +210,7 @@ func (l letter) otherwise() string {
 
 // isOurs tells whether a is whom the letter was sent to: the sender of the returned mail.
 func (l letter) isOurs(a string) bool {
-	for _, to := range l.To {
+	for _, to := range l.To[:min(len(l.To), 10)] {
 		if strings.EqualFold(to.Email, a) {
 			return true
 		}
@@ -305,6 +305,11 @@ func recipientIn(line string) (address, rest string) {
 	if silent(line) {
 		return "", ""
 	}
+	if len(line) > 4 && isCode(line[:3]) { // "550 5.1.1 <a@b>... User unknown" (Sendmail)
+		if a, rest := addressAt(strings.TrimLeft(line[4:], "0123456789. ")); strings.HasPrefix(rest, "..") {
+			return a, line
+		}
+	}
 	lower := strings.ToLower(line)
 	if len(lower) != len(line) {
 		line = lower // some letter has no lower case of the same size
@@ -342,7 +347,7 @@ func addressAt(s string) (address, rest string) {
 	if bracket {
 		rest = strings.TrimPrefix(rest, ">")
 	}
-	return address, strings.TrimLeft(rest, " \t:\"'.;,>")
+	return address, strings.TrimLeft(rest, " \t:\"';,>")
 }
 
 // addressIn finds the first address anywhere in s, such as "rfc822; <a@b>".

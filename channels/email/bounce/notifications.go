@@ -58,7 +58,7 @@ func readNotification(l letter, r *Report) {
 		r.add(evidence{says: diagnostic, status: b.Status, action: actionOf(b.Action)}.judge(b.Address))
 	}
 	for _, c := range n.Complaint.Recipients {
-		r.add(evidence{action: Complained}.judge(c.Address))
+		r.add(complaint(c.Address))
 		r.Feedback = n.Complaint.Kind
 	}
 	for _, address := range n.Delivery.Recipients {

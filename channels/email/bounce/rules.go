@@ -21,7 +21,7 @@ var particular = []rule{
 		"spam classification", "[cs01]",
 	}},
 	{reason: NoRelaying, host: []string{"amazonaws.com", "amazonses.com", "ses"}, says: []string{"email address is not verified"}},
-	{reason: Blocked, says: []string{"(bl)", "cxbl", "ipbl", "[bl21]", "[bl23]", "hvu:", "[hm0"}},
+	{reason: Blocked, says: []string{"(bl)", "cxbl", "ipbl", "aup#", "[bl21]", "[bl23]", "hvu:", "[hm0"}},
 	{reason: PolicyViolation, says: []string{"policy reasons", "message not allowed", "email policy violation"}}, // Yahoo, Zoho
 	{reason: RequirePTR, says: []string{"cxdns"}},
 	{reason: TooManyConn, says: []string{"cxcnct"}},

@@ -64,15 +64,18 @@ func readStatus(l letter, r *Report) {
 	if len(parts) == 0 {
 		text := clip(l.Text, maxNotice)
 		at := indexFold(text, "final-recipient:")
-		if at < 0 || !l.sender.daemon {
+		if at < 0 || !l.sender.daemon && !l.sender.steward {
 			return
 		}
 		parts = []string{text[strings.LastIndex(text[:at], "\n\n")+1:]}
 	}
 	var groups []record
+	known := map[string]bool{}
 	for _, part := range parts {
 		for _, group := range records(part) {
-			if group.first("final-recipient", "original-recipient", "x-actual-recipient") != "" && len(groups) < maxRecipients {
+			who := group.first("final-recipient") + " " + group.first("original-recipient") + " " + group.first("x-actual-recipient")
+			if who != "  " && !known[who] && len(groups) < maxRecipients {
+				known[who] = true
 				groups = append(groups, group)
 			}
 		}
@@ -132,15 +135,9 @@ func actionOf(s string) Action {
 	return Failed
 }
 
-// add keeps one failure per address: the first is the one the server was asked about.
+// add keeps what became of one recipient. An address may come twice: when it was an alias, or when its name is hidden.
 func (r *Report) add(f Failure) {
-	if len(r.Recipients) >= maxRecipients {
-		return
+	if len(r.Recipients) < maxRecipients {
+		r.Recipients = append(r.Recipients, f)
 	}
-	for _, known := range r.Recipients {
-		if strings.EqualFold(known.Address, f.Address) {
-			return
-		}
-	}
-	r.Recipients = append(r.Recipients, f)
 }

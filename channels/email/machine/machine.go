@@ -7,6 +7,7 @@
 package machine
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/hearthdesk/hearth/channels/email/bounce"
@@ -104,20 +105,34 @@ func automatic(m *message.Message, _ func(string) bool) (string, bool) {
 		}
 	}
 	for _, f := range values {
-		for _, value := range m.Values(f.name) {
-			for word := range strings.FieldsFuncSeq(strings.ToLower(value), func(r rune) bool { return strings.ContainsRune(" ,;\t", r) }) {
-				for _, s := range f.says {
-					if word == s {
-						return f.name + ": " + s, true
-					}
-				}
+		for _, word := range words(m, f.name) {
+			if word = strings.ToLower(word); slices.Contains(f.says, word) {
+				return f.name + ": " + word, true
 			}
 		}
 	}
 	if m.ReturnPath == "<>" {
 		return "Return-Path: <>", true
 	}
+	if firstWord(m.Value("Content-Type")) == "multipart/report" { // a read receipt, for one (RFC 8098)
+		return "multipart/report", true
+	}
 	return "", false
+}
+
+// words are the words of a field, as many as an honest one has.
+func words(m *message.Message, name string) []string {
+	const most = 50
+	var all []string
+	for _, value := range m.Values(name) {
+		for word := range strings.FieldsFuncSeq(value, func(r rune) bool { return strings.ContainsRune(" \t,;<>", r) }) {
+			if len(all) == most {
+				return all
+			}
+			all = append(all, strings.TrimPrefix(word, "mailto:"))
+		}
+	}
+	return all
 }
 
 // firstWord is the value of a structured field without its parameters and comments, in lower case.
@@ -192,15 +207,12 @@ func list(m *message.Message, ours func(string) bool) (string, bool) {
 
 func isOurList(m *message.Message, ours func(string) bool) bool {
 	for _, name := range []string{"List-Post", "Mailing-List", "X-BeenThere", "List-Id"} {
-		for _, value := range m.Values(name) {
-			for word := range strings.FieldsFuncSeq(value, func(r rune) bool { return strings.ContainsRune(" \t,;<>", r) }) {
-				word = strings.TrimPrefix(word, "mailto:")
-				if name == "List-Id" { // RFC 2919: the address with a dot for the @
-					word = strings.Replace(word, ".", "@", 1)
-				}
-				if strings.Contains(word, "@") && ours(word) {
-					return true
-				}
+		for _, word := range words(m, name) {
+			if name == "List-Id" { // RFC 2919: the address with a dot for the @
+				word = strings.Replace(word, ".", "@", 1)
+			}
+			if strings.Contains(word, "@") && ours(word) {
+				return true
 			}
 		}
 	}
@@ -210,11 +222,9 @@ func isOurList(m *message.Message, ours func(string) bool) bool {
 // loop looks for our own marks: a mail with them has been here before.
 func loop(m *message.Message, ours func(string) bool, auto bool) (string, bool) {
 	for _, name := range []string{Header, "X-Loop"} {
-		for _, value := range m.Values(name) {
-			for word := range strings.FieldsFuncSeq(value, func(r rune) bool { return strings.ContainsRune(" \t,;<>", r) }) {
-				if strings.Contains(word, "@") && ours(word) {
-					return name + " is ours", true
-				}
+		for _, word := range words(m, name) {
+			if strings.Contains(word, "@") && ours(word) {
+				return name + " is ours", true
 			}
 		}
 	}

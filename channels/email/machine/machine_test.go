@@ -58,6 +58,7 @@ func TestMachinesAreSeen(t *testing.T) {
 		"an absence note":                               {"Subject: Re: Your ticket\n\nThank you for your mail. I am out of the office until Monday and will reply upon my return.", auto},
 		"an absence note in German":                     {"In-Reply-To: <1@desk.example>\nSubject: Ihr Ticket\n\nIch bin im Urlaub. In dringenden Fällen wenden Sie sich an Otto.", auto},
 		"an absence note that quotes our question":      {"In-Reply-To: <1@desk.example>\nSubject: Ticket\n\nI am on vacation, with limited access to email.\n\n> May we call you?", auto},
+		"a read receipt":                                {"Content-Type: multipart/report; report-type=disposition-notification; boundary=b\nSubject: Read: order\n\n--b\n\nRead.\n--b\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822;anna@kunde.example\nDisposition: manual-action/MDN-sent-manually; displayed\n--b--\n", auto},
 		"a mailing list":                                {"List-Id: Talk <talk.lists.example>\nSubject: hello", list},
 		"a newsletter":                                  {"List-Unsubscribe: <https://shop.example/u>\nSubject: News", list},
 		"bulk mail":                                     {"Precedence: bulk\nSubject: Re: order", list},
