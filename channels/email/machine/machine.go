@@ -14,7 +14,8 @@ import (
 	"github.com/hearthdesk/hearth/channels/email/message"
 )
 
-// Header is the field our own mails carry; its value is the address of the mailbox that sent them.
+// Header is the field our own mails carry. Its value is a word that ours knows: the address of the mailbox that sent
+// them, or a reference of ours. Another desk's word there is no loop.
 const Header = "X-Hearth"
 
 // maxHops is how many servers a mail may pass before it must be going in circles (RFC 5321, 6.3).
@@ -32,7 +33,8 @@ type Verdict struct {
 // IsMachine tells whether no person waits for an answer to this mail.
 func (v Verdict) IsMachine() bool { return v.AutoReply || v.List || v.Loop || v.Bounce }
 
-// Look tells what wrote m. The function ours knows the addresses of our own mailboxes; it may be nil.
+// Look tells what wrote m. The function ours knows the addresses of our own mailboxes and the words our mails carry in
+// Header; it may be nil.
 func Look(m *message.Message, ours func(address string) bool) Verdict {
 	if ours == nil {
 		ours = func(string) bool { return false }
@@ -223,7 +225,7 @@ func isOurList(m *message.Message, ours func(string) bool) bool {
 func loop(m *message.Message, ours func(string) bool, auto bool) (string, bool) {
 	for _, name := range []string{Header, "X-Loop"} {
 		for _, word := range words(m, name) {
-			if strings.Contains(word, "@") && ours(word) {
+			if (name == Header || strings.Contains(word, "@")) && ours(word) {
 				return name + " is ours", true
 			}
 		}

@@ -9,8 +9,8 @@ import (
 	"github.com/hearthdesk/hearth/channels/email/message"
 )
 
-func ours(address string) bool {
-	return strings.EqualFold(address, "help@desk.example") || strings.EqualFold(address, "sales@desk.example")
+func ours(word string) bool {
+	return word == "ref:17.sig" || strings.EqualFold(word, "help@desk.example") || strings.EqualFold(word, "sales@desk.example")
 }
 
 func parse(tb testing.TB, raw string) *message.Message {
@@ -64,6 +64,7 @@ func TestMachinesAreSeen(t *testing.T) {
 		"bulk mail":                                     {"Precedence: bulk\nSubject: Re: order", list},
 		"our acknowledgement comes back":                {"From: help@desk.example\nAuto-Submitted: auto-replied\nSubject: We have your mail", machine.Verdict{AutoReply: true, Loop: true}},
 		"our own mark":                                  {"X-Hearth: <help@desk.example>\nSubject: Re: order", machine.Verdict{Loop: true}},
+		"our own mark is a reference":                   {"X-Hearth: ref:17.sig\nSubject: Re: order", machine.Verdict{Loop: true}},
 		"our own mark, the old way":                     {"X-Loop: sales@desk.example\nSubject: Re: order", machine.Verdict{Loop: true}},
 		"a mail that goes in circles":                   {strings.Repeat("Received: from a by b\n", 101) + "Subject: order", machine.Verdict{Loop: true}},
 		"a mail server that could not deliver":          {"From: MAILER-DAEMON@mx.example\nReturn-Path: <>\nSubject: failure notice\n\nThis is the qmail-send program at mx.\n\n<a@b.example>:\n550 5.1.1 no", machine.Verdict{AutoReply: true, Bounce: true}},
@@ -103,6 +104,7 @@ func TestPeopleAreLeftAlone(t *testing.T) {
 		"a new mail of a customer who is away":          "Subject: Change my delivery\n\nI am out of the office and will return on Monday. Send it then.",
 		"the desk stands behind a group":                "List-Id: <help.desk.example>\nList-Post: <https://groups.example/g>, <mailto:help@desk.example>\nPrecedence: list\nSubject: Where is my order",
 		"an agent of another desk":                      "X-Hearth: help@other.example\nSubject: Re: your question",
+		"an agent of another desk, with a reference":    "X-Hearth: ref:18.gis\nSubject: Re: your question",
 		"the mark of another list":                      "X-Loop: owner@lists.example\nSubject: hello",
 		"a colleague writes to us from our own mailbox": "From: help@desk.example\nSubject: Please call Anna",
 		"a long way":                                    strings.Repeat("Received: from a by b\n", 30) + "Subject: order",
