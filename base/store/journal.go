@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 )
 
@@ -56,8 +57,26 @@ func (db *DB) Journal(ctx context.Context, after int64, limit int) (all []Entry,
 // Head is the newest sequence in the journal, 0 when it is empty.
 func (db *DB) Head(ctx context.Context) (seq int64, err error) {
 	err = db.Read(ctx, func(tx *Tx) error {
-		seq, err = One[int64](tx, `SELECT seq FROM journal_head`)
+		seq, err = tx.Head()
 		return err
 	})
 	return seq, err
+}
+
+// Head is the newest sequence in the journal, 0 when it is empty.
+func (tx *Tx) Head() (int64, error) { return One[int64](tx, `SELECT seq FROM journal_head`) }
+
+// Check asks the database whether it is in order; on SQLite every page is looked at.
+func (db *DB) Check(ctx context.Context) error {
+	return db.Read(ctx, func(tx *Tx) error {
+		if tx.Engine() != "sqlite" {
+			_, err := tx.Head()
+			return err
+		}
+		said, err := One[string](tx, `PRAGMA quick_check(1)`)
+		if err == nil && said != "ok" {
+			err = errors.New(said)
+		}
+		return err
+	})
 }

@@ -93,3 +93,9 @@ func show(m Message) string {
 		return "", false
 	}})
 }
+
+// Names says whether a message names a blob as an attachment.
+func (room *Room) Names(tx *store.Tx, sha string) (bool, error) {
+	_, ok, err := store.Find[FileID](tx, `SELECT id FROM messages_files WHERE sha256 = $1 LIMIT 1`, sha)
+	return ok, err
+}

@@ -42,28 +42,35 @@ func (room *Room) MarkDelivery(tx *store.Tx, m MessageID, s State, trouble strin
 
 // MarkBounced finds the message of ours that a delivery report is about and marks it; ok is false when it is about none.
 // The ticket is open again, because what we said did not reach them.
-func (room *Room) MarkBounced(tx *store.Tx, ref, why string) (ticket ID, ok bool, err error) {
-	m, ok, err := outByRef(tx, ref)
+func (room *Room) MarkBounced(tx *store.Tx, ref, why string) (m Message, ok bool, err error) {
+	id, ok, err := outByRef(tx, ref)
 	if err != nil || !ok {
-		return 0, false, err
+		return m, false, err
 	}
-	msg, t, err := room.Outgoing(tx, m)
+	m, t, err := room.Outgoing(tx, id)
 	if err != nil {
-		return 0, false, err
+		return m, false, err
 	}
-	if err := room.MarkDelivery(tx, m, Bounced, why); err != nil {
-		return 0, false, err
+	if err := room.MarkDelivery(tx, id, Bounced, why); err != nil {
+		return m, false, err
 	}
-	if msg.Kind == Out && t.Status == Pending {
-		was := t.Status
-		t.Status = Open
-		if err := save(tx, &t); err != nil {
-			return 0, false, err
-		}
-		return t.ID, true, tx.Record(t.ID, Stood{Ticket: t.ID, From: was, To: t.Status, Why: "bounced"})
+	if m.Kind != Out || t.Status != Pending {
+		return m, true, nil
 	}
-	return t.ID, true, nil
+	t.Status = Open
+	if err := save(tx, &t); err != nil {
+		return m, false, err
+	}
+	return m, true, tx.Record(t.ID, Stood{Ticket: t.ID, From: Pending, To: Open, Why: "bounced"})
 }
 
 // Message shows one message with its files, inside the caller's transaction.
 func (room *Room) Message(tx *store.Tx, m MessageID) (Message, error) { return message(tx, m) }
+
+// Known finds a message of ours by the reference it went out under.
+func (room *Room) Known(tx *store.Tx, ref string) (MessageID, bool, error) { return outByRef(tx, ref) }
+
+// Numbered finds a ticket by its number.
+func (room *Room) Numbered(tx *store.Tx, number int64) (Ticket, bool, error) {
+	return byNumber(tx, number)
+}

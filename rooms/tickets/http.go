@@ -134,6 +134,7 @@ func (room *Room) Routes(api *web.API) {
 			return room.Assign(ctx, who, in.ID, in.Body)
 		})
 	room.settings(api)
+	room.searchRoutes(api)
 	room.attachments(api)
 }
 

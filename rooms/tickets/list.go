@@ -195,13 +195,13 @@ func (room *Room) Counts(tx *store.Tx, who web.Who) ([]Count, error) {
 	}), err
 }
 
-// Followers keep what is derived from tickets: the counts.
+// Followers keep what is derived from tickets: the counts and the search index.
 func (room *Room) Followers() []*store.Follower {
 	counts := store.NewFollower("tickets.counts")
 	store.On(counts, func(tx *store.Tx, _ store.Entry, e Opened) error { return recount(tx, e.Ticket) })
 	store.On(counts, func(tx *store.Tx, _ store.Entry, e Stood) error { return recount(tx, e.Ticket) })
 	store.On(counts, func(tx *store.Tx, _ store.Entry, e Assigned) error { return recount(tx, e.Ticket) })
-	return []*store.Follower{counts}
+	return []*store.Follower{counts, room.searchable()}
 }
 
 type place struct {

@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -96,7 +97,8 @@ func (room *Room) thread(tx *store.Tx, in Inbound) (t Ticket, found bool, err er
 			return room.follow(tx, t, err)
 		}
 	}
-	for _, ref := range in.Answers {
+	// Its own reference too: what answered it may have come first and named it.
+	for _, ref := range append(slices.Clone(in.Answers), in.Ref) {
 		ids, err := ticketsByRef(tx, in.Mailbox, ref)
 		if err != nil {
 			return t, false, err
@@ -156,7 +158,7 @@ func (room *Room) open(tx *store.Tx, in Inbound, c people.Customer) (t Ticket, e
 		}
 	}
 	t = Ticket{
-		ID: store.NewID[ticketKind](tx), Subject: subject(in), Status: New, Priority: in.Priority, Type: in.Type, Product: in.Product,
+		ID: store.NewID[ticketKind](tx), Subject: subject(in), Status: Fresh, Priority: in.Priority, Type: in.Type, Product: in.Product,
 		Channel: in.Channel, Mailbox: in.Mailbox, Customer: c.ID, Company: c.Company, Team: in.Team, Fields: in.Fields, ExternalID: in.ExternalID,
 		CreatedAt: in.At, UpdatedAt: tx.Now(), Snippet: text.Snippet(in.Text, 140), Version: 1,
 	}

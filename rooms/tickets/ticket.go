@@ -21,14 +21,14 @@ type (
 	messageKind struct{}
 	fileKind    struct{}
 	reasonKind  struct{}
-	mailboxKind struct{}
+	MailboxKind struct{} // MailboxKind is that of a way in; the channel that keeps them makes the ids
 )
 
 func (ticketKind) Prefix() string  { return "tkt" }
 func (messageKind) Prefix() string { return "msg" }
 func (fileKind) Prefix() string    { return "fil" }
 func (reasonKind) Prefix() string  { return "why" }
-func (mailboxKind) Prefix() string { return "mbx" }
+func (MailboxKind) Prefix() string { return "mbx" }
 
 // Ids of this room. A MailboxID names the way in that a channel keeps; tickets only hold on to it.
 type (
@@ -36,7 +36,7 @@ type (
 	MessageID = id.Of[messageKind]
 	FileID    = id.Of[fileKind]
 	ReasonID  = id.Of[reasonKind]
-	MailboxID = id.Of[mailboxKind]
+	MailboxID = id.Of[MailboxKind]
 )
 
 // Status is where a ticket stands, as contract.md defines it.
@@ -44,7 +44,7 @@ type Status string
 
 // The statuses.
 const (
-	New      Status = "new"      // no human answer yet; set by the system
+	Fresh    Status = "new"      // no human answer yet; set by the system
 	Open     Status = "open"     // waiting for us
 	Pending  Status = "pending"  // waiting for the customer
 	OnHold   Status = "on_hold"  // waiting for a third party
@@ -53,7 +53,7 @@ const (
 )
 
 // Statuses in the order of life.
-var Statuses = []Status{New, Open, Pending, OnHold, Resolved, Closed} //nolint:gochecknoglobals // a constant list
+var Statuses = []Status{Fresh, Open, Pending, OnHold, Resolved, Closed} //nolint:gochecknoglobals // a constant list
 
 // Ended says how a closed ticket ended.
 type Ended string
@@ -122,7 +122,7 @@ func (t *Ticket) hear(now time.Time, machine bool) (reopened bool) {
 		t.Reopened++
 		t.ResolvedAt = time.Time{}
 	}
-	if t.Status != New {
+	if t.Status != Fresh {
 		t.Status, t.Ended = Open, ""
 	}
 	return reopened
@@ -147,7 +147,7 @@ func (t *Ticket) stand(s Status, ended Ended, now time.Time) error {
 	switch {
 	case !slices.Contains(Statuses, s):
 		return fault.Field("status", "status.unknown", "There is no status %q.", s)
-	case s == New:
+	case s == Fresh:
 		return fault.Field("status", "status.new", "A ticket is new only until somebody answers; choose another status.")
 	case t.Ended == Merged:
 		return fault.New(fault.Conflict, "ticket.merged", "This ticket was merged into %s; change that one.", t.MergedInto)

@@ -1,0 +1,141 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/hearthdesk/hearth/base/bus"
+	"github.com/hearthdesk/hearth/base/due"
+	"github.com/hearthdesk/hearth/base/files"
+	"github.com/hearthdesk/hearth/base/live"
+	"github.com/hearthdesk/hearth/base/search"
+	"github.com/hearthdesk/hearth/base/secret"
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/channels/email"
+	"github.com/hearthdesk/hearth/rooms/clocks"
+	"github.com/hearthdesk/hearth/rooms/hours"
+	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/staff"
+	"github.com/hearthdesk/hearth/rooms/tickets"
+)
+
+// House is the built program.
+type House struct {
+	Settings  Settings
+	DB        *store.DB
+	Due       *due.Queue
+	Bus       *bus.Bus
+	Files     files.Store
+	Keys      *secret.Keys
+	Live      *live.Hub
+	Staff     *staff.Room
+	Hours     *hours.Room
+	People    *people.Room
+	Tickets   *tickets.Room
+	Clocks    *clocks.Room
+	Email     *email.Room
+	API       *web.API
+	Followers []*store.Follower
+
+	metrics *metrics
+}
+
+// tables of every room in rank order.
+func tables() []store.Migrations {
+	return []store.Migrations{web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, tickets.Tables, clocks.Tables, email.Tables}
+}
+
+// Build furnishes the rooms from the ground up. Nothing runs yet; Close undoes it.
+func Build(ctx context.Context, s Settings) (h *House, err error) {
+	if err := s.prepare(); err != nil {
+		return nil, err
+	}
+	h = &House{Settings: s}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, h.Close())
+		}
+	}()
+	if h.Keys, err = secret.Load(s.Data, s.SecretKey); err != nil {
+		return h, err
+	}
+	if h.Files, err = files.Open(ctx, s.BlobURL, s.blobs()); err != nil {
+		return h, err
+	}
+	if h.DB, err = store.Open(ctx, store.Options{URL: s.database(), Now: s.Now, Strict: s.Strict, Log: s.log()}, tables()...); err != nil {
+		return h, err
+	}
+	h.furnish()
+	return h, nil
+}
+
+// Outline is a house without a database, good for its OpenAPI document.
+func Outline(version string) *House {
+	h := &House{Settings: Settings{Version: version}}
+	h.furnish()
+	return h
+}
+
+func (h *House) furnish() {
+	s := h.Settings
+	h.metrics = newMetrics()
+	if h.DB != nil {
+		h.Due = due.New(h.DB, s.log())
+	}
+	h.Staff = staff.New(h.DB, staff.Options{BaseURL: s.BaseURL})
+	h.API = web.New(web.Config{DB: h.DB, Auth: h.Staff.Authenticate, Version: s.Version, Log: s.log(), Observe: h.metrics.request})
+	h.Hours = hours.New(h.DB)
+	h.People = people.New(h.DB, s.Region)
+	h.Tickets = tickets.New(h.DB, h.Staff, h.People, h.Files)
+	h.Clocks = clocks.New(h.DB, h.Due, h.Hours, h.Tickets)
+	h.Email = email.New(email.House{DB: h.DB, Due: h.Due, Files: h.Files, Keys: h.Keys, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Log: s.log()})
+	h.Live = live.New(h.DB, h.audience, h.Staff.Authenticate, s.log())
+
+	h.Staff.Routes(h.API)
+	h.Hours.Routes(h.API)
+	h.People.Routes(h.API)
+	h.Tickets.Routes(h.API)
+	h.Clocks.Routes(h.API)
+	h.Email.Routes(h.API)
+	h.Live.Routes(h.API)
+	h.routes()
+	if h.Due != nil {
+		h.chores()
+	}
+
+	h.Followers = append(h.Followers, h.Tickets.Followers()...)
+	h.Followers = append(h.Followers, h.Clocks.Followers()...)
+	h.Followers = append(h.Followers, h.Email.Followers()...)
+}
+
+// audience asks the room an entry belongs to who may see it; what belongs to none is for those who read reports.
+func (h *House) audience(tx *store.Tx, e store.Entry) (web.Audience, error) {
+	noun, _, _ := strings.Cut(e.Kind, ".")
+	switch noun {
+	case "tickets", "messages", "notes":
+		return h.Tickets.Audience(tx, e)
+	case "clocks":
+		return h.Clocks.Audience(tx, e)
+	case "mail":
+		return h.Email.Audience(tx, e)
+	case "customers", "companies":
+		return web.Audience{Needs: web.View}, nil
+	case "staff", "teams", "roles", "tokens", "sessions":
+		return web.Audience{Needs: web.People}, nil
+	}
+	return web.Audience{Needs: web.Reports}, nil
+}
+
+// Close closes what Build opened.
+func (h *House) Close() error {
+	var err error
+	if h.Bus != nil {
+		err = h.Bus.Close()
+	}
+	if h.DB != nil {
+		err = errors.Join(err, h.DB.Close())
+	}
+	return err
+}

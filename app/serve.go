@@ -1,0 +1,186 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/hearthdesk/hearth/base/bus"
+	"github.com/hearthdesk/hearth/base/fault"
+)
+
+// goodbye is how long requests and work that run when the server stops may take to end.
+const goodbye = 15 * time.Second
+
+// lock takes the data folder for this process.
+func lock(s Settings) (*flock.Flock, error) {
+	if err := s.prepare(); err != nil {
+		return nil, err
+	}
+	l := flock.New(filepath.Join(s.Data, "lock"), flock.SetPermissions(0o600))
+	ok, err := l.TryLock()
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, fault.New(fault.Conflict, "data.locked", "A Hearth server runs on %s already; stop it first, or choose another folder with --data.", s.Data)
+	}
+	return l, nil
+}
+
+// Opened is told once the doors are open.
+type Opened struct {
+	HTTP, SMTP string // addresses
+	FirstLink  string // where the owner makes their account, when there is none yet
+}
+
+// Serve runs a server until ctx ends, and then lets what runs finish.
+func Serve(ctx context.Context, s Settings, opened func(Opened)) error {
+	l, err := lock(s)
+	if err != nil {
+		return err
+	}
+	defer l.Unlock() //nolint:errcheck // the process ends
+	h, err := Build(ctx, s)
+	if err != nil {
+		return err
+	}
+	err = h.serve(ctx, opened)
+	return errors.Join(err, h.Close())
+}
+
+func (h *House) serve(ctx context.Context, opened func(Opened)) (err error) {
+	s := h.Settings
+	if h.Bus, err = bus.Open(ctx, s.NATSURL, s.log()); err != nil {
+		return err
+	}
+	if err := bus.Join(h.Bus, h.DB); err != nil {
+		return err
+	}
+	web, err := listen(ctx, "tcp", s.Listen)
+	if err != nil {
+		return err
+	}
+	at, err := s.socket()
+	if err != nil {
+		return errors.Join(err, web.Close())
+	}
+	_ = os.Remove(at) // of a server that was killed; the folder is locked, so it is nobody's
+	local, err := listen(ctx, "unix", at)
+	if err != nil {
+		return errors.Join(err, web.Close())
+	}
+	defer os.Remove(at)
+	if err := os.Chmod(at, 0o600); err != nil {
+		return errors.Join(err, web.Close(), local.Close())
+	}
+	said := Opened{HTTP: web.Addr().String()}
+	var mail net.Listener
+	if s.SMTPListen != "" {
+		if mail, err = listen(ctx, "tcp", s.SMTPListen); err != nil {
+			return errors.Join(err, web.Close(), local.Close())
+		}
+		said.SMTP = mail.Addr().String()
+	}
+	if first, needed, err := h.Staff.FirstLink(ctx); err != nil {
+		return err
+	} else if needed {
+		said.FirstLink = first.URL
+	}
+
+	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	var crew sync.WaitGroup
+	failed := make(chan error, 8)
+	run := func(name string, do func() error) {
+		crew.Go(func() {
+			if err := do(); err != nil && !errors.Is(err, http.ErrServerClosed) && work.Err() == nil {
+				failed <- fmt.Errorf("%s: %w", name, err)
+			}
+		})
+	}
+	doors := []*http.Server{h.door(h.Handler()), h.door(h.Local())}
+	run("http", func() error { return doors[0].Serve(web) })
+	run("socket", func() error { return doors[1].Serve(local) })
+	run("followers", func() error { h.DB.Follow(work, h.Followers...); return nil })
+	run("due", func() error { return h.Due.Run(work) })
+	run("live", func() error { return h.Live.Run(work) })
+	run("fetch", func() error { h.Email.Fetch(work); return nil })
+	if mail != nil {
+		host, _, _ := net.SplitHostPort(said.SMTP)
+		run("smtp", func() error { return h.Email.Listen(work, mail, host) })
+	}
+	if opened != nil {
+		opened(said)
+	}
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	bye, done := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
+	defer done()
+	for _, d := range doors { // no new requests; those that run may end
+		if d.Shutdown(bye) != nil {
+			_ = d.Close() // sockets and stuck peers
+		}
+	}
+	stopWork()
+	crew.Wait()
+	return err
+}
+
+func listen(ctx context.Context, network, at string) (net.Listener, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, network, at)
+	if err != nil {
+		return nil, fault.New(fault.Internal, "listen.failed", "Nothing can listen on %s: %v.", at, errors.Unwrap(err))
+	}
+	return l, nil
+}
+
+func (h *House) door(handler http.Handler) *http.Server {
+	return &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+}
+
+// routes are the pages of the house itself.
+func (h *House) routes() {
+	mux := h.API.Mux
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "alive\n") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, stop := context.WithTimeout(r.Context(), 2*time.Second)
+		defer stop()
+		if _, err := h.DB.Head(ctx); err != nil {
+			say(w, http.StatusServiceUnavailable, "the database does not answer\n")
+			return
+		}
+		say(w, http.StatusOK, "ready\n")
+	})
+	mux.Handle("GET /metrics", h.metrics.handler(h))
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+		say(w, http.StatusOK, front)
+	})
+}
+
+func say(w http.ResponseWriter, status int, text string) {
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, text) // a peer that is gone can't be told
+}
+
+const front = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Hearth</title>
+<style>body{font:16px/1.55 system-ui,sans-serif;max-width:36rem;margin:12vh auto;padding:0 1rem;color:#1d1b18;background:#f7f6f4}code{background:#efedea;padding:.1em .3em;border-radius:4px}
+@media(prefers-color-scheme:dark){body{color:#ececee;background:#131316}code{background:#232329}}</style>
+<h1>Hearth is running</h1><p>There is no workspace in this build yet. Everything works by API and command line:</p>
+<p><code>hearth token create --staff you@example.com --name laptop</code><br>then ask <code>/api/v1/tickets</code> with <code>Authorization: Bearer …</code>.</p>
+<p>The whole API is described in <a href="/openapi.json">/openapi.json</a>.</p>`
+
+// Handler is the public door.
+func (h *House) Handler() http.Handler { return h.API.Handler() }

@@ -1,0 +1,85 @@
+// Package app is the one place that knows everyone: it builds the house from the ground up, opens its doors, and closes
+// them in order. The command line does everything through the same API as everybody else: beside a running server by a
+// socket in the locked data folder, without one by building the house for itself.
+package app
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/hearthdesk/hearth/base/fault"
+)
+
+// Settings are what a server is started with.
+type Settings struct {
+	Data        string           // the data folder
+	Listen      string           // of HTTP
+	DatabaseURL string           // postgres://…; SQLite in the data folder when empty
+	NATSURL     string           // nats://…; in process when empty
+	BlobURL     string           // s3://…; the data folder when empty
+	SMTPListen  string           // of the built-in mail receiver; none when empty
+	BaseURL     string           // how customers and staff reach the server
+	SecretKey   string           // shared by all nodes; a file in the data folder when empty
+	Region      string           // country (ISO 3166-1) of phone numbers written without a country code
+	Version     string           // of the program
+	Log         *slog.Logger     // nil for slog.Default
+	Now         func() time.Time // nil for the machine's clock
+	Strict      bool             // refuse changes without an event; on in tests
+}
+
+func (s Settings) database() string {
+	if s.DatabaseURL != "" {
+		return s.DatabaseURL
+	}
+	return filepath.Join(s.Data, "hearth.db")
+}
+
+func (s Settings) blobs() string { return filepath.Join(s.Data, "files") }
+
+func (s Settings) log() *slog.Logger {
+	if s.Log == nil {
+		return slog.Default()
+	}
+	return s.Log
+}
+
+func (s Settings) baseURL(addr string) string {
+	if s.BaseURL != "" {
+		return s.BaseURL
+	}
+	return "http://" + addr
+}
+
+// socket is where the command line reaches a running server: in the data folder, or where its path would be longer than
+// the system allows (108 bytes on Linux) in a folder of ours beside the temporary files.
+func (s Settings) socket() (string, error) {
+	abs, err := filepath.Abs(s.Data)
+	if err != nil {
+		return "", err
+	}
+	if at := filepath.Join(abs, "hearth.sock"); len(at) < 100 {
+		return at, nil
+	}
+	sum := sha256.Sum256([]byte(abs))
+	dir := filepath.Join(os.TempDir(), fmt.Sprintf("hearth-%d", os.Getuid()))
+	if err := os.Mkdir(dir, 0o700); err != nil && !os.IsExist(err) {
+		return "", err
+	}
+	if i, err := os.Lstat(dir); err != nil || !i.IsDir() || i.Mode().Perm() != 0o700 {
+		return "", fault.New(fault.Internal, "socket.folder", "The folder %s is not ours alone, so the command line can't be reached there.", dir)
+	}
+	return filepath.Join(dir, hex.EncodeToString(sum[:8])+".sock"), nil
+}
+
+// prepare makes the data folder, closed to others.
+func (s Settings) prepare() error {
+	if err := os.MkdirAll(s.Data, 0o700); err != nil {
+		return fault.New(fault.Internal, "data.folder", "The data folder %s can't be made: %v.", s.Data, err)
+	}
+	return nil
+}

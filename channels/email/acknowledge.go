@@ -1,0 +1,47 @@
+package email
+
+import (
+	"time"
+
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/rooms/tickets"
+)
+
+// acknowledgeAgain is how long somebody who was told hears nothing more from the machine, whatever they write: two
+// machines that take each other for people stop after one mail each.
+const acknowledgeAgain = time.Hour
+
+// acknowledge tells somebody who opened a ticket that it arrived and when a person will answer.
+func (room *Room) acknowledge(tx *store.Tx, box Mailbox, t tickets.Ticket, address string) error {
+	n, err := tx.Exec(`INSERT INTO mail_acknowledged (mailbox, address, at) VALUES ($1, $2, $3) ON CONFLICT (mailbox, address) DO UPDATE SET at = excluded.at WHERE mail_acknowledged.at < $4`,
+		box.ID, address, tx.Now(), tx.Now().Add(-acknowledgeAgain))
+	if err != nil || n == 0 {
+		return err
+	}
+	by, zone, err := room.clocks.AnswerBy(tx, t)
+	if err != nil {
+		return err
+	}
+	lang := box.Options.Locale
+	if lang == "" {
+		lang = "en"
+	}
+	args := map[string]any{"ticket": room.reference(t.Number), "subject": t.Subject, "name": t.CustomerName, "mailbox": box.Name, "known": "no"}
+	if !by.IsZero() {
+		args["known"] = "yes"
+		args["by"] = by.In(zone).Format(timeForm[lang])
+	}
+	subject, err := words.Say(lang, "acknowledge.subject", args)
+	if err != nil {
+		return err
+	}
+	text, err := words.Say(lang, "acknowledge.text", args)
+	if err != nil {
+		return err
+	}
+	_, err = room.tickets.Notify(tx, t.ID, "acknowledgement", subject, text)
+	return err
+}
+
+// timeForm is how a promised moment is written.
+var timeForm = map[string]string{"en": "Monday, 2 January 2006, 15:04 MST", "de": "02.01.2006, 15:04 Uhr (MST)"} //nolint:gochecknoglobals // constants

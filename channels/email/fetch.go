@@ -1,0 +1,295 @@
+package email
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/rooms/tickets"
+)
+
+const (
+	alarmAfter = 5 * time.Minute // a folder that could not be read for so long raises an alarm
+	lookAround = 10 * time.Second
+	leaseFetch = 45 * time.Second
+)
+
+// folder is what we remember of a folder on a mail server.
+type folder struct {
+	Mailbox      tickets.MailboxID `json:"-" db:"mailbox"`
+	Name         string            `json:"folder" db:"folder"`
+	UIDValidity  int64             `json:"-" db:"uidvalidity"`
+	UIDNext      int64             `json:"-" db:"uidnext"`
+	Role         string            `json:"role" db:"role" enum:"inbox,sent"`
+	SeenAt       time.Time         `json:"read_at,omitzero" db:"seen_at" doc:"when it was last read without trouble"`
+	Trouble      string            `json:"trouble,omitempty" db:"trouble"`
+	TroubleSince time.Time         `json:"trouble_since,omitzero" db:"trouble_since"`
+	Alarmed      bool              `json:"alarmed,omitempty" db:"alarmed"`
+}
+
+const folderColumns = `mailbox, folder, uidvalidity, uidnext, role, seen_at, trouble, trouble_since, alarmed`
+
+func loadFolder(tx *store.Tx, m tickets.MailboxID, name string) (folder, bool, error) {
+	return store.Find[folder](tx, `SELECT `+folderColumns+` FROM mail_folders WHERE mailbox = $1 AND folder = $2`+tx.Lock(), m, name)
+}
+
+func folders(tx *store.Tx) ([]folder, error) {
+	return store.All[folder](tx, `SELECT `+folderColumns+` FROM mail_folders ORDER BY mailbox, folder`)
+}
+
+func saveFolder(tx *store.Tx, f folder) error {
+	_, err := tx.Exec(`INSERT INTO mail_folders (`+folderColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (mailbox, folder) DO UPDATE
+		SET uidvalidity = excluded.uidvalidity, uidnext = excluded.uidnext, role = excluded.role, seen_at = excluded.seen_at, trouble = excluded.trouble,
+		trouble_since = excluded.trouble_since, alarmed = excluded.alarmed`,
+		f.Mailbox, f.Name, f.UIDValidity, f.UIDNext, f.Role, f.SeenAt, f.Trouble, f.TroubleSince, f.Alarmed)
+	return err
+}
+
+// Fetch reads every connected IMAP mailbox until ctx ends: one connection a folder, told of new mail by IDLE (RFC 2177).
+// On many nodes each mailbox is read by the one that holds its lease.
+func (room *Room) Fetch(ctx context.Context) {
+	bell, quiet := room.db.Bell()
+	defer quiet()
+	running := map[tickets.MailboxID]*reader{}
+	defer func() {
+		for _, r := range running {
+			r.stop()
+		}
+		for _, r := range running {
+			r.done.Wait()
+		}
+	}()
+	for {
+		if err := room.rally(ctx, running); err != nil && ctx.Err() == nil {
+			room.log.ErrorContext(ctx, "mailboxes can't be looked at", "err", err)
+		}
+		if !pause(ctx, bell, lookAround) {
+			return
+		}
+	}
+}
+
+// pause rests until the bell rings (but at least a moment, because it rings a lot) or the time is over; false when ctx ended.
+func pause(ctx context.Context, bell <-chan struct{}, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-bell:
+	case <-time.After(d):
+		return true
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(250 * time.Millisecond):
+		return true
+	}
+}
+
+// reader reads one mailbox.
+type reader struct {
+	version int64
+	stop    context.CancelFunc
+	done    sync.WaitGroup
+}
+
+// rally starts and stops readers so that they are those of the mailboxes as they are now.
+func (room *Room) rally(ctx context.Context, running map[tickets.MailboxID]*reader) error {
+	var all []Mailbox
+	if err := room.db.Read(ctx, func(tx *store.Tx) (err error) { all, err = boxes(tx); return err }); err != nil {
+		return err
+	}
+	wanted := map[tickets.MailboxID]Mailbox{}
+	for _, m := range all {
+		if m.IMAP == "" || m.Paused {
+			continue
+		}
+		ok, err := room.db.Lease(ctx, "mail.fetch."+m.ID.String(), leaseFetch)
+		if err != nil {
+			return err
+		}
+		if ok {
+			wanted[m.ID] = m
+		}
+	}
+	for id, r := range running {
+		if m, ok := wanted[id]; !ok || m.Version != r.version {
+			r.stop()
+			r.done.Wait()
+			delete(running, id)
+		}
+	}
+	for id, m := range wanted {
+		if running[id] == nil {
+			running[id] = room.read(ctx, m)
+		}
+	}
+	return nil
+}
+
+func (room *Room) read(ctx context.Context, m Mailbox) *reader {
+	ctx, stop := context.WithCancel(ctx)
+	r := &reader{version: m.Version, stop: stop}
+	names := m.Options.Folders
+	if len(names) == 0 {
+		names = []string{"INBOX"}
+	}
+	for _, name := range names {
+		r.done.Go(func() { room.attend(ctx, m, folder{Mailbox: m.ID, Name: name, Role: "inbox"}) })
+	}
+	if m.Options.Sent != "-" {
+		r.done.Go(func() { room.attend(ctx, m, folder{Mailbox: m.ID, Name: m.Options.Sent, Role: "sent"}) })
+	}
+	return r
+}
+
+// attend keeps one folder read, connecting again with growing pauses when that fails.
+func (room *Room) attend(ctx context.Context, m Mailbox, f folder) {
+	for tries := 0; ctx.Err() == nil; tries++ {
+		start := room.db.Now()
+		err := room.visit(ctx, m, &f)
+		if errors.Is(err, errNoFolder) && f.Role == "sent" {
+			return
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		if room.db.Now().Sub(start) > time.Minute {
+			tries = 0
+		}
+		room.log.WarnContext(ctx, "a folder could not be read on", "mailbox", m.ID.String(), "role", f.Role, "err", err)
+		if err := room.noteTrouble(ctx, f, err); err != nil && ctx.Err() == nil {
+			room.log.ErrorContext(ctx, "the trouble of a mailbox could not be noted", "mailbox", m.ID.String(), "err", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(min(time.Duration(1<<min(tries, 10))*500*time.Millisecond, time.Minute)):
+		}
+	}
+}
+
+// noteTrouble remembers why a folder can't be read, and raises the alarm when that lasts.
+func (room *Room) noteTrouble(ctx context.Context, f folder, why error) error {
+	return room.db.Write(ctx, actor, func(tx *store.Tx) error {
+		was, known, err := loadFolder(tx, f.Mailbox, f.Name)
+		if err != nil {
+			return err
+		}
+		if !known {
+			was = f
+		}
+		if was.TroubleSince.IsZero() {
+			was.TroubleSince = tx.Now()
+		}
+		was.Trouble = explain(why)
+		alarm := !was.Alarmed && tx.Now().Sub(was.TroubleSince) >= alarmAfter
+		was.Alarmed = was.Alarmed || alarm
+		if err := saveFolder(tx, was); err != nil || !alarm {
+			return err
+		}
+		return tx.Record(f.Mailbox, Alarmed{Mailbox: f.Mailbox, Folder: f.Name})
+	})
+}
+
+// fine remembers that a folder was read, and ends the alarm.
+func (room *Room) fine(ctx context.Context, f *folder) error {
+	return room.db.Write(ctx, actor, func(tx *store.Tx) error {
+		was, known, err := loadFolder(tx, f.Mailbox, f.Name)
+		if err != nil {
+			return err
+		}
+		over := known && was.Alarmed
+		f.SeenAt, f.Trouble, f.TroubleSince, f.Alarmed = tx.Now(), "", time.Time{}, false
+		if err := saveFolder(tx, *f); err != nil || !over {
+			return err
+		}
+		return tx.Record(f.Mailbox, Alarmed{Mailbox: f.Mailbox, Folder: f.Name, Over: true})
+	})
+}
+
+// list notes every new mail of a folder in the ledger before the folder's bookmark moves past it.
+func (room *Room) list(ctx context.Context, f *folder, seen []listed, next int64) error {
+	return room.db.Write(ctx, actor, func(tx *store.Tx) error {
+		for _, s := range seen {
+			e := Entry{
+				ID: store.NewID[ledgerKind](tx), Mailbox: f.Mailbox, Place: f.place(s.uid), Folder: f.Name, UIDValidity: f.UIDValidity, UID: s.uid,
+				Size: s.size, State: Fetched, CameAt: tx.Now(),
+			}
+			if s.size > maxReceived {
+				e.State, e.Why, e.Detail = Waiting, Oversized, fmt.Sprintf("This mail has %d MB and was left on the server; nothing over %d MB is taken.", s.size>>20, maxReceived>>20)
+			}
+			isNew, err := note(tx, e)
+			if err != nil {
+				return err
+			}
+			if isNew && e.State == Waiting {
+				if err := tx.Record(e.ID, Settled{Mail: e.ID, Mailbox: e.Mailbox, State: e.State, Why: e.Why}); err != nil {
+					return err
+				}
+			}
+			if isNew && e.State == Fetched {
+				if err := tx.Record(e.ID, Seen{e.ID, e.Mailbox}); err != nil {
+					return err
+				}
+			}
+		}
+		f.UIDNext = next
+		return saveFolder(tx, *f)
+	})
+}
+
+type listed struct{ uid, size int64 }
+
+func (f folder) place(uid int64) string {
+	place := fmt.Sprintf("imap %d %d %s", f.UIDValidity, uid, f.Name)
+	if f.Role == "sent" {
+		return "sent " + place
+	}
+	return place
+}
+
+// take stores one mail that came over the wire, and files it. When this returns nil it is safe, wherever it is in the ledger.
+func (room *Room) take(ctx context.Context, f folder, uid int64, raw io.Reader) error {
+	e, err := room.Store(ctx, Arrival{Mailbox: f.Mailbox, Place: f.place(uid), Folder: f.Name, UIDValidity: f.UIDValidity, UID: uid}, raw)
+	if err != nil {
+		return err
+	}
+	if err := room.File(ctx, e.ID); err != nil && ctx.Err() == nil {
+		room.log.WarnContext(ctx, "filing a mail failed; it is tried again", "mail", e.ID.String(), "err", err)
+	}
+	return nil
+}
+
+// miss counts a mail that the server listed and did not give; after some tries people see it.
+func (room *Room) miss(ctx context.Context, e Entry, why string) error {
+	return room.db.Write(ctx, actor, func(tx *store.Tx) error {
+		now, err := entry(tx, e.ID)
+		if err != nil || now.State != Fetched {
+			return err
+		}
+		if now.Tries++; now.Tries < 5 {
+			return saveEntry(tx, now, Seen{now.ID, now.Mailbox})
+		}
+		return settle(tx, now, Failed, Unreadable, why)
+	})
+}
+
+// Health is how reading a mailbox goes.
+func (room *Room) Health(tx *store.Tx) ([]Health, error) {
+	all, err := folders(tx)
+	list := make([]Health, 0, len(all))
+	for _, f := range all {
+		list = append(list, Health{Mailbox: f.Mailbox, folder: f})
+	}
+	return list, err
+}
+
+// Health is how reading one folder of a mailbox goes.
+type Health struct {
+	Mailbox tickets.MailboxID `json:"mailbox"`
+	folder
+}

@@ -1,0 +1,381 @@
+package email
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hearthdesk/hearth/base/due"
+	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/text"
+	"github.com/hearthdesk/hearth/channels/email/bounce"
+	"github.com/hearthdesk/hearth/channels/email/machine"
+	"github.com/hearthdesk/hearth/channels/email/message"
+	"github.com/hearthdesk/hearth/channels/email/quote"
+	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/tickets"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+const (
+	fileWork = "mail.file"
+	// fileLater is when a mail whose filing was cut off is taken up again; the one who stored it files it at once.
+	fileLater = 20 * time.Second
+)
+
+// Arrival is where a mail came in.
+type Arrival struct {
+	Mailbox     tickets.MailboxID
+	Place       string // names the mail within the mailbox, for ever
+	Folder      string
+	UIDValidity int64 // of IMAP (RFC 9051, 2.3.1.1)
+	UID         int64
+	Sender      string   // of the envelope
+	Recipients  []string // of the envelope
+}
+
+// smtpPlace names a mail that was handed in: the same bytes in the same envelope are the same mail, tried again.
+func smtpPlace(sha string, sender string, recipients []string) string {
+	return "smtp " + sha + " " + sender + " " + strings.Join(recipients, " ")
+}
+
+// Store puts a mail that was fetched into the house and into the ledger, in this order; when it returns nil the mail is
+// safe. The same place twice changes nothing. It does not file the mail yet.
+func (room *Room) Store(ctx context.Context, a Arrival, raw io.Reader) (e Entry, err error) {
+	blob, err := room.files.Put(ctx, raw)
+	if err != nil {
+		return e, err
+	}
+	if a.Place == "" {
+		a.Place = smtpPlace(blob.SHA256, a.Sender, a.Recipients)
+	}
+	return e, room.db.Write(ctx, actor, func(tx *store.Tx) error {
+		was, known, err := entryAt(tx, a.Mailbox, a.Place)
+		if err != nil {
+			return err
+		}
+		if known && was.State != Fetched {
+			e = was
+			return nil
+		}
+		e = was
+		if !known {
+			e = Entry{
+				ID: store.NewID[ledgerKind](tx), Mailbox: a.Mailbox, Place: a.Place, Folder: a.Folder, UIDValidity: a.UIDValidity, UID: a.UID,
+				Recipients: a.Recipients, CameAt: tx.Now(),
+			}
+		}
+		e.SHA256, e.Size, e.Sender = blob.SHA256, blob.Size, a.Sender
+		e.settle(tx, Stored, "", "")
+		if !known {
+			if fresh, err := note(tx, e); err != nil {
+				return err
+			} else if !fresh {
+				return fault.New(fault.Conflict, "mail.known", "This mail is being stored by somebody else.")
+			}
+		}
+		if err := saveEntry(tx, e, Arrived{e.ID, e.Mailbox}); err != nil {
+			return err
+		}
+		return room.due.Put(tx, fileWork, e.ID.String(), tx.Now().Add(fileLater), filing{e.ID})
+	})
+}
+
+type filing struct {
+	Mail LedgerID `json:"mail"`
+}
+
+var actor = store.Actor{Kind: store.SystemKind, ID: "mail", Via: Name} //nolint:gochecknoglobals // a constant
+
+// File reads a stored mail and puts it where it belongs. It can be called any number of times, by anybody.
+func (room *Room) File(ctx context.Context, l LedgerID) error {
+	done, err := room.file(ctx, l)
+	if err != nil || done == nil {
+		return err
+	}
+	return room.db.Write(ctx, actor, func(tx *store.Tx) error {
+		if err := done(tx); err != nil {
+			return err
+		}
+		_, err := room.due.Cancel(tx, fileWork, l.String())
+		return err
+	})
+}
+
+// refile is File as later work, after a crash or a failure.
+func (room *Room) refile(ctx context.Context, j due.Job) (func(tx *store.Tx) error, error) {
+	var f filing
+	if err := j.Into(&f); err != nil {
+		return nil, err
+	}
+	return room.file(ctx, f.Mail)
+}
+
+// file does the reading outside of the transaction and returns what is left to do inside.
+func (room *Room) file(ctx context.Context, l LedgerID) (done func(tx *store.Tx) error, err error) {
+	var e Entry
+	var box Mailbox
+	err = room.db.Read(ctx, func(tx *store.Tx) error {
+		if e, err = entry(tx, l); err != nil {
+			return err
+		}
+		box, err = loadBox(tx, e.Mailbox)
+		return err
+	})
+	if err != nil || e.State != Stored {
+		return nil, err
+	}
+	raw, err := room.bytes(ctx, e.SHA256)
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(raw)) > box.maxBytes() {
+		return room.settling(e.ID, Waiting, Oversized, fmt.Sprintf("This mail has %d MB, more than the mailbox takes by itself (%d MB).", len(raw)>>20, box.maxBytes()>>20)), nil
+	}
+	m, err := message.Parse(raw)
+	if err != nil {
+		return room.settling(e.ID, Waiting, Unreadable, "There is no mail in these bytes: "+err.Error()+"."), nil //nolint:nilerr // people see it in the repair queue
+	}
+	in, err := room.inbound(ctx, box, e, m)
+	if err != nil {
+		return nil, err
+	}
+	return func(tx *store.Tx) error { return room.sort(tx, e.ID, box, m, in) }, nil
+}
+
+func (room *Room) bytes(ctx context.Context, sha string) ([]byte, error) {
+	r, err := room.files.Open(ctx, sha)
+	if err != nil {
+		return nil, fmt.Errorf("bytes of a mail: %w", err)
+	}
+	defer r.Close()
+	return io.ReadAll(r)
+}
+
+// settling moves a stored mail to a state, in a transaction to come.
+func (room *Room) settling(l LedgerID, s State, why Why, detail string) func(tx *store.Tx) error {
+	return func(tx *store.Tx) error {
+		e, err := entry(tx, l)
+		if err != nil || e.State != Stored {
+			return err
+		}
+		return settle(tx, e, s, why, detail)
+	}
+}
+
+func settle(tx *store.Tx, e Entry, s State, why Why, detail string) error {
+	e.settle(tx, s, why, detail)
+	return saveEntry(tx, e, Settled{e.ID, e.Mailbox, s, why, e.Ticket})
+}
+
+// inbound turns a mail into what tickets take, its attachments stored.
+func (room *Room) inbound(ctx context.Context, box Mailbox, e Entry, m *message.Message) (in tickets.Inbound, err error) {
+	said := quote.Split(m.Text)
+	in = tickets.Inbound{
+		Channel: Name, Mailbox: box.ID, Team: box.Team, From: writer(m, e), Subject: m.Subject, Text: said.Said, Quoted: said.Quoted, Signature: said.Signature,
+		HTML: m.HTML, Ref: m.MessageID, Answers: answers(m), Raw: e.SHA256, Flaws: m.Flaws, At: m.Date,
+	}
+	if in.Flaws == nil {
+		in.Flaws = []string{}
+	}
+	if in.At.IsZero() || in.At.After(e.CameAt) {
+		in.At = e.CameAt
+	}
+	for _, a := range m.To {
+		in.To = append(in.To, tickets.Party{Name: a.Name, Email: a.Email, Ours: box.has(a.Email)})
+	}
+	for _, a := range m.Cc {
+		in.Cc = append(in.Cc, tickets.Party{Name: a.Name, Email: a.Email, Ours: box.has(a.Email)})
+	}
+	for _, a := range m.Attachments {
+		blob, err := room.files.Put(ctx, bytes.NewReader(a.Data))
+		if err != nil {
+			return in, err
+		}
+		in.Files = append(in.Files, tickets.File{Name: text.CleanName(a.Name), Type: a.Type, Size: blob.Size, SHA256: blob.SHA256, ContentID: a.ContentID, Inline: a.Inline})
+	}
+	return in, nil
+}
+
+// writer is who a mail is from: its From, where that can't be read its Sender, Reply-To or envelope.
+func writer(m *message.Message, e Entry) people.Sender {
+	candidates := []message.Address{m.From, m.Sender}
+	candidates = append(candidates, m.ReplyTo...)
+	candidates = append(candidates, message.Address{Email: strings.Trim(m.ReturnPath, "<>")}, message.Address{Email: e.Sender})
+	for _, a := range candidates {
+		if email, err := people.PlainEmail(a.Email); err == nil {
+			name := m.From.Name
+			if name == "" {
+				name = a.Name
+			}
+			return people.Sender{Name: name, Email: email}
+		}
+	}
+	return people.Sender{Name: m.From.Name}
+}
+
+// answers lists what a mail says it answers, nearest first.
+func answers(m *message.Message) []string {
+	all := append([]string{}, m.InReplyTo...)
+	for i := len(m.References) - 1; i >= 0; i-- {
+		all = append(all, m.References[i])
+	}
+	return unique(all)
+}
+
+func unique(all []string) []string {
+	seen, some := map[string]bool{}, []string{}
+	for _, s := range all {
+		if s != "" && !seen[s] {
+			seen[s] = true
+			some = append(some, s)
+		}
+	}
+	return some
+}
+
+// sort decides what kind of mail it is, and does what follows from it.
+func (room *Room) sort(tx *store.Tx, l LedgerID, box Mailbox, m *message.Message, in tickets.Inbound) error {
+	e, err := entry(tx, l)
+	if err != nil || e.State != Stored {
+		return err
+	}
+	e.Subject, e.MessageID, e.Sender = text.Snippet(in.Subject, 250), clip(m.MessageID), in.From.Email
+	if was, ok, err := twin(tx, e); err != nil {
+		return err
+	} else if ok {
+		e.Ticket = was.Ticket
+		return settle(tx, e, SetAside, Duplicate, "The same bytes came in before.")
+	}
+	if in.Marked, err = room.marked(tx, m); err != nil {
+		return err
+	}
+	if strings.HasPrefix(e.Place, "sent ") {
+		return room.readSent(tx, e, m, in)
+	}
+	verdict := machine.Look(m, box.has)
+	switch report, isBounce := bounce.Read(m); {
+	case isBounce:
+		return room.returned(tx, e, report)
+	case verdict.Loop:
+		return settle(tx, e, SetAside, Loop, "This mail went around in a circle: "+verdict.Why+".")
+	case in.From.Email == "":
+		return settle(tx, e, Waiting, Unreadable, "This mail names nobody who wrote it.")
+	case box.has(in.From.Email) && room.fromUs(tx, m):
+		return settle(tx, e, SetAside, Own, "We wrote this ourselves.")
+	}
+	in.Machine = verdict.AutoReply
+	return room.hand(tx, e, box, in, !verdict.AutoReply && !verdict.List && !box.has(in.From.Email))
+}
+
+// fromUs says whether a mail is one that Hearth sent.
+func (room *Room) fromUs(tx *store.Tx, m *message.Message) bool {
+	_, ok, err := room.tickets.Known(tx, m.MessageID)
+	return err == nil && ok
+}
+
+// hand gives a mail to tickets and notes where it went.
+func (room *Room) hand(tx *store.Tx, e Entry, box Mailbox, in tickets.Inbound, person bool) error {
+	f, err := room.tickets.Receive(tx, in)
+	if err != nil {
+		return err
+	}
+	if f.Stranger != 0 {
+		e.Ticket = f.Stranger
+		return settle(tx, e, Waiting, Stranger, fmt.Sprintf("%s answers a ticket they are not on. Confirm that they belong there, or make it a ticket of its own.", in.From))
+	}
+	e.Ticket, e.Message = f.Ticket.ID, f.Message
+	if err := settle(tx, e, Filed, "", ""); err != nil {
+		return err
+	}
+	if f.Opened && person && box.Options.Acknowledge && !strings.HasPrefix(e.Place, "import ") {
+		return room.acknowledge(tx, box, f.Ticket, in.From.Email)
+	}
+	return nil
+}
+
+// returned is a mail server telling that something of ours did not arrive. Anybody can write such a letter, so an address
+// is marked only when the mail it names is ours and went there; otherwise a person looks at it.
+func (room *Room) returned(tx *store.Tx, e Entry, r *bounce.Report) error {
+	words, dead := []string{}, []bounce.Failure{}
+	for _, f := range r.Recipients {
+		if f.Action == bounce.Delivered || f.Action == bounce.Delayed {
+			continue
+		}
+		words = append(words, reason(f))
+		if f.Hard && f.Action == bounce.Failed {
+			dead = append(dead, f)
+		}
+	}
+	if len(words) == 0 {
+		return settle(tx, e, SetAside, Bounce, "A mail server says that a mail of ours is late or was delivered.")
+	}
+	why := text.Snippet(strings.Join(words, "; "), 500)
+	m, ok, err := room.tickets.MarkBounced(tx, r.Original, why)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return settle(tx, e, Waiting, Bounce, "A mail server says that a mail did not arrive, but it is none we know: "+why)
+	}
+	for _, f := range dead {
+		if slices.Contains(recipients(m), strings.ToLower(f.Address)) {
+			if err := room.people.MarkBounced(tx, f.Address, reason(f)); err != nil {
+				return err
+			}
+		}
+	}
+	e.Ticket = m.Ticket
+	return settle(tx, e, SetAside, Bounce, why)
+}
+
+func reason(f bounce.Failure) string {
+	return strings.TrimSpace(f.Address + " " + string(f.Reason) + " " + f.Diagnostic)
+}
+
+// readSent takes up an answer that somebody gave in another mail program.
+func (room *Room) readSent(tx *store.Tx, e Entry, m *message.Message, in tickets.Inbound) error {
+	if _, known, err := room.tickets.Known(tx, m.MessageID); err != nil || known {
+		if err == nil {
+			err = settle(tx, e, SetAside, Own, "We sent this ourselves.")
+		}
+		return err
+	}
+	f, ok, err := room.tickets.ReadSent(tx, tickets.Elsewhere{
+		Mailbox: e.Mailbox, From: tickets.Party{Name: in.From.Name, Email: in.From.Email, Ours: true}, To: in.To, Cc: in.Cc, Subject: in.Subject,
+		Text: in.Text, Quoted: in.Quoted, HTML: in.HTML, Ref: in.Ref, Answers: in.Answers, Files: in.Files, Raw: in.Raw, At: in.At,
+	})
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return settle(tx, e, SetAside, Own, "One of us wrote this in another program; it answers no ticket.")
+	}
+	e.Ticket, e.Message = f.Ticket.ID, f.Message
+	return settle(tx, e, Filed, Own, "One of us answered in another program.")
+}
+
+// giveUp notes a mail whose filing failed too often, so that people see it.
+func (room *Room) giveUp(ctx context.Context, l LedgerID) error {
+	return room.db.Write(ctx, actor, func(tx *store.Tx) error {
+		e, err := entry(tx, l)
+		if err != nil || e.State != Stored {
+			return err
+		}
+		return settle(tx, e, Failed, Accident, "Filing this mail failed again and again; what happened is in the server's log.")
+	})
+}
+
+func clip(s string) string {
+	if len(s) > 500 {
+		return strings.ToValidUTF8(s[:500], "")
+	}
+	return strings.ToValidUTF8(s, "")
+}

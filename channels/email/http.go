@@ -1,0 +1,214 @@
+package email
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/staff"
+	"github.com/hearthdesk/hearth/rooms/tickets"
+)
+
+type boxIn struct {
+	ID tickets.MailboxID `path:"id"`
+}
+
+type connectIn struct {
+	Body struct {
+		Address  string       `json:"address" maxLength:"320"`
+		Aliases  []string     `json:"aliases,omitempty" maxItems:"50"`
+		Name     string       `json:"name,omitempty" maxLength:"200"`
+		Team     staff.TeamID `json:"team,omitempty"`
+		IMAP     string       `json:"imap,omitempty" maxLength:"500"`
+		SMTP     string       `json:"smtp,omitempty" maxLength:"500"`
+		Options  Options      `json:"options,omitempty"`
+		Password string       `json:"password,omitempty" maxLength:"1000" doc:"kept encrypted, never shown"`
+		OAuth    *OAuth       `json:"oauth,omitempty"`
+		DKIMKey  string       `json:"dkim_key,omitempty" maxLength:"20000" doc:"a private key in PEM form; kept encrypted, never shown"`
+	}
+}
+
+// OAuth is the consent a mail provider gave for a mailbox (XOAUTH2).
+type OAuth struct {
+	RefreshToken string `json:"refresh_token" maxLength:"10000"`
+	ClientID     string `json:"client_id" maxLength:"500"`
+	ClientSecret string `json:"client_secret,omitempty" maxLength:"500"`
+	TokenURL     string `json:"token_url" format:"uri" maxLength:"500"`
+}
+
+func secretsFrom(password, dkimKey string, o *OAuth) Secrets {
+	s := Secrets{Password: password, DKIMKey: dkimKey}
+	if o != nil {
+		s.RefreshToken, s.ClientID, s.ClientSecret, s.TokenURL = o.RefreshToken, o.ClientID, o.ClientSecret, o.TokenURL
+	}
+	return s
+}
+
+type changeIn struct {
+	ID   tickets.MailboxID `path:"id"`
+	Body struct {
+		Settings
+		Password string `json:"password,omitempty" maxLength:"1000"`
+		OAuth    *OAuth `json:"oauth,omitempty"`
+		DKIMKey  string `json:"dkim_key,omitempty" maxLength:"20000"`
+	}
+}
+
+type ledgerIn struct {
+	State string   `query:"state" doc:"one or several, separated by commas; repair for what waits for a person"`
+	After LedgerID `query:"after"`
+	Limit int      `query:"limit" default:"50" minimum:"1" maximum:"200"`
+}
+
+// Routes is what the web may ask of this channel.
+func (room *Room) Routes(api *web.API) {
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/mail/mailboxes", Needs: web.View, Say: "List the mailboxes"},
+		func(ctx context.Context, _ web.Who, _ *struct{}) (page web.Page[Mailbox], err error) {
+			return page, room.db.Read(ctx, func(tx *store.Tx) error { page.Items, err = boxes(tx); return err })
+		})
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/mail/mailboxes", Needs: web.Settings, Say: "Connect a mailbox", Status: http.StatusCreated},
+		func(ctx context.Context, who web.Who, in *connectIn) (Mailbox, error) {
+			b := in.Body
+			m := Mailbox{Address: b.Address, Aliases: b.Aliases, Name: b.Name, Team: b.Team, IMAP: b.IMAP, SMTP: b.SMTP, Options: b.Options}
+			return room.Connect(ctx, who, m, secretsFrom(b.Password, b.DKIMKey, b.OAuth))
+		})
+	web.Handle(api, web.Route{Method: http.MethodPatch, Path: "/mail/mailboxes/{id}", Needs: web.Settings, Say: "Change a mailbox"},
+		func(ctx context.Context, who web.Who, in *changeIn) (Mailbox, error) {
+			b := in.Body
+			return room.Change(ctx, who, in.ID, b.Settings, secretsFrom(b.Password, b.DKIMKey, b.OAuth))
+		})
+	web.Handle(api, web.Route{Method: http.MethodDelete, Path: "/mail/mailboxes/{id}", Needs: web.Settings, Say: "Remove a mailbox; its tickets stay"},
+		func(ctx context.Context, who web.Who, in *boxIn) (web.None, error) {
+			return web.None{OK: true}, room.Disconnect(ctx, who, in.ID)
+		})
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/mail/mailboxes/{id}/test", Needs: web.Settings, Say: "Try to sign in to a mailbox's servers"},
+		func(ctx context.Context, _ web.Who, in *boxIn) (Trial, error) { return room.Try(ctx, in.ID) })
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/mail/health", Needs: web.View, Say: "How reading the mailboxes goes"},
+		func(ctx context.Context, _ web.Who, _ *struct{}) (page web.Page[Health], err error) {
+			return page, room.db.Read(ctx, func(tx *store.Tx) error { page.Items, err = room.Health(tx); return err })
+		})
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/mail/ledger", Needs: web.View, Say: "List the mails that came in, and where they went"}, room.ledger)
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/mail/ledger/{id}/repair", Needs: web.Act, Say: "Decide about a mail that waits"},
+		func(ctx context.Context, who web.Who, in *struct {
+			ID   LedgerID `path:"id"`
+			Body Repair
+		},
+		) (Entry, error) {
+			return room.Repair(ctx, who, in.ID, in.Body)
+		})
+	web.Raw(api, web.Route{Method: http.MethodGet, Path: "/mail/ledger/{id}/raw", Needs: web.View, Say: "Read the bytes of a mail as they came"}, room.raw)
+}
+
+var allStates = []State{Fetched, Stored, Filed, Waiting, SetAside, Failed, Repaired, Discarded} //nolint:gochecknoglobals // a constant list
+
+func (room *Room) ledger(ctx context.Context, who web.Who, in *ledgerIn) (page web.Page[Entry], err error) {
+	var states []State
+	for s := range strings.SplitSeq(in.State, ",") {
+		switch {
+		case s == "":
+		case s == "repair":
+			states = append(states, Waiting, Failed)
+		case slices.Contains(allStates, State(s)):
+			states = append(states, State(s))
+		default:
+			return page, fault.Field("state", "state.unknown", "There is no state %q of a mail.", s)
+		}
+	}
+	if len(states) == 0 {
+		states = allStates
+	}
+	return page, room.db.Read(ctx, func(tx *store.Tx) error {
+		if page.Items, err = room.Ledger(tx, states, in.After, in.Limit); err != nil {
+			return err
+		}
+		if len(page.Items) == in.Limit {
+			page.Next = page.Items[in.Limit-1].ID.String()
+		}
+		page.Items, err = room.seenBy(tx, who, page.Items)
+		return err
+	})
+}
+
+// seenBy leaves out the mails of mailboxes whose team somebody is not in.
+func (room *Room) seenBy(tx *store.Tx, who web.Who, all []Entry) ([]Entry, error) {
+	list, err := boxes(tx)
+	team := map[tickets.MailboxID]int64{}
+	for _, m := range list {
+		team[m.ID] = int64(m.Team)
+	}
+	return slices.DeleteFunc(all, func(e Entry) bool { return !who.Sees(team[e.Mailbox]) }), err
+}
+
+func (room *Room) raw(w http.ResponseWriter, r *http.Request, who web.Who) error {
+	var l LedgerID
+	if err := l.UnmarshalText([]byte(r.PathValue("id"))); err != nil {
+		return err
+	}
+	var e Entry
+	err := room.db.Read(r.Context(), func(tx *store.Tx) (err error) {
+		if e, err = entry(tx, l); err != nil {
+			return err
+		}
+		mine, err := room.seenBy(tx, who, []Entry{e})
+		if err == nil && (len(mine) == 0 || e.SHA256 == "") {
+			err = fault.New(fault.NotFound, "mail.unknown", "There are no bytes of a mail %s, or they aren't yours to see.", l)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	raw, err := room.bytes(r.Context(), e.SHA256)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+l.String()+`.eml"`)
+	_, err = w.Write(raw)
+	return err
+}
+
+// Trial is what came of signing in to a mailbox's servers.
+type Trial struct {
+	IMAP string `json:"imap,omitempty" doc:"ok, or a sentence about what is wrong; absent when there is no such server"`
+	SMTP string `json:"smtp,omitempty"`
+}
+
+// Try signs in to a mailbox's servers and says in plain words what is wrong.
+func (room *Room) Try(ctx context.Context, id tickets.MailboxID) (t Trial, err error) {
+	var m Mailbox
+	if err := room.db.Read(ctx, func(tx *store.Tx) error { m, err = loadBox(tx, id); return err }); err != nil {
+		return t, err
+	}
+	if m.IMAP != "" {
+		t.IMAP = "ok"
+		if c, err := room.dialIMAP(ctx, m, make(chan struct{}, 1)); err != nil {
+			t.IMAP = explain(err)
+		} else {
+			_ = c.Logout().Wait() // the sign-in is what was tried
+			_ = c.Close()
+		}
+	}
+	if m.SMTP != "" {
+		t.SMTP = "ok"
+		s, err := room.secrets(m)
+		if err != nil {
+			return t, err
+		}
+		if c, err := room.dialSMTP(ctx, m, s); err != nil {
+			t.SMTP = explain(err)
+		} else {
+			_ = c.Quit()
+		}
+	}
+	return t, nil
+}
+
+// Audience says who may see an entry of the journal about mail: whoever may see tickets.
+func (room *Room) Audience(*store.Tx, store.Entry) (web.Audience, error) {
+	return web.Audience{Needs: web.View}, nil
+}

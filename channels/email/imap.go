@@ -1,0 +1,343 @@
+package email
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+
+	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/store"
+)
+
+const (
+	firstDays  = 30               // how far back the first connection reads; older mail comes by import
+	listAtOnce = 500              // mails noted in one transaction
+	takeAtOnce = 50               // mails asked for in one command
+	idleFor    = 20 * time.Minute // servers may end an IDLE after 29 minutes (RFC 2177)
+	pollEvery  = 30 * time.Second // where the server has no IDLE
+	freshen    = time.Minute      // how often an idle folder says that it is well
+)
+
+var errNoFolder = errors.New("email: no such folder")
+
+// visit is one connection to a folder: catch up, wait for news, catch up again, until something breaks.
+func (room *Room) visit(ctx context.Context, m Mailbox, f *folder) error {
+	news := make(chan struct{}, 1)
+	c, err := room.dialIMAP(ctx, m, news)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	end := context.AfterFunc(ctx, func() { c.Close() }) // a blocked command ends with the server's shutdown
+	defer end()
+	if f.Role == "sent" && f.Name == "" {
+		if f.Name, err = sentOf(c); err != nil {
+			return err
+		}
+	}
+	writes := f.Role == "inbox" && (m.Options.MarkSeen || m.Options.MoveTo != "")
+	chosen, err := c.Select(f.Name, &imap.SelectOptions{ReadOnly: !writes}).Wait()
+	if err != nil {
+		return fmt.Errorf("open the folder %q: %w", f.Name, err)
+	}
+	if err := room.recall(ctx, f, int64(chosen.UIDValidity)); err != nil {
+		return err
+	}
+	for ctx.Err() == nil {
+		if err := room.catchUp(ctx, c, m, f); err != nil {
+			return err
+		}
+		if err := room.fine(ctx, f); err != nil {
+			return err
+		}
+		if err := room.await(ctx, c, f, news); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// dialIMAP connects and signs in; news is rung when the server says that a mail came.
+func (room *Room) dialIMAP(ctx context.Context, m Mailbox, news chan struct{}) (*imapclient.Client, error) {
+	at, err := m.server("imap", m.IMAP)
+	if err != nil {
+		return nil, err
+	}
+	secrets, err := room.secrets(m)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := connect(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	opts := &imapclient.Options{TLSConfig: tlsFor(at.host), UnilateralDataHandler: &imapclient.UnilateralDataHandler{
+		Mailbox: func(d *imapclient.UnilateralDataMailbox) {
+			if d.NumMessages != nil {
+				ring(news)
+			}
+		},
+	}}
+	var c *imapclient.Client
+	if at.mode == startTLS {
+		if c, err = imapclient.NewStartTLS(conn, opts); err != nil {
+			return nil, errors.Join(err, conn.Close())
+		}
+	} else {
+		c = imapclient.New(conn, opts)
+	}
+	if err := room.signIn(ctx, c, at, secrets); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+func ring(bell chan struct{}) {
+	select {
+	case bell <- struct{}{}:
+	default:
+	}
+}
+
+func (room *Room) signIn(ctx context.Context, c *imapclient.Client, at server, s Secrets) error {
+	if err := c.WaitGreeting(); err != nil {
+		return err
+	}
+	if s.RefreshToken == "" {
+		return c.Login(at.user, s.Password).Wait()
+	}
+	auth, err := room.credentials(ctx, at, s)
+	if err != nil {
+		return err
+	}
+	return c.Authenticate(auth)
+}
+
+// sentOf finds the Sent folder by its mark (RFC 6154), else by its usual names.
+func sentOf(c *imapclient.Client) (string, error) {
+	all, err := c.List("", "*", &imap.ListOptions{ReturnSpecialUse: c.Caps().Has(imap.CapSpecialUse)}).Collect()
+	if err != nil {
+		return "", err
+	}
+	byName := ""
+	for _, l := range all {
+		for _, a := range l.Attrs {
+			if a == imap.MailboxAttrSent {
+				return l.Mailbox, nil
+			}
+		}
+		switch last := strings.ToLower(l.Mailbox[strings.LastIndexAny(l.Mailbox, "./")+1:]); last {
+		case "sent", "sent items", "sent messages", "sent mail", "gesendet", "gesendete objekte", "gesendete elemente":
+			byName = l.Mailbox
+		}
+	}
+	if byName == "" {
+		return "", errNoFolder
+	}
+	return byName, nil
+}
+
+// recall loads what we know of a folder. When the server gave it a new UIDVALIDITY all its UIDs mean other mails now
+// (RFC 9051, 2.3.1.1): we begin anew, and the ledger knows by their bytes those that came before.
+func (room *Room) recall(ctx context.Context, f *folder, uidvalidity int64) error {
+	return room.db.Read(ctx, func(tx *store.Tx) error {
+		was, known, err := loadFolder(tx, f.Mailbox, f.Name)
+		if err != nil {
+			return err
+		}
+		role := f.Role
+		if known {
+			*f = was
+			f.Role = role
+		}
+		if f.UIDValidity != uidvalidity {
+			f.UIDValidity, f.UIDNext = uidvalidity, 0
+		}
+		return nil
+	})
+}
+
+// catchUp notes what is new and takes what was noted.
+func (room *Room) catchUp(ctx context.Context, c *imapclient.Client, m Mailbox, f *folder) error {
+	criteria := &imap.SearchCriteria{}
+	if f.UIDNext == 0 {
+		criteria.Since = room.db.Now().AddDate(0, 0, -firstDays)
+	} else {
+		criteria.UID = []imap.UIDSet{{imap.UIDRange{Start: imap.UID(f.UIDNext), Stop: 0}}} //nolint:gosec // UIDs are 32 bit
+	}
+	found, err := c.UIDSearch(criteria, nil).Wait()
+	if err != nil {
+		return err
+	}
+	var fresh []imap.UID
+	for _, uid := range found.AllUIDs() {
+		if int64(uid) >= f.UIDNext { // “n:*” always names the last mail, however old
+			fresh = append(fresh, uid)
+		}
+	}
+	for len(fresh) > 0 {
+		n := min(len(fresh), listAtOnce)
+		if err := room.listSome(ctx, c, f, fresh[:n]); err != nil {
+			return err
+		}
+		fresh = fresh[n:]
+	}
+	for ctx.Err() == nil {
+		left, err := room.takeSome(ctx, c, m, f)
+		if err != nil || !left {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+func (room *Room) listSome(ctx context.Context, c *imapclient.Client, f *folder, uids []imap.UID) error {
+	sizes, err := c.Fetch(imap.UIDSetNum(uids...), &imap.FetchOptions{UID: true, RFC822Size: true}).Collect()
+	if err != nil {
+		return err
+	}
+	seen := make([]listed, 0, len(sizes))
+	for _, s := range sizes {
+		seen = append(seen, listed{int64(s.UID), s.RFC822Size})
+	}
+	return room.list(ctx, f, seen, int64(uids[len(uids)-1])+1)
+}
+
+// takeSome takes the next mails that were noted; left says whether there may be more.
+func (room *Room) takeSome(ctx context.Context, c *imapclient.Client, m Mailbox, f *folder) (left bool, err error) {
+	var due []Entry
+	err = room.db.Read(ctx, func(tx *store.Tx) error {
+		due, err = unread(tx, f.Mailbox, f.Name, f.UIDValidity, takeAtOnce)
+		return err
+	})
+	if err != nil || len(due) == 0 {
+		return false, err
+	}
+	uids := make([]imap.UID, len(due))
+	for i, e := range due {
+		uids[i] = imap.UID(e.UID) //nolint:gosec // UIDs are 32 bit
+	}
+	got, err := room.stream(ctx, c, f, uids)
+	if err != nil {
+		return false, err
+	}
+	for _, e := range due {
+		if !got[e.UID] {
+			if err := room.miss(ctx, e, "The mail server listed this mail and does not give it; it may have been deleted there."); err != nil {
+				return false, err
+			}
+		}
+	}
+	return true, room.tidy(c, m, f, got)
+}
+
+// stream takes mails as they come over the wire, each before the next.
+func (room *Room) stream(ctx context.Context, c *imapclient.Client, f *folder, uids []imap.UID) (got map[int64]bool, err error) {
+	got = map[int64]bool{}
+	whole := &imap.FetchItemBodySection{Peek: true}
+	cmd := c.Fetch(imap.UIDSetNum(uids...), &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{whole}})
+	defer func() { err = errors.Join(err, cmd.Close()) }()
+	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
+		var uid int64
+		for item := msg.Next(); item != nil; item = msg.Next() {
+			switch item := item.(type) {
+			case imapclient.FetchItemDataUID:
+				uid = int64(item.UID)
+			case imapclient.FetchItemDataBodySection:
+				if item.Literal == nil || uid == 0 {
+					continue
+				}
+				if err := room.take(ctx, *f, uid, item.Literal); err != nil {
+					return got, err
+				}
+				got[uid] = true
+			}
+		}
+	}
+	return got, nil
+}
+
+// tidy marks or moves what was taken, where the mailbox says so; else the server is only read.
+func (room *Room) tidy(c *imapclient.Client, m Mailbox, f *folder, got map[int64]bool) error {
+	if f.Role != "inbox" || len(got) == 0 || !m.Options.MarkSeen && m.Options.MoveTo == "" {
+		return nil
+	}
+	var set imap.UIDSet
+	for uid := range got {
+		set.AddNum(imap.UID(uid)) //nolint:gosec // UIDs are 32 bit
+	}
+	if m.Options.MarkSeen {
+		if err := c.Store(set, &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{imap.FlagSeen}}, nil).Close(); err != nil {
+			return err
+		}
+	}
+	if m.Options.MoveTo == "" {
+		return nil
+	}
+	_, err := c.Move(set, m.Options.MoveTo).Wait()
+	return err
+}
+
+// await rests until the server says that a mail came, or it is time to look.
+func (room *Room) await(ctx context.Context, c *imapclient.Client, f *folder, news chan struct{}) error {
+	if !c.Caps().Has(imap.CapIdle) {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pollEvery):
+			return c.Noop().Wait()
+		}
+	}
+	idle, err := c.Idle()
+	if err != nil {
+		return err
+	}
+	over, well := time.NewTimer(idleFor), time.NewTicker(freshen)
+	defer over.Stop()
+	defer well.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), idle.Close())
+		case <-c.Closed():
+			return errors.New("the server closed the connection")
+		case <-well.C:
+			if err := room.fine(ctx, f); err != nil {
+				return errors.Join(err, idle.Close())
+			}
+			continue
+		case <-news:
+		case <-over.C:
+		}
+		return errors.Join(idle.Close(), idle.Wait())
+	}
+}
+
+// explain says in a sentence for a person why a mail server can't be read or written to.
+func explain(err error) string {
+	if f := fault.Of(err); f != nil {
+		return f.Say
+	}
+	if e, ok := errors.AsType[*imap.Error](err); ok {
+		if e.Code == imap.ResponseCodeAuthenticationFailed || strings.Contains(strings.ToLower(e.Text), "auth") {
+			return "The mail server refused the sign-in: check the user name and the password."
+		}
+		return "The mail server said: " + clip(e.Text)
+	}
+	if e, ok := errors.AsType[*net.DNSError](err); ok {
+		return fmt.Sprintf("There is no mail server named %s, or the network is down.", e.Name)
+	}
+	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "dial" {
+		return fmt.Sprintf("Nothing answers at %s: the mail server is down, or the address or port is wrong.", e.Addr)
+	}
+	if text := err.Error(); strings.Contains(text, "certificate") || strings.Contains(text, "tls:") {
+		return "The connection to the mail server can't be trusted: " + clip(text)
+	}
+	return "The connection to the mail server broke: " + clip(err.Error())
+}

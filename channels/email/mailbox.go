@@ -1,0 +1,245 @@
+// Package email is the way in and out by mail: IMAP or a built-in SMTP receiver in, SMTP out.
+//
+// Every mail that arrives gets a row in the ledger, keyed by where it lay, and its bytes are stored before anyone is told
+// that we have it. Filing reads the bytes, finds out whether a person, a machine, a bounce or ourselves wrote them, and
+// hands them to tickets; what can't be filed waits in the repair queue, where people see it and decide. An answer gets its
+// Message-ID and a row in base/due in the transaction of the journal's follower; a crash between the mail server's yes and
+// our mark can send it twice under the same Message-ID, which is the best mail allows.
+package email
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/staff"
+	"github.com/hearthdesk/hearth/rooms/tickets"
+)
+
+// Name is what tickets call this channel.
+const Name = "email"
+
+// Mailbox is one address customers write to.
+type Mailbox struct {
+	ID        tickets.MailboxID `json:"id" db:"id"`
+	Address   string            `json:"address" db:"address"`
+	Aliases   []string          `json:"aliases,omitempty" db:"aliases,json" doc:"other addresses that end up here"`
+	Name      string            `json:"name" db:"name" doc:"whom customers see as the sender"`
+	Team      staff.TeamID      `json:"team,omitzero" db:"team" doc:"whose its tickets are"`
+	IMAP      string            `json:"imap,omitempty" db:"imap" doc:"imaps://user@host, imap+starttls://… or imap://…; empty when the built-in receiver takes its mail"`
+	SMTP      string            `json:"smtp,omitempty" db:"smtp" doc:"smtps://user@host, smtp+starttls://… or smtp://…; empty when it can't send"`
+	Options   Options           `json:"options" db:"options,json"`
+	Paused    bool              `json:"paused,omitempty" db:"paused"`
+	CreatedAt time.Time         `json:"created_at" db:"created_at"`
+	Version   int64             `json:"version" db:"version"`
+
+	// Sealed by base/secret, never in an answer.
+	secret string
+	dkim   string
+}
+
+// Options are the finer settings of a mailbox.
+type Options struct {
+	Folders     []string `json:"folders,omitempty" doc:"folders to read; INBOX when empty"`
+	Sent        string   `json:"sent,omitempty" doc:"the Sent folder; found by itself when empty, - to leave it alone"`
+	Acknowledge bool     `json:"acknowledge,omitempty" doc:"tell people who open a ticket when somebody will answer"`
+	MarkSeen    bool     `json:"mark_seen,omitempty" doc:"mark mails as read on the server once they are filed; else the server is only read"`
+	MoveTo      string   `json:"move_to,omitempty" doc:"move mails here once they are filed"`
+	MaxBytes    int64    `json:"max_bytes,omitempty" doc:"a larger mail waits in the repair queue; 50 MB when zero"`
+	DKIMDomain  string   `json:"dkim_domain,omitempty"`
+	DKIMSelect  string   `json:"dkim_selector,omitempty"`
+	PlusAddress bool     `json:"plus_address,omitempty" doc:"replies come back to name+token@…, for servers that deliver such addresses here"`
+	Insecure    bool     `json:"allow_plaintext,omitempty" doc:"allow a connection without TLS to another machine"`
+	Locale      string   `json:"locale,omitempty" enum:"en,de" doc:"of machine text"`
+}
+
+// Secrets are what a mailbox signs in and signs with.
+type Secrets struct {
+	Password string `json:"password,omitempty"`
+	// OAuth 2 (RFC 6749) for XOAUTH2: a refresh token and where to trade it for an access token.
+	RefreshToken string    `json:"refresh_token,omitempty"`
+	ClientID     string    `json:"client_id,omitempty"`
+	ClientSecret string    `json:"client_secret,omitempty"`
+	TokenURL     string    `json:"token_url,omitempty"`
+	AccessToken  string    `json:"access_token,omitempty"`
+	Expires      time.Time `json:"expires,omitzero"`
+	DKIMKey      string    `json:"-"` // PEM, RSA or Ed25519; sealed apart
+}
+
+const defaultMaxBytes = 50 << 20
+
+// maxBytes is the largest mail the mailbox takes by itself.
+func (m Mailbox) maxBytes() int64 {
+	if m.Options.MaxBytes > 0 {
+		return m.Options.MaxBytes
+	}
+	return defaultMaxBytes
+}
+
+// has says whether an address is one of this mailbox's, also with a +tag.
+func (m Mailbox) has(address string) bool {
+	plain, err := people.PlainEmail(address)
+	if err != nil {
+		return false
+	}
+	all := append([]string{m.Address}, m.Aliases...)
+	return slices.Contains(all, plain) || slices.Contains(all, untagged(plain))
+}
+
+// untagged is name@host for name+tag@host (RFC 5233).
+func untagged(address string) string {
+	local, host, _ := strings.Cut(address, "@")
+	name, _, _ := strings.Cut(local, "+")
+	return name + "@" + host
+}
+
+// check refuses settings that can't work, each with a sentence.
+func (m *Mailbox) check() (err error) {
+	if m.Address, err = people.PlainEmail(m.Address); err != nil {
+		return fault.Field("address", "address.malformed", "%q is not a mail address.", m.Address)
+	}
+	for i, a := range m.Aliases {
+		if m.Aliases[i], err = people.PlainEmail(a); err != nil {
+			return fault.Field("aliases", "address.malformed", "%q is not a mail address.", a)
+		}
+	}
+	if m.Name == "" {
+		m.Name = m.Address
+	}
+	if strings.ContainsAny(m.Name, "\r\n") {
+		return fault.Field("name", "name.malformed", "A name is one line.")
+	}
+	if m.IMAP != "" {
+		if _, err := m.server("imap", m.IMAP); err != nil {
+			return err
+		}
+	}
+	if m.SMTP != "" {
+		if _, err := m.server("smtp", m.SMTP); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// server is where and how to connect.
+type server struct {
+	user, host, port string
+	mode             tlsMode
+}
+
+type tlsMode string
+
+const (
+	tlsFromStart tlsMode = "tls"
+	startTLS     tlsMode = "starttls"
+	plaintext    tlsMode = "plain"
+)
+
+var ports = map[string]string{
+	"imap tls": "993", "imap starttls": "143", "imap plain": "143", "smtp tls": "465", "smtp starttls": "587", "smtp plain": "25",
+}
+
+// server reads imaps://user@host:port and its siblings. Without TLS only this machine itself is spoken to, unless the
+// settings allow more.
+func (m Mailbox) server(kind, raw string) (s server, err error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Hostname() == "" {
+		return s, fault.Field(kind, "server.malformed", "Write the %s server as %ss://user@host.", strings.ToUpper(kind), kind)
+	}
+	switch u.Scheme {
+	case kind + "s":
+		s.mode = tlsFromStart
+	case kind + "+starttls":
+		s.mode = startTLS
+	case kind:
+		s.mode = plaintext
+	default:
+		return s, fault.Field(kind, "server.malformed", "%q is no way to reach a mail server; use %ss://, %s+starttls:// or %s://.", u.Scheme+"://", kind, kind, kind)
+	}
+	s.host, s.port = u.Hostname(), u.Port()
+	if u.User != nil {
+		if _, has := u.User.Password(); has {
+			return s, fault.Field(kind, "server.password", "Leave the password out of the address; it is given apart, so that it is never shown.")
+		}
+		s.user = u.User.Username()
+	}
+	if s.port == "" {
+		s.port = ports[kind+" "+string(s.mode)]
+	}
+	if s.mode == plaintext && !m.Options.Insecure && !loopback(s.host) {
+		return s, fault.Field(kind, "server.plaintext", "%s:// would send the password unprotected; use %ss:// or %s+starttls://.", kind, kind, kind)
+	}
+	return s, nil
+}
+
+func loopback(host string) bool {
+	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
+}
+
+// State is where a mail in the ledger stands.
+type State string
+
+// The states of a mail. What is Waiting or Failed is the repair queue.
+const (
+	Fetched   State = "fetched"   // seen on the server, not here yet
+	Stored    State = "stored"    // its bytes are safe here
+	Filed     State = "filed"     // it is on a ticket
+	Waiting   State = "waiting"   // a person must decide: stranger, oversized, unreadable, bounce
+	SetAside  State = "set_aside" // not for a ticket: loop, duplicate, bounce, own
+	Failed    State = "failed"    // our accident; tried several times
+	Repaired  State = "repaired"  // a person put it on a ticket
+	Discarded State = "discarded" // a person threw it away, saying why
+)
+
+// Why says more about a state.
+type Why string
+
+// The reasons.
+const (
+	Stranger   Why = "stranger"
+	Oversized  Why = "oversized"
+	Unreadable Why = "unreadable"
+	Bounce     Why = "bounce"
+	Loop       Why = "loop"
+	Duplicate  Why = "duplicate"
+	Own        Why = "own"
+	Accident   Why = "accident"
+)
+
+// Entry is one mail in the ledger.
+type Entry struct {
+	ID          LedgerID          `json:"id" db:"id"`
+	Mailbox     tickets.MailboxID `json:"mailbox" db:"mailbox"`
+	Place       string            `json:"-" db:"place"`
+	Folder      string            `json:"folder" db:"folder"`
+	UIDValidity int64             `json:"uidvalidity,omitempty" db:"uidvalidity"`
+	UID         int64             `json:"uid,omitempty" db:"uid"`
+	SHA256      string            `json:"sha256,omitempty" db:"sha256"`
+	Size        int64             `json:"size" db:"size"`
+	Sender      string            `json:"sender,omitempty" db:"sender"`
+	Recipients  []string          `json:"recipients,omitempty" db:"recipients,json"`
+	Subject     string            `json:"subject,omitempty" db:"subject"`
+	MessageID   string            `json:"message_id,omitempty" db:"message_id"`
+	State       State             `json:"state" db:"state" enum:"fetched,stored,filed,waiting,set_aside,failed,repaired,discarded"`
+	Why         Why               `json:"why,omitempty" db:"why"`
+	Detail      string            `json:"detail,omitempty" db:"detail" doc:"in words for a person"`
+	Ticket      tickets.ID        `json:"ticket,omitzero" db:"ticket"`
+	Message     tickets.MessageID `json:"message,omitzero" db:"message"`
+	Tries       int64             `json:"tries,omitempty" db:"tries"`
+	CameAt      time.Time         `json:"came_at" db:"came_at"`
+	StateAt     time.Time         `json:"state_at" db:"state_at"`
+	By          string            `json:"by,omitempty" db:"by" doc:"who repaired or discarded it"`
+}
+
+// settle moves the entry to a state.
+func (e *Entry) settle(tx *store.Tx, s State, why Why, detail string) {
+	e.State, e.Why, e.Detail, e.StateAt = s, why, detail, tx.Now()
+}
+
+// open says whether the entry waits for a person.
+func (e Entry) open() bool { return e.State == Waiting || e.State == Failed }

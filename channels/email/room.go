@@ -1,0 +1,362 @@
+package email
+
+import (
+	"context"
+	"embed"
+	"encoding/base64"
+	"encoding/json"
+	"log/slog"
+	"math"
+	"strings"
+
+	"github.com/hearthdesk/hearth/base/due"
+	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/files"
+	"github.com/hearthdesk/hearth/base/secret"
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/channels/email/message"
+	"github.com/hearthdesk/hearth/rooms/clocks"
+	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/tickets"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Tables are those of this channel.
+var Tables = store.Migrations{Room: "email", FS: migrations}
+
+// House is what the channel stands on.
+type House struct {
+	DB      *store.DB
+	Due     *due.Queue
+	Files   files.Store
+	Keys    *secret.Keys
+	People  *people.Room
+	Tickets *tickets.Room
+	Clocks  *clocks.Room
+	Log     *slog.Logger
+}
+
+// Room is the door to mail.
+type Room struct {
+	db      *store.DB
+	due     *due.Queue
+	files   files.Store
+	keys    *secret.Keys
+	people  *people.Room
+	tickets *tickets.Room
+	clocks  *clocks.Room
+	log     *slog.Logger
+}
+
+// New furnishes the channel and tells base/due what its work is.
+func New(h House) *Room {
+	room := &Room{h.DB, h.Due, h.Files, h.Keys, h.People, h.Tickets, h.Clocks, h.Log}
+	if room.log == nil {
+		room.log = slog.Default()
+	}
+	if room.due != nil {
+		room.due.Handle(fileWork, due.Policy{Tries: 6, Parallel: 2}, room.refile)
+		room.due.Handle(sendWork, sendPolicy(), room.deliver)
+		room.due.OnPark(room.parked)
+	}
+	return room
+}
+
+// parked notes in the ledger, or on the message, that work on it was given up.
+func (room *Room) parked(j due.Job) {
+	ctx := context.Background()
+	var err error
+	switch j.Kind {
+	case fileWork:
+		var f filing
+		if err = json.Unmarshal(j.Payload, &f); err == nil {
+			err = room.giveUp(ctx, f.Mail)
+		}
+	case sendWork:
+		var s sending
+		if err = json.Unmarshal(j.Payload, &s); err == nil {
+			err = room.db.Write(ctx, actor, func(tx *store.Tx) error {
+				return room.tickets.MarkDelivery(tx, s.Message, tickets.Failed, "The mail server did not take it for a long time: "+j.Error)
+			})
+		}
+	}
+	if err != nil {
+		room.log.ErrorContext(ctx, "parked work could not be noted", "job", j.String(), "err", err)
+	}
+}
+
+// Connect adds a mailbox.
+func (room *Room) Connect(ctx context.Context, who web.Who, m Mailbox, s Secrets) (Mailbox, error) {
+	if err := m.check(); err != nil {
+		return m, err
+	}
+	if err := room.seal(&m, s); err != nil {
+		return m, err
+	}
+	return m, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
+		if err := room.free(tx, m); err != nil {
+			return err
+		}
+		m.ID, m.CreatedAt, m.Version = store.NewID[tickets.MailboxKind](tx), tx.Now(), 1
+		if err := insertBox(tx, m); err != nil {
+			return err
+		}
+		return tx.Record(m.ID, Connected{m.ID, true})
+	})
+}
+
+// free refuses an address that another mailbox has.
+func (room *Room) free(tx *store.Tx, m Mailbox) error {
+	all, err := boxes(tx)
+	if err != nil {
+		return err
+	}
+	for _, other := range all {
+		if other.ID == m.ID {
+			continue
+		}
+		for _, a := range append([]string{m.Address}, m.Aliases...) {
+			if other.has(a) {
+				return fault.New(fault.Conflict, "mailbox.known", "%s belongs to the mailbox %s already.", a, other.Address)
+			}
+		}
+	}
+	return nil
+}
+
+// What is sealed apart: a mailbox can get a new password and keep its DKIM key.
+const (
+	secretsPurpose = "mail.secrets"
+	dkimPurpose    = "mail.dkim"
+)
+
+func (room *Room) seal(m *Mailbox, s Secrets) (err error) {
+	if s != (Secrets{DKIMKey: s.DKIMKey}) {
+		if m.secret, err = room.sealed(secretsPurpose, []byte(store.JSON(s))); err != nil {
+			return err
+		}
+	}
+	if s.DKIMKey != "" {
+		if _, err := dkimKey(s.DKIMKey); err != nil {
+			return err
+		}
+		m.dkim, err = room.sealed(dkimPurpose, []byte(s.DKIMKey))
+	}
+	return err
+}
+
+func (room *Room) sealed(purpose string, plain []byte) (string, error) {
+	b, err := room.keys.Seal(purpose, plain)
+	return base64.StdEncoding.EncodeToString(b), err
+}
+
+func (room *Room) unsealed(m Mailbox, purpose, sealed string) ([]byte, error) {
+	if sealed == "" {
+		return nil, nil
+	}
+	b, err := base64.StdEncoding.DecodeString(sealed)
+	if err == nil {
+		b, err = room.keys.Open(purpose, b)
+	}
+	if err != nil {
+		return nil, fault.New(fault.Internal, "mailbox.sealed", "The secrets of %s can't be read with this installation's key; enter them again.", m.Address)
+	}
+	return b, nil
+}
+
+func (room *Room) secrets(m Mailbox) (s Secrets, err error) {
+	b, err := room.unsealed(m, secretsPurpose, m.secret)
+	if err != nil {
+		return s, err
+	}
+	if b != nil {
+		if err := json.Unmarshal(b, &s); err != nil {
+			return s, err
+		}
+	}
+	key, err := room.unsealed(m, dkimPurpose, m.dkim)
+	s.DKIMKey = string(key)
+	return s, err
+}
+
+// Settings is a change of a mailbox; nil leaves a part as it is.
+type Settings struct {
+	Name    *string   `json:"name,omitempty"`
+	Aliases *[]string `json:"aliases,omitempty"`
+	IMAP    *string   `json:"imap,omitempty"`
+	SMTP    *string   `json:"smtp,omitempty"`
+	Options *Options  `json:"options,omitempty"`
+	Paused  *bool     `json:"paused,omitempty"`
+}
+
+// Change corrects the settings of a mailbox; zero Secrets leave those as they are.
+func (room *Room) Change(ctx context.Context, who web.Who, id tickets.MailboxID, ch Settings, s Secrets) (m Mailbox, err error) {
+	return m, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
+		if m, err = loadBox(tx, id); err != nil {
+			return err
+		}
+		set(&m.Name, ch.Name)
+		set(&m.Aliases, ch.Aliases)
+		set(&m.IMAP, ch.IMAP)
+		set(&m.SMTP, ch.SMTP)
+		set(&m.Options, ch.Options)
+		set(&m.Paused, ch.Paused)
+		if err := m.check(); err != nil {
+			return err
+		}
+		if err := room.free(tx, m); err != nil {
+			return err
+		}
+		if err := room.seal(&m, s); err != nil {
+			return err
+		}
+		if err := saveBox(tx, m); err != nil {
+			return err
+		}
+		return tx.Record(m.ID, Connected{Mailbox: m.ID})
+	})
+}
+
+func set[T any](into *T, v *T) {
+	if v != nil {
+		*into = *v
+	}
+}
+
+// Disconnect removes a mailbox; its tickets and its part of the ledger stay.
+func (room *Room) Disconnect(ctx context.Context, who web.Who, id tickets.MailboxID) error {
+	return room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
+		if _, err := loadBox(tx, id); err != nil {
+			return err
+		}
+		if err := dropBox(tx, id); err != nil {
+			return err
+		}
+		return tx.Record(id, Disconnected{id})
+	})
+}
+
+// Mailboxes lists them all.
+func (room *Room) Mailboxes(tx *store.Tx) ([]Mailbox, error) { return boxes(tx) }
+
+// Repair is what a person decides about a mail in the repair queue.
+type Repair struct {
+	Do     string     `json:"do" enum:"retry,join,open,discard" doc:"retry filing; join the ticket named; open a ticket of its own; discard it"`
+	Ticket tickets.ID `json:"ticket,omitempty" doc:"with join; the one it seems to answer when absent"`
+	Why    string     `json:"why,omitempty" maxLength:"500" doc:"needed with discard"`
+}
+
+// Repair carries out what a person decided about a mail that waits or failed.
+func (room *Room) Repair(ctx context.Context, who web.Who, l LedgerID, r Repair) (e Entry, err error) {
+	if r.Do == "discard" && strings.TrimSpace(r.Why) == "" {
+		return e, fault.Field("why", "why.missing", "Say why this mail is discarded.")
+	}
+	var box Mailbox
+	err = room.db.Read(ctx, func(tx *store.Tx) error {
+		if e, err = entry(tx, l); err != nil {
+			return err
+		}
+		if !e.open() {
+			return fault.New(fault.Conflict, "mail.settled", "This mail waits for nobody; it is %s.", e.State)
+		}
+		box, err = loadBox(tx, e.Mailbox)
+		return err
+	})
+	if err != nil {
+		return e, err
+	}
+	var in tickets.Inbound
+	if r.Do == "join" || r.Do == "open" {
+		if in, err = room.reread(ctx, box, e); err != nil {
+			return e, err
+		}
+	}
+	err = room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
+		if e, err = entry(tx, l); err != nil {
+			return err
+		}
+		if !e.open() {
+			return fault.New(fault.Conflict, "mail.settled", "Somebody has decided about this mail already; it is %s.", e.State)
+		}
+		return room.decide(tx, who, &e, in, r)
+	})
+	if err != nil {
+		return e, err
+	}
+	if r.Do == "retry" {
+		room.again(ctx, l)
+	}
+	return e, room.db.Read(ctx, func(tx *store.Tx) error { e, err = entry(tx, l); return err })
+}
+
+// again files a mail once more; what goes wrong now goes wrong in the background, where it is tried on.
+func (room *Room) again(ctx context.Context, l LedgerID) {
+	if err := room.File(ctx, l); err != nil {
+		room.log.WarnContext(ctx, "filing a repaired mail failed; it is tried again", "mail", l.String(), "err", err)
+	}
+}
+
+func (room *Room) reread(ctx context.Context, box Mailbox, e Entry) (in tickets.Inbound, err error) {
+	raw, err := room.bytes(ctx, e.SHA256)
+	if err != nil {
+		return in, err
+	}
+	m, err := message.Parse(raw)
+	if err != nil {
+		return in, fault.New(fault.Invalid, "mail.unreadable", "There is no mail in these bytes, so it can only be discarded.")
+	}
+	if in, err = room.inbound(ctx, box, e, m); err != nil {
+		return in, err
+	}
+	if in.From.Email == "" {
+		return in, fault.New(fault.Invalid, "mail.nobody", "This mail names nobody who wrote it, so it can't be answered; it can only be discarded.")
+	}
+	return in, nil
+}
+
+func (room *Room) decide(tx *store.Tx, who web.Who, e *Entry, in tickets.Inbound, r Repair) error {
+	e.By = who.Actor.String()
+	switch r.Do {
+	case "discard":
+		return settle(tx, *e, Discarded, e.Why, r.Why)
+	case "retry":
+		if e.Why == Oversized || e.Why == Stranger {
+			return fault.New(fault.Conflict, "repair.needs_decision", "Trying again would end here again; join it to a ticket or open one.")
+		}
+		e.settle(tx, Stored, "", "")
+		if err := saveEntry(tx, *e, Settled{Mail: e.ID, Mailbox: e.Mailbox, State: Stored}); err != nil {
+			return err
+		}
+		return room.due.Put(tx, fileWork, e.ID.String(), tx.Now().Add(fileLater), filing{e.ID})
+	case "join":
+		in.Join = r.Ticket
+		if in.Join == 0 {
+			in.Join = e.Ticket
+		}
+		if in.Join == 0 {
+			return fault.Field("ticket", "ticket.missing", "Say which ticket it joins.")
+		}
+		if t, err := room.tickets.Look(tx, in.Join); err != nil || !room.tickets.Sees(who, t) {
+			return fault.New(fault.NotFound, "ticket.unknown", "There is no ticket %s, or it isn't yours to see.", in.Join)
+		}
+	case "open":
+		in.Apart = true
+	}
+	f, err := room.tickets.Receive(tx, in)
+	if err != nil {
+		return err
+	}
+	e.Ticket, e.Message = f.Ticket.ID, f.Message
+	return settle(tx, *e, Repaired, e.Why, e.Detail)
+}
+
+// Ledger pages through the mails in some states, newest first.
+func (room *Room) Ledger(tx *store.Tx, states []State, before LedgerID, limit int) ([]Entry, error) {
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	return entries(tx, states, before, limit)
+}

@@ -1,0 +1,248 @@
+package email
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-smtp"
+
+	"github.com/hearthdesk/hearth/base/due"
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/channels/email/machine"
+	"github.com/hearthdesk/hearth/channels/email/message"
+	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/tickets"
+)
+
+const sendWork = "mail.send"
+
+// sendPolicy tries for about two days, as RFC 5321 (4.5.4.1) asks for at least.
+func sendPolicy() due.Policy {
+	return due.Policy{Tries: 30, Backoff: due.Doubling(10*time.Second, 3*time.Hour), Parallel: 4, Lease: 5 * time.Minute}
+}
+
+type sending struct {
+	Message tickets.MessageID `json:"message"`
+}
+
+// Followers put every answer and notice meant for mail into base/due, its Message-ID fixed before the first try.
+func (room *Room) Followers() []*store.Follower {
+	f := store.NewFollower("mail.send")
+	store.On(f, func(tx *store.Tx, _ store.Entry, a tickets.Answered) error {
+		if a.Channel != Name || a.Elsewhere {
+			return nil
+		}
+		return room.dispatch(tx, a.Message)
+	})
+	store.On(f, func(tx *store.Tx, _ store.Entry, n tickets.Noticed) error {
+		if n.Channel != Name {
+			return nil
+		}
+		return room.dispatch(tx, n.Message)
+	})
+	return []*store.Follower{f}
+}
+
+func (room *Room) dispatch(tx *store.Tx, id tickets.MessageID) error {
+	m, _, err := room.tickets.Outgoing(tx, id)
+	if err != nil || m.State != tickets.Queued {
+		return err
+	}
+	box, ok, err := room.from(tx, m.Mailbox)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return room.tickets.MarkDelivery(tx, id, tickets.Failed, "No mailbox is connected that can send mail.")
+	}
+	if err := room.tickets.Name(tx, id, box.ID, messageID(id, box)); err != nil {
+		return err
+	}
+	return room.due.Put(tx, sendWork, id.String(), tx.Now(), sending{id})
+}
+
+// from is the mailbox a message goes out by: the one its ticket came in by, else the first that can send.
+func (room *Room) from(tx *store.Tx, id tickets.MailboxID) (Mailbox, bool, error) {
+	all, err := boxes(tx)
+	if err != nil {
+		return Mailbox{}, false, err
+	}
+	i := slices.IndexFunc(all, func(m Mailbox) bool { return m.ID == id && m.SMTP != "" })
+	if i < 0 {
+		i = slices.IndexFunc(all, func(m Mailbox) bool { return m.SMTP != "" && !m.Paused })
+	}
+	if i < 0 {
+		return Mailbox{}, false, nil
+	}
+	return all[i], true, nil
+}
+
+// deliver sends one message. What the server refuses for good is marked as failed; everything else is tried again.
+func (room *Room) deliver(ctx context.Context, j due.Job) (func(tx *store.Tx) error, error) {
+	var s sending
+	if err := j.Into(&s); err != nil {
+		return nil, err
+	}
+	var m tickets.Message
+	var t tickets.Ticket
+	var box Mailbox
+	err := room.db.Read(ctx, func(tx *store.Tx) (err error) {
+		if m, t, err = room.tickets.Outgoing(tx, s.Message); err != nil {
+			return err
+		}
+		box, err = loadBox(tx, m.Mailbox)
+		return err
+	})
+	if err != nil || m.State != tickets.Queued {
+		return nil, err
+	}
+	if m.Kind != tickets.Out && m.Kind != tickets.Notice {
+		return nil, due.GiveUp(fmt.Errorf("a %s is never sent", m.Kind)) // a note has no way out, whatever put it here
+	}
+	secrets, err := room.secrets(box)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := room.compose(ctx, box, secrets, t, m)
+	if err != nil {
+		return nil, err
+	}
+	refused, err := room.transmit(ctx, box, secrets, recipients(m), raw)
+	mark := func(state tickets.State, trouble string) func(tx *store.Tx) error {
+		return func(tx *store.Tx) error {
+			for _, r := range refused {
+				if err := room.people.MarkBounced(tx, r.to, r.why); err != nil {
+					return err
+				}
+			}
+			return room.tickets.MarkDelivery(tx, m.ID, state, trouble)
+		}
+	}
+	if final, ok := errors.AsType[*smtp.SMTPError](err); ok && final.Code >= 500 && !retried[final.Code] {
+		return mark(tickets.Failed, fmt.Sprintf("The mail server refused it: %d %s", final.Code, final.Message)), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(refused) > 0 {
+		return mark(tickets.Sent, "Not everybody got it: "+refusals(refused)), nil
+	}
+	return mark(tickets.Sent, ""), nil
+}
+
+// retried are refusals that a person mends by changing a setting, after which the mail still has to go out.
+var retried = map[int]bool{530: true, 534: true, 535: true, 538: true}
+
+type refusal struct{ to, why string }
+
+func refusals(all []refusal) string {
+	words := make([]string, len(all))
+	for i, r := range all {
+		words[i] = r.to + " (" + r.why + ")"
+	}
+	return strings.Join(words, ", ")
+}
+
+// recipients are everybody a message was frozen for, each once.
+func recipients(m tickets.Message) []string {
+	all := []string{}
+	for _, p := range slices.Concat(m.To, m.Cc) {
+		if plain, err := people.PlainEmail(p.Email); err == nil && !slices.Contains(all, plain) {
+			all = append(all, plain)
+		}
+	}
+	return all
+}
+
+// compose writes the mail as it goes out, signed when the mailbox has a DKIM key.
+func (room *Room) compose(ctx context.Context, box Mailbox, s Secrets, t tickets.Ticket, m tickets.Message) ([]byte, error) {
+	ref := room.reference(t.Number)
+	out := message.Outgoing{
+		From: message.Address{Name: box.Name, Email: box.Address}, To: addresses(m.To), Cc: addresses(m.Cc), Subject: m.Subject, Date: m.At,
+		MessageID: m.Ref, References: reversed(m.Answers), Text: m.Text + "\n\n" + ref + "\n", More: []message.Field{{Name: machine.Header, Value: box.Address}},
+	}
+	if len(m.Answers) > 0 {
+		out.InReplyTo = m.Answers[0]
+	}
+	if r := room.replyAddress(box, t.Number); r != "" {
+		out.ReplyTo = []message.Address{{Name: box.Name, Email: r}}
+	}
+	if m.HTML != "" {
+		out.HTML = m.HTML + `<p style="color:#767676;font-size:12px">` + html.EscapeString(ref) + `</p>`
+	}
+	if m.Kind == tickets.Notice { // RFC 3834, 3.1.7
+		out.More = append(out.More, message.Field{Name: "Auto-Submitted", Value: "auto-replied"}, message.Field{Name: "X-Auto-Response-Suppress", Value: "All"})
+	}
+	for _, f := range m.Files {
+		data, err := room.bytes(ctx, f.SHA256)
+		if err != nil {
+			return nil, err
+		}
+		out.Files = append(out.Files, message.Attachment{Name: f.Name, Type: f.Type, ContentID: f.ContentID, Inline: f.Inline, Data: data})
+	}
+	raw, err := message.Compose(out)
+	if err != nil {
+		return nil, due.GiveUp(fmt.Errorf("this mail can't be written: %w", err))
+	}
+	return dkimSign(raw, box, s)
+}
+
+func addresses(all []tickets.Party) []message.Address {
+	list := make([]message.Address, 0, len(all))
+	for _, p := range all {
+		list = append(list, message.Address{Name: p.Name, Email: p.Email})
+	}
+	return list
+}
+
+func reversed(all []string) []string {
+	list := slices.Clone(all)
+	slices.Reverse(list)
+	return list
+}
+
+// transmit hands a mail to the mailbox's SMTP server. Refused recipients are returned; when all are refused, or the mail
+// itself is, that is the error.
+func (room *Room) transmit(ctx context.Context, box Mailbox, s Secrets, to []string, raw []byte) (refused []refusal, err error) {
+	c, err := room.dialSMTP(ctx, box, s)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	if err := c.Mail(box.Address, nil); err != nil {
+		return nil, err
+	}
+	var last error
+	for _, r := range to {
+		if err := c.Rcpt(r, nil); err != nil {
+			e, ok := errors.AsType[*smtp.SMTPError](err)
+			if !ok || e.Code < 500 {
+				return nil, err // try everybody again later rather than somebody twice
+			}
+			last = err
+			refused = append(refused, refusal{r, fmt.Sprintf("%d %s", e.Code, e.Message)})
+		}
+	}
+	if len(refused) == len(to) {
+		return refused, last
+	}
+	w, err := c.Data()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(raw); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	// The server has the mail now; whether it says goodbye is of no matter.
+	_ = c.Quit()
+	return refused, nil
+}

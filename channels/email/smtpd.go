@@ -1,0 +1,123 @@
+package email
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"slices"
+	"time"
+
+	"github.com/emersion/go-smtp"
+
+	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/rooms/tickets"
+)
+
+// Limits of the built-in receiver.
+const (
+	maxReceived   = 100 << 20 // bytes of one mail; what is over the mailbox's own limit waits in the repair queue
+	maxRecipients = 100
+)
+
+// Listen takes mail for the connected mailboxes by SMTP (RFC 5321) until ctx ends. It is no relay: other recipients are
+// refused. A mail is acknowledged once it is stored and in the ledger.
+func (room *Room) Listen(ctx context.Context, l net.Listener, host string) error {
+	s := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &session{room: room, ctx: ctx}, nil }))
+	s.Domain, s.MaxMessageBytes, s.MaxRecipients, s.MaxLineLength = host, maxReceived, maxRecipients, 4096
+	s.ReadTimeout, s.WriteTimeout = 5*time.Minute, time.Minute
+	s.EnableSMTPUTF8 = true
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(l) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		bye, stop := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer stop()
+		err := s.Shutdown(bye)
+		<-done
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = s.Close()
+		}
+		return err
+	}
+}
+
+// session is one peer's connection.
+type session struct {
+	room *Room
+	ctx  context.Context //nolint:containedctx // go-smtp gives none
+	from string
+	to   []string
+	box  map[tickets.MailboxID][]string // the mailboxes the recipients belong to
+}
+
+// Mail begins a mail.
+func (s *session) Mail(from string, _ *smtp.MailOptions) error {
+	s.Reset()
+	s.from = from
+	return nil
+}
+
+// Rcpt takes a recipient that is one of ours.
+func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
+	var box Mailbox
+	var ok bool
+	err := s.room.db.Read(s.ctx, func(tx *store.Tx) error {
+		all, err := boxes(tx)
+		if i := slices.IndexFunc(all, func(m Mailbox) bool { return !m.Paused && m.has(to) }); i >= 0 {
+			box, ok = all[i], true
+		}
+		return err
+	})
+	if err != nil {
+		return s.later(err)
+	}
+	if !ok {
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "There is no such mailbox here"}
+	}
+	s.to = append(s.to, to)
+	s.box[box.ID] = append(s.box[box.ID], to)
+	return nil
+}
+
+// Data takes the mail: one entry in the ledger for each of our mailboxes it is for.
+func (s *session) Data(r io.Reader) error {
+	raw, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	var stored []Entry
+	for box, to := range s.box {
+		e, err := s.room.Store(s.ctx, Arrival{Mailbox: box, Folder: "SMTP", Sender: s.from, Recipients: to}, bytes.NewReader(raw))
+		if err != nil {
+			return s.later(err)
+		}
+		stored = append(stored, e)
+	}
+	for _, e := range stored {
+		if err := s.room.File(s.ctx, e.ID); err != nil { // it is safe, so the peer hears yes; base/due files it later
+			s.room.log.WarnContext(s.ctx, "filing a mail failed; it is tried again", "mail", e.ID.String(), "err", err)
+		}
+	}
+	return nil
+}
+
+// later asks the peer to try again, because the trouble is ours.
+func (s *session) later(err error) error {
+	s.room.log.ErrorContext(s.ctx, "a mail could not be taken", "err", err)
+	say := "Please try again later"
+	if f := fault.Of(err); f != nil && f.Code == "store.trouble" {
+		return &smtp.SMTPError{Code: 452, EnhancedCode: smtp.EnhancedCode{4, 3, 1}, Message: say}
+	}
+	return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: say}
+}
+
+// Reset forgets the mail begun.
+func (s *session) Reset() { s.from, s.to, s.box = "", nil, map[tickets.MailboxID][]string{} }
+
+// Logout ends the session.
+func (s *session) Logout() error { return nil }

@@ -1,0 +1,303 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strings"
+
+	"github.com/hearthdesk/hearth/app"
+	"github.com/hearthdesk/hearth/base/fault"
+)
+
+type serveCmd struct {
+	where
+	ways
+}
+
+// Run serves until it is interrupted.
+func (c *serveCmd) Run(ctx context.Context, t terminal) error {
+	s := c.settings()
+	s.Listen, s.SMTPListen, s.BaseURL = c.Listen, c.SMTPListen, c.BaseURL
+	return app.Serve(ctx, s, func(o app.Opened) { greet(t.out, s, o) })
+}
+
+func greet(w io.Writer, s app.Settings, o app.Opened) {
+	fmt.Fprintf(w, "Hearth is open on http://%s\n", o.HTTP)
+	if o.SMTP != "" {
+		fmt.Fprintf(w, "Mail is taken by SMTP on %s\n", o.SMTP)
+	}
+	if o.FirstLink != "" {
+		fmt.Fprintf(w, "Make the owner's account: %s\n", o.FirstLink)
+	}
+	fmt.Fprintf(w, "The data lies in %s\n", s.Data)
+}
+
+type mailboxCmd struct {
+	Add  mailboxAddCmd  `cmd:"" help:"Connect a mailbox."`
+	List mailboxListCmd `cmd:"" help:"List the mailboxes and how reading them goes."`
+}
+
+type mailboxAddCmd struct {
+	where
+	Address       string `help:"The address customers write to." required:""`
+	Name          string `help:"Whom customers see as the sender."`
+	IMAP          string `name:"imap" help:"imaps://user@host; without it the built-in receiver takes the mail of this address." placeholder:"URL"`
+	SMTP          string `name:"smtp" help:"smtps://user@host or smtp+starttls://user@host." placeholder:"URL"`
+	PasswordStdin bool   `help:"Read the password from standard input."`
+	Acknowledge   bool   `help:"Tell people who write when somebody will answer."`
+	Locale        string `help:"Language of machine text." enum:"en,de" default:"en"`
+}
+
+// Run connects the mailbox, and tries its servers so that a wrong password is known at once.
+func (c *mailboxAddCmd) Run(ctx context.Context, t terminal) error {
+	in := map[string]any{
+		"address": c.Address, "name": c.Name, "imap": c.IMAP, "smtp": c.SMTP,
+		"options": map[string]any{"acknowledge": c.Acknowledge, "locale": c.Locale},
+	}
+	if c.PasswordStdin {
+		p, err := line(t.in)
+		if err != nil {
+			return err
+		}
+		in["password"] = p
+	}
+	return with(ctx, c.settings(), func(cl *app.Client) error {
+		var box struct{ ID, Address string }
+		if err := cl.Do(ctx, http.MethodPost, "/api/v1/mail/mailboxes", in, &box); err != nil {
+			return err
+		}
+		var trial struct{ IMAP, SMTP string }
+		if err := cl.Do(ctx, http.MethodPost, "/api/v1/mail/mailboxes/"+box.ID+"/test", struct{}{}, &trial); err != nil {
+			return err
+		}
+		fmt.Fprintln(t.out, box.ID, box.Address)
+		for name, said := range map[string]string{"IMAP": trial.IMAP, "SMTP": trial.SMTP} {
+			if said != "" && said != "ok" {
+				fmt.Fprintf(t.err, "hearth: the mailbox is saved, but its %s server can't be used yet: %s\n", name, said)
+			}
+		}
+		return nil
+	})
+}
+
+type mailboxListCmd struct{ where }
+
+// Run lists mailboxes.
+func (c *mailboxListCmd) Run(ctx context.Context, t terminal) error {
+	return with(ctx, c.settings(), func(cl *app.Client) error {
+		var boxes struct {
+			Items []struct {
+				ID, Address string
+				Paused      bool
+			}
+		}
+		if err := cl.Do(ctx, http.MethodGet, "/api/v1/mail/mailboxes", nil, &boxes); err != nil {
+			return err
+		}
+		var health struct {
+			Items []struct{ Mailbox, Folder, Trouble string }
+		}
+		if err := cl.Do(ctx, http.MethodGet, "/api/v1/mail/health", nil, &health); err != nil {
+			return err
+		}
+		for _, b := range boxes.Items {
+			state := "well"
+			if b.Paused {
+				state = "paused"
+			}
+			for _, f := range health.Items {
+				if f.Mailbox == b.ID && f.Trouble != "" {
+					state = f.Folder + ": " + f.Trouble
+				}
+			}
+			fmt.Fprintf(t.out, "%s\t%s\t%s\n", b.ID, b.Address, state)
+		}
+		return nil
+	})
+}
+
+type staffCmd struct {
+	Add  staffAddCmd  `cmd:"" help:"Add somebody."`
+	List staffListCmd `cmd:"" help:"List everybody."`
+}
+
+type staffAddCmd struct {
+	where
+	Email         string `help:"Their mail address." required:""`
+	Name          string `help:"What colleagues and customers call them." required:""`
+	Role          string `help:"owner, admin, supervisor, agent, light, leader, or a role of your own." default:"agent"`
+	PasswordStdin bool   `help:"Read a password from standard input; without it a link to choose one is printed."`
+}
+
+// Run adds a member of staff.
+func (c *staffAddCmd) Run(ctx context.Context, t terminal) error {
+	in := map[string]any{"email": c.Email, "name": c.Name, "role": c.Role}
+	if c.PasswordStdin {
+		p, err := line(t.in)
+		if err != nil {
+			return err
+		}
+		in["password"] = p
+	}
+	return with(ctx, c.settings(), func(cl *app.Client) error {
+		var out struct {
+			Member struct{ ID string }
+			Link   *struct{ URL string }
+		}
+		if err := cl.Do(ctx, http.MethodPost, "/api/v1/staff", in, &out); err != nil {
+			return err
+		}
+		fmt.Fprintln(t.out, out.Member.ID, c.Email)
+		if out.Link != nil {
+			fmt.Fprintln(t.out, "They choose a password here:", out.Link.URL)
+		}
+		return nil
+	})
+}
+
+type staffListCmd struct{ where }
+
+// Run lists the staff.
+func (c *staffListCmd) Run(ctx context.Context, t terminal) error {
+	return with(ctx, c.settings(), func(cl *app.Client) error {
+		var out struct {
+			Items []struct{ ID, Email, Name, Role string }
+		}
+		if err := cl.Do(ctx, http.MethodGet, "/api/v1/staff", nil, &out); err != nil {
+			return err
+		}
+		for _, m := range out.Items {
+			fmt.Fprintf(t.out, "%s\t%s\t%s\t%s\n", m.ID, m.Email, m.Name, m.Role)
+		}
+		return nil
+	})
+}
+
+type tokenCmd struct {
+	Create tokenCreateCmd `cmd:"" help:"Make a token; it is printed once, alone, on standard output."`
+}
+
+type tokenCreateCmd struct {
+	where
+	Staff string   `help:"Whom the program acts for: a mail address or an id." required:""`
+	Name  string   `help:"What the token is for." required:""`
+	Scope []string `help:"What it may: view, act, money, people, settings, approve, reports, capture; everything they may without."`
+}
+
+// Run makes a token.
+func (c *tokenCreateCmd) Run(ctx context.Context, t terminal) error {
+	return with(ctx, c.settings(), func(cl *app.Client) error {
+		in := map[string]any{"staff": c.Staff, "name": c.Name}
+		if len(c.Scope) > 0 {
+			in["scopes"] = c.Scope
+		}
+		var out struct{ Secret string }
+		if err := cl.Do(ctx, http.MethodPost, "/local/tokens", in, &out); err != nil {
+			return err
+		}
+		fmt.Fprintln(t.out, out.Secret)
+		return nil
+	})
+}
+
+type backupCmd struct {
+	where
+	File string `arg:"" help:"Where the backup goes." type:"path"`
+}
+
+// Run writes a backup.
+func (c *backupCmd) Run(ctx context.Context, t terminal) error {
+	return with(ctx, c.settings(), func(cl *app.Client) error {
+		abs, err := filepath.Abs(c.File)
+		if err != nil {
+			return err
+		}
+		var s app.Saved
+		if err := cl.Do(ctx, http.MethodPost, app.Query("/local/backup", "file", abs), nil, &s); err != nil {
+			return err
+		}
+		fmt.Fprintf(t.out, "%s: %d MB, %d files, up to journal entry %d. The secret key is not inside: keep a copy of %s apart.\n",
+			s.File, s.Bytes>>20, s.Blobs, s.Journal, filepath.Join(c.Data, "secret.key"))
+		return nil
+	})
+}
+
+type restoreCmd struct {
+	where
+	File string `arg:"" help:"The backup." type:"existingfile"`
+}
+
+// Run fills an empty folder from a backup.
+func (c *restoreCmd) Run(ctx context.Context, t terminal) error {
+	s, err := app.Restore(ctx, c.settings(), c.File)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "Restored to the state of %s: %d files, journal entry %d. Put your copy of secret.key into %s.\n", s.At.Format("2006-01-02 15:04 MST"), s.Blobs, s.Journal, c.Data)
+	return nil
+}
+
+type doctorCmd struct {
+	where
+	ways
+	JSON bool `help:"Print JSON."`
+}
+
+// Run looks at everything; a finding that is not in order makes it fail.
+func (c *doctorCmd) Run(ctx context.Context, t terminal) error {
+	s := c.settings()
+	s.Listen, s.SMTPListen, s.BaseURL = c.Listen, c.SMTPListen, c.BaseURL
+	return with(ctx, s, func(cl *app.Client) error {
+		var x app.Examination
+		if err := cl.Do(ctx, http.MethodGet, "/local/doctor", nil, &x); err != nil {
+			return err
+		}
+		if c.JSON {
+			e := json.NewEncoder(t.out)
+			e.SetIndent("", "  ")
+			if err := e.Encode(x); err != nil {
+				return err
+			}
+		} else {
+			x.Print(t.out)
+		}
+		if !x.OK {
+			return fault.New(fault.Internal, "doctor.found", "Not everything is in order.")
+		}
+		return nil
+	})
+}
+
+type openapiCmd struct{}
+
+// Run prints the OpenAPI document.
+func (c *openapiCmd) Run(t terminal) error {
+	b, err := app.Outline(version).API.Document()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(t.out, string(b))
+	return err
+}
+
+type versionCmd struct{}
+
+// Run prints the version.
+func (c *versionCmd) Run(t terminal) error {
+	_, err := fmt.Fprintln(t.out, "hearth", version)
+	return err
+}
+
+// line reads a password: the first line of standard input.
+func line(r io.Reader) (string, error) {
+	s, err := bufio.NewReader(io.LimitReader(r, 4096)).ReadString('\n')
+	if err != nil && s == "" {
+		return "", fault.New(fault.Invalid, "password.missing", "No password came on standard input.")
+	}
+	return strings.TrimRight(s, "\r\n"), nil
+}

@@ -1,0 +1,157 @@
+package tickets
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/hearthdesk/hearth/base/id"
+	"github.com/hearthdesk/hearth/base/search"
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/text"
+	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/people"
+)
+
+// What search knows of tickets: the ticket itself, and everything said in it.
+const (
+	ticketDoc  = "ticket"
+	messageDoc = "message"
+)
+
+// searchable keeps the search index up with what is said and changed.
+func (room *Room) searchable() *store.Follower {
+	f := store.NewFollower("tickets.search")
+	store.On(f, func(tx *store.Tx, _ store.Entry, e Opened) error { return room.indexTicket(tx, e.Ticket) })
+	store.On(f, func(tx *store.Tx, _ store.Entry, e Changed) error { return room.indexTicket(tx, e.Ticket) })
+	store.On(f, func(tx *store.Tx, _ store.Entry, e Tagged) error { return room.indexTicket(tx, e.Ticket) })
+	store.On(f, func(tx *store.Tx, _ store.Entry, e Heard) error { return indexMessage(tx, e.Message) })
+	store.On(f, func(tx *store.Tx, _ store.Entry, e Answered) error { return indexMessage(tx, e.Message) })
+	store.On(f, func(tx *store.Tx, _ store.Entry, e Noted) error { return indexMessage(tx, e.Message) })
+	store.On(f, func(tx *store.Tx, _ store.Entry, e Assigned) error {
+		if e.Team == e.WasTeam {
+			return nil
+		}
+		return search.Move(tx, int64(e.Ticket), int64(e.Team))
+	})
+	return f
+}
+
+func (room *Room) indexTicket(tx *store.Tx, ticket ID) error {
+	t, ok, err := store.Find[Ticket](tx, `SELECT `+columns+` FROM tickets WHERE id = $1`, ticket)
+	if err != nil || !ok {
+		return err
+	}
+	names, err := room.people.Names(tx, []people.ID{t.Customer})
+	if err != nil {
+		return err
+	}
+	return search.Put(tx, search.Doc{
+		Kind: ticketDoc, ID: int64(t.ID), Group: int64(t.ID), Scope: int64(t.Team), At: t.CreatedAt,
+		Text: []string{"#" + strconv.FormatInt(t.Number, 10), t.Subject, t.ExternalID, t.Type, t.Product, strings.Join(t.Tags, " "), names[t.Customer], fieldWords(t.Fields)},
+	})
+}
+
+// fieldWords are the texts and numbers in custom fields, such as an order number.
+func fieldWords(fields map[string]any) string {
+	var words []string
+	for _, v := range fields {
+		switch v := v.(type) {
+		case string:
+			words = append(words, v)
+		case float64:
+			words = append(words, strconv.FormatFloat(v, 'f', -1, 64))
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+func indexMessage(tx *store.Tx, id MessageID) error {
+	m, err := message(tx, id)
+	if err != nil {
+		return err
+	}
+	team, _, err := store.Find[int64](tx, `SELECT team FROM tickets WHERE id = $1`, m.Ticket)
+	if err != nil {
+		return err
+	}
+	words := []string{m.Text, m.Signature}
+	if m.Kind == In {
+		words = append(words, m.Subject, m.From.Name, m.From.Email, m.From.Phone)
+	}
+	for _, f := range m.Files {
+		words = append(words, f.Name)
+	}
+	return search.Put(tx, search.Doc{Kind: messageDoc, ID: int64(m.ID), Group: int64(m.Ticket), Scope: team, At: m.At, Text: words})
+}
+
+// Found is a ticket that answers a search, with the words that do.
+type Found struct {
+	Ticket  Ticket        `json:"ticket"`
+	Message MessageID     `json:"message,omitzero" doc:"the newest message that matches; absent when the ticket itself does"`
+	Text    string        `json:"text,omitempty" doc:"the words around the match"`
+	Marks   []search.Span `json:"marks,omitempty" doc:"where in text the words looked for are, in UTF-16 units"`
+}
+
+type searchIn struct {
+	Q     string `query:"q" required:"true" maxLength:"500" doc:"all words must occur; \"in quotes\" in this order; -this not at all; the last may be the beginning of a word"`
+	Limit int    `query:"limit" default:"25" minimum:"1" maximum:"100"`
+	After int64  `query:"after"`
+}
+
+func (room *Room) search(ctx context.Context, who web.Who, in *searchIn) (page web.Page[Found], err error) {
+	page.Items = []Found{}
+	return page, room.db.Read(ctx, func(tx *store.Tx) error {
+		hits, next, err := search.Find(tx, search.Query{Text: in.Q, Kinds: []string{ticketDoc, messageDoc}, See: sight(who), Limit: in.Limit, Before: in.After})
+		if err != nil {
+			return err
+		}
+		if next != 0 {
+			page.Next = id.Seq(next)
+		}
+		for _, h := range hits {
+			f := Found{}
+			if f.Ticket, err = room.mine(tx, who, ID(h.Group)); err != nil {
+				continue // moved out of sight since it was indexed
+			}
+			if h.Kind == messageDoc {
+				m, err := message(tx, MessageID(h.ID))
+				if err != nil {
+					return err
+				}
+				f.Message = m.ID
+				f.Text, f.Marks = search.Around(m.Text, in.Q, 200)
+			}
+			if f.Text == "" {
+				f.Text = text.Snippet(f.Ticket.Subject, 200)
+			}
+			page.Items = append(page.Items, f)
+		}
+		return room.nameFound(tx, page.Items)
+	})
+}
+
+func (room *Room) nameFound(tx *store.Tx, all []Found) error {
+	ids := make([]people.ID, len(all))
+	for i, f := range all {
+		ids[i] = f.Ticket.Customer
+	}
+	names, err := room.people.Names(tx, ids)
+	for i := range all {
+		all[i].Ticket.CustomerName = names[all[i].Ticket.Customer]
+	}
+	return err
+}
+
+// sight is what somebody may find: everything, or what belongs to their teams or to none.
+func sight(who web.Who) search.Sight {
+	if who.All {
+		return search.Everything()
+	}
+	return search.Within(append([]int64{0}, who.Teams...)...)
+}
+
+func (room *Room) searchRoutes(api *web.API) {
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/search", Needs: web.View, Say: "Find tickets by anything said in them, newest first"}, room.search)
+}
