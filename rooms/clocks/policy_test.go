@@ -18,21 +18,21 @@ func TestCheck(t *testing.T) {
 		policy Policy
 		field  string
 	}{
-		"a sound policy":                          {good, ""},
-		"one target is enough":                    {but(func(p *Policy) { p.Targets = Targets{NextAnswer: time.Minute} }), ""},
-		"a warning by percentage":                 {but(func(p *Policy) { p.Warn.Percent = 99 }), ""},
-		"a warning by time":                       {but(func(p *Policy) { p.Warn.Before = 59 * time.Minute }), ""},
-		"no name":                                 {but(func(p *Policy) { p.Name = "  " }), "name"},
-		"no calendar":                             {but(func(p *Policy) { p.Calendar = "" }), "calendar"},
-		"no target":                               {but(func(p *Policy) { p.Targets = Targets{} }), "targets"},
-		"a target below nothing":                  {but(func(p *Policy) { p.Targets.NextAnswer = -1 }), "targets"},
-		"a target of ten years":                   {but(func(p *Policy) { p.Targets.Resolution = 10 * longest }), "targets"},
-		"a warning before the first answer's run": {but(func(p *Policy) { p.Warn.Before = time.Hour }), "warn"},
-		"a warning below nothing":                 {but(func(p *Policy) { p.Warn.Before = -1 }), "warn"},
-		"a warning at all of it":                  {but(func(p *Policy) { p.Warn.Percent = 100 }), "warn"},
-		"a warning at less than nothing":          {but(func(p *Policy) { p.Warn.Percent = -1 }), "warn"},
-		"two warnings":                            {but(func(p *Policy) { p.Warn = Lead{Percent: 20, Before: time.Minute} }), "warn"},
-		"a condition without a value":             {but(func(p *Policy) { p.When.Tags = []string{"vip", " "} }), "when"},
+		"a sound policy":                    {good, ""},
+		"one target is enough":              {but(func(p *Policy) { p.Targets = Targets{NextAnswer: time.Minute} }), ""},
+		"a warning by percentage":           {but(func(p *Policy) { p.Warn.Percent = 99 }), ""},
+		"a warning by time":                 {but(func(p *Policy) { p.Warn.Before = 59 * time.Minute }), ""},
+		"no name":                           {but(func(p *Policy) { p.Name = "  " }), "name"},
+		"no calendar":                       {but(func(p *Policy) { p.Calendar = "" }), "calendar"},
+		"no target":                         {but(func(p *Policy) { p.Targets = Targets{} }), "targets"},
+		"a target below nothing":            {but(func(p *Policy) { p.Targets.NextAnswer = -1 }), "targets"},
+		"a target of ten years":             {but(func(p *Policy) { p.Targets.Resolution = 10 * longest }), "targets"},
+		"a warning before the clock starts": {but(func(p *Policy) { p.Warn.Before = time.Hour }), "warn"},
+		"a warning below nothing":           {but(func(p *Policy) { p.Warn.Before = -1 }), "warn"},
+		"a warning at all of it":            {but(func(p *Policy) { p.Warn.Percent = 100 }), "warn"},
+		"a warning at less than nothing":    {but(func(p *Policy) { p.Warn.Percent = -1 }), "warn"},
+		"two warnings":                      {but(func(p *Policy) { p.Warn = Lead{Percent: 20, Before: time.Minute} }), "warn"},
+		"a condition without a value":       {but(func(p *Policy) { p.When.Tags = []string{"vip", " "} }), "when"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := tc.policy.Check()

@@ -360,6 +360,20 @@ customer running 26`,
 first_answer met 0h30 of 1, 0h30 left, ended Mon 10:30
 customer running 48`,
 		},
+		"paused at the due moment itself is late": {
+			story:  "Mon 10:00 received\nMon 10:30 staff\nTue 10:00 pending\nTue 12:00 open",
+			events: "Mon 10:30 first_answer met\nTue 10:00 resolution breached",
+			clocks: `resolution breached 8 of 8, 0 left, due Tue 10:00
+first_answer met 0h30 of 1, 0h30 left, ended Mon 10:30
+customer running 26`,
+		},
+		"spam by mistake, and solved too late": {
+			story:  "Mon 10:00 received\nMon 10:30 staff\nTue 12:00 closed spam\nTue 12:00 resolved",
+			events: "Mon 10:30 first_answer met\nTue 10:00 resolution breached",
+			clocks: `resolution breached 10 of 8, -2 left, ended Tue 12:00
+first_answer met 0h30 of 1, 0h30 left, ended Mon 10:30
+customer running 26`,
+		},
 		"not solved after all: the resolution goes on with what was left": {
 			story: `Mon 10:00 received
 				Mon 10:30 staff
@@ -672,6 +686,20 @@ customer dropped 0h10, ended Mon 12:10`,
 				t.Errorf("the other changed\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestWhoWasAnsweredElsewhereWaitsForTheNextAnswer(t *testing.T) {
+	ours, theirs := &Watch{Terms: standard(t)}, &Watch{Terms: standard(t)}
+	tell(t, ours, "Mon 10:00 opened")
+	tell(t, theirs, "Mon 09:30 received\nMon 09:40 staff")
+	ours.Joined(theirs, when(t, "Mon 10:40"))
+	_, now := tell(t, ours, "Mon 11:00 customer")
+	want := `resolution running 1 of 8, 7 left, due Tue 10:00
+customer running 1h30
+next_answer running 0 of 2, 2 left, due Mon 13:00`
+	if diff := cmp.Diff(want, clocks(ours, now)); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -16,6 +16,8 @@ func TestAddAndBetween(t *testing.T) {
 	shift.Holidays = []Holiday{{Date: On(2026, time.July, 2), Name: "Feast"}}
 	newfoundland := daily("America/St_Johns", hour(0, 24))
 	newfoundland.Holidays = []Holiday{{Date: On(2010, time.November, 6), Name: "Feast"}}
+	leapDay := daily("Europe/Berlin", hour(9, 17))
+	leapDay.Holidays = []Holiday{{Date: On(2024, time.February, 29), Name: "Leap day", Yearly: true}}
 	always := func(zone string) Calendar { return Calendar{Name: "Always", Zone: zone, Always: true} }
 
 	for name, tc := range map[string]struct {
@@ -57,6 +59,8 @@ func TestAddAndBetween(t *testing.T) {
 		"Corpus Christi in Bavaria":                  {christmas, "2026-06-03T16:00:00+02:00", 2 * time.Hour, "2026-06-05T10:00:00+02:00"},
 		"a holiday takes the end of last night":      {shift, "2026-07-01T23:00:00+02:00", 2 * time.Hour, "2026-07-03T01:00:00+02:00"},
 		"a holiday shown again after its midnight":   {newfoundland, "2010-11-07T00:00:30-02:30", time.Minute, "2010-11-07T00:00:30-03:30"},
+		"a yearly leap day where there is one":       {leapDay, "2028-02-28T16:00:00+01:00", 2 * time.Hour, "2028-03-01T10:00:00+01:00"},
+		"and where there is none":                    {leapDay, "2026-02-28T16:00:00+01:00", 2 * time.Hour, "2026-03-01T10:00:00+01:00"},
 		"before 1970":                                {office("Europe/Berlin"), "1969-12-31T16:00:00+01:00", 2 * time.Hour, "1970-01-01T10:00:00+01:00"},
 		"a day cut off the calendar, Samoa":          {daily("Pacific/Apia", hour(9, 17)), "2011-12-29T16:00:00-10:00", 2 * time.Hour, "2011-12-31T10:00:00+14:00"},
 	} {
