@@ -34,7 +34,7 @@ type plain struct {
 	breaks int    // line breaks due before the next word
 	gap    string // what separates the next word from the last one on this line
 	quote  int
-	marked int // quotes around the last line
+	marked int   // quotes around the last line
 	lists  []int // of each open list the number of its last item, or -1 when it has no numbers
 	pre    int
 
@@ -62,6 +62,7 @@ func (p *plain) read(page string) {
 			name, _ := tags.TagName()
 			p.raw = false
 			p.close(atom.Lookup(name))
+		default: // comments and declarations say nothing
 		}
 	}
 }
@@ -115,16 +116,25 @@ func (p *plain) open(tag atom.Atom, s seen) {
 		}
 	case atom.Td, atom.Th:
 		p.gap = "\t"
+	case atom.Li:
+		p.item()
+	default:
+		p.nest(tag)
+	}
+}
+
+// nest goes into a quote, a list or a text that is to stay as it is.
+func (p *plain) nest(tag atom.Atom) {
+	switch tag {
 	case atom.Blockquote:
 		p.quote++
 	case atom.Ul:
 		p.lists = append(p.lists, -1)
 	case atom.Ol:
 		p.lists = append(p.lists, 0)
-	case atom.Li:
-		p.item()
 	case atom.Pre:
 		p.pre++
+	default:
 	}
 }
 
@@ -145,6 +155,7 @@ func (p *plain) close(tag atom.Atom) {
 		p.lists = p.lists[:max(0, len(p.lists)-1)]
 	case atom.Pre:
 		p.pre = max(0, p.pre-1)
+	default:
 	}
 }
 
@@ -229,8 +240,9 @@ func isBox(tag atom.Atom) bool {
 	switch tag {
 	case atom.Div, atom.Span, atom.Table, atom.Tr, atom.Td, atom.Section, atom.Center, atom.Font:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // breaksAround is how many line breaks stand before and after an element.
@@ -242,6 +254,7 @@ func breaksAround(tag atom.Atom) int {
 	case atom.Div, atom.Tr, atom.Li, atom.Dt, atom.Dd, atom.Hr, atom.Section, atom.Article, atom.Header, atom.Footer,
 		atom.Address, atom.Center, atom.Form, atom.Main, atom.Nav, atom.Aside, atom.Caption, atom.Option, atom.Title, atom.Body:
 		return 1
+	default:
+		return 0
 	}
-	return 0
 }

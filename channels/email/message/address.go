@@ -54,25 +54,13 @@ func (l *mailboxes) read(s string) {
 		case c == ':' && !box.at: // the name of a group, or "mailto"
 			box, s = &mailbox{}, s[1:]
 		case c == '"':
-			s = l.quoted(box, s[1:])
+			s = l.takeQuoted(box, s[1:])
 		case c == '(':
-			var text string
-			text, s = commentText(s[1:])
-			box.comment = strings.TrimSpace(box.comment + " " + text)
+			s = box.takeComment(s[1:])
 		case c == '<':
-			var text string
-			text, s = angleText(s[1:])
-			if box.angled = true; !strings.Contains(box.angle, "@") {
-				box.angle = text
-			}
-			box.phrase.WriteByte(' ')
+			s = box.takeAngle(s[1:])
 		case strings.HasPrefix(s, "=?"):
-			rest := s[1:]
-			if _, _, after, ok := encodedWord(s); ok {
-				rest = after
-			}
-			box.phrase.WriteString(s[:len(s)-len(rest)])
-			s = rest
+			s = box.takeWord(s)
 		case c == '>' || c == '\\':
 			s = s[1:]
 		default:
@@ -85,8 +73,8 @@ func (l *mailboxes) read(s string) {
 	l.release()
 }
 
-// quoted adds what stands before the closing quote to the name of the box.
-func (l *mailboxes) quoted(box *mailbox, s string) (rest string) {
+// takeQuoted adds what stands before the closing quote to the name of the box.
+func (l *mailboxes) takeQuoted(box *mailbox, s string) (rest string) {
 	var b strings.Builder
 	for i := 0; i < len(s) && !l.unclosed; i++ {
 		switch {
@@ -105,17 +93,77 @@ func (l *mailboxes) quoted(box *mailbox, s string) (rest string) {
 	return s
 }
 
-// add ends an entry.
-func (l *mailboxes) add(box *mailbox) {
-	phrase := strings.Join(strings.Fields(box.phrase.String()), " ")
-	email := tidyEmail(stripComments(l.reader.decodeHeader(box.angle)))
-	if !strings.Contains(email, "@") {
-		if word, rest, ok := cutEmail(phrase); ok {
-			email, phrase = word, rest
-		} else if email == "" && strings.Contains(box.comment, "@") && !strings.Contains(box.comment, " ") {
-			email, box.comment = tidyEmail(box.comment), ""
+// takeComment keeps what stands before the bracket that closes the comment; comments nest. One that is never closed ends
+// before an address.
+func (m *mailbox) takeComment(s string) (rest string) {
+	depth, last := 1, strings.LastIndexByte(s, ')')
+	end := len(s)
+	for i := 0; i < end; i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				end, rest = i, s[i+1:]
+			}
+		case '<':
+			if i > last {
+				end, rest = i, s[i:]
+			}
 		}
 	}
+	m.comment = strings.TrimSpace(m.comment + " " + s[:end])
+	return rest
+}
+
+// takeAngle keeps the address between "<" and ">"; when the latter is missing, up to a comma or space.
+func (m *mailbox) takeAngle(s string) (rest string) {
+	end := strings.IndexAny(s, "<>")
+	if end < 0 {
+		end = strings.IndexAny(s, ", ;")
+	}
+	text := s
+	if end >= 0 {
+		text, rest = s[:end], strings.TrimPrefix(s[end:], ">")
+	}
+	if m.angled = true; !strings.Contains(m.angle, "@") {
+		m.angle = text
+	}
+	m.phrase.WriteByte(' ')
+	return rest
+}
+
+// takeWord adds an encoded word to the name as it stands, so that a comma in it does not count.
+func (m *mailbox) takeWord(s string) (rest string) {
+	rest = s[1:]
+	if _, _, after, ok := encodedWord(s); ok {
+		rest = after
+	}
+	m.phrase.WriteString(s[:len(s)-len(rest)])
+	return rest
+}
+
+// email finds the address of the box and what is left of its phrase.
+func (l *mailboxes) email(box *mailbox) (email, phrase string) {
+	phrase = strings.Join(strings.Fields(box.phrase.String()), " ")
+	email = tidyEmail(stripComments(l.reader.decodeHeader(box.angle)))
+	if strings.Contains(email, "@") {
+		return email, phrase
+	}
+	if word, rest, ok := cutEmail(phrase); ok {
+		return tidyEmail(l.reader.decodeHeader(word)), rest
+	}
+	if email == "" && strings.Contains(box.comment, "@") && !strings.Contains(box.comment, " ") {
+		email, box.comment = tidyEmail(l.reader.decodeHeader(box.comment)), ""
+	}
+	return email, phrase
+}
+
+// add ends an entry.
+func (l *mailboxes) add(box *mailbox) {
+	email, phrase := l.email(box)
 	if email == "" && !box.angled {
 		if phrase != "" || box.comment != "" {
 			box.phrase.Reset()
@@ -125,9 +173,9 @@ func (l *mailboxes) add(box *mailbox) {
 		return
 	}
 	if box.angled && !box.quoted && phrase != "" {
-		for i := len(l.pending) - 1; i >= 0 && !l.pending[i].quoted && strings.Count(phrase, ",") < maxCommas; i-- {
-			phrase = l.pending[i].phrase.String() + ", " + phrase
-			l.pending = l.pending[:i]
+		for n := len(l.pending); n > 0 && !l.pending[n-1].quoted && strings.Count(phrase, ",") < maxCommas; n-- {
+			phrase = l.pending[n-1].phrase.String() + ", " + phrase
+			l.pending = l.pending[:n-1]
 		}
 	}
 	l.release()
@@ -162,15 +210,15 @@ func (l *mailboxes) name(phrase, comment string) string {
 }
 
 // cutEmail takes the first word with an "@" out of a phrase.
-func cutEmail(phrase string) (email, rest string, ok bool) {
+func cutEmail(phrase string) (word, rest string, ok bool) {
 	if !strings.Contains(phrase, "@") {
 		return "", phrase, false
 	}
 	words := strings.Split(phrase, " ")
 	for i, word := range words {
-		if at := strings.IndexByte(word, '@'); at >= 0 && !strings.Contains(word, "=?") && len(word) > 1 {
+		if strings.Contains(word, "@") && !strings.Contains(word, "=?") && len(word) > 1 {
 			rest = strings.Join(append(words[:i:i], words[i+1:]...), " ")
-			return tidyEmail(word), rest, true
+			return word, rest, true
 		}
 	}
 	return "", phrase, false
@@ -187,40 +235,4 @@ func tidyEmail(s string) string {
 		return s
 	}
 	return s[:at] + "@" + strings.ToLower(s[at+1:])
-}
-
-// commentText reads up to the bracket that closes the comment; comments nest.
-func commentText(s string) (text, rest string) {
-	depth, last := 1, strings.LastIndexByte(s, ')')
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '\\':
-			i++
-		case '(':
-			depth++
-		case ')':
-			if depth--; depth == 0 {
-				return s[:i], s[i+1:]
-			}
-		case '<':
-			if i > last {
-				return s[:i], s[i:]
-			}
-		}
-	}
-	return s, ""
-}
-
-// angleText reads the address between "<" and ">"; when the latter is missing, up to a comma or space.
-func angleText(s string) (text, rest string) {
-	if i := strings.IndexAny(s, "<>"); i >= 0 {
-		if s[i] == '<' { // "<<joe@example.org>>"
-			return s[:i], s[i:]
-		}
-		return s[:i], s[i+1:]
-	}
-	if i := strings.IndexAny(s, ", ;"); i >= 0 {
-		return s[:i], s[i:]
-	}
-	return s, ""
 }

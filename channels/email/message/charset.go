@@ -20,32 +20,44 @@ import (
 // decode turns bytes into text by the charset their writer declared, or by what the bytes say when that cannot be true.
 func (r *reader) decode(data []byte, declared string) string {
 	name := charsetName(declared)
-	if isASCII(data) && !shifts(name) {
-		return string(data)
-	}
-	if bytes.Contains(data, []byte("\x1b$")) && !strings.HasPrefix(name, "iso-2022") {
+	if bytes.Contains(data, []byte("\x1b$")) && !shifts(name) {
 		name = "iso-2022-jp"
 	}
-	if utf8.Valid(data) && !shifts(name) && (name == "" || name == "utf-8" || !isPair(name) || !fits(data, name)) {
-		if name != "" && name != "utf-8" && name != "us-ascii" {
-			r.flaw("charset")
+	if !shifts(name) {
+		if isASCII(data) {
+			return string(data)
 		}
-		return string(bytes.TrimPrefix(data, []byte("\ufeff")))
-	}
-	good, bad := countUTF8(data)
-	if !shifts(name) && !isPair(name) && good > 4*bad {
-		r.flaw("charset")
-		return mendUTF8(data)
+		if text, ok := r.decodeUTF8(data, name); ok {
+			return text
+		}
 	}
 	text, ok := decodeAs(data, name)
 	if ok {
 		return text
 	}
 	r.flaw("charset")
-	if good > bad {
+	if good, bad := countUTF8(data); good > bad {
 		return mendUTF8(data)
 	}
 	return r.guess(data, text)
+}
+
+// decodeUTF8 reads data as UTF-8 when it is that, whatever was declared, for nothing else looks like it.
+func (r *reader) decodeUTF8(data []byte, name string) (text string, ok bool) {
+	good, bad := countUTF8(data)
+	switch {
+	case bad == 0 && isPair(name) && fits(data, name):
+		return "", false
+	case bad == 0:
+		if name != "" && name != "utf-8" && name != "us-ascii" {
+			r.flaw("charset")
+		}
+		return string(bytes.TrimPrefix(data, []byte("\ufeff"))), true
+	case good > 4*bad && !isPair(name):
+		r.flaw("charset")
+		return mendUTF8(data), true
+	}
+	return "", false
 }
 
 // guess reads data of no known charset; instead is what the declared charset made of it.
@@ -120,8 +132,7 @@ func encodingOf(name string) encoding.Encoding {
 
 // charsetName brings the many ways to write a charset to one; it is empty when the name says nothing.
 func charsetName(s string) string {
-	s = strings.ToLower(strings.Trim(s, " \t\"'<>;"))
-	s = strings.ReplaceAll(s, "_", "-")
+	s = strings.ReplaceAll(strings.ToLower(strings.Trim(s, " \t\"'<>;")), "_", "-")
 	switch s {
 	case "", "unknown", "unknown-8bit", "x-unknown", "default", "default-charset", "8bit", "7bit", "binary", "none",
 		"null", "utf", "x-user-defined", "charset", "iso", "ansi":
@@ -140,13 +151,21 @@ func charsetName(s string) string {
 		return "euc-kr"
 	case "big5", "cp950", "ms950", "big5-hkscs", "x-x-big5", "cn-big5", "big-5":
 		return "big5"
+	case "cp936", "ms936", "x-cp936", "x-gbk", "csgb2312", "iso-gb2312":
+		return "gb18030"
 	}
+	return familyName(s)
+}
+
+// familyName knows charsets by the beginning of their names.
+func familyName(s string) string {
 	switch {
 	case strings.HasPrefix(s, "iso-2022-jp"), strings.HasPrefix(s, "cp5022"):
 		return "iso-2022-jp"
-	case strings.Contains(s, "gb2312"), strings.Contains(s, "gb-2312"), strings.Contains(s, "gbk"),
-		strings.Contains(s, "gb18030"), strings.HasPrefix(s, "gb"), s == "cp936", s == "ms936", s == "x-cp936":
-		return "gb18030"
+	case strings.HasPrefix(s, "gb"):
+		return "gb18030" // whatever says GB2312 or GBK uses more of it than it should
+	case strings.HasPrefix(s, "iso8859"):
+		return "iso-8859-" + strings.TrimPrefix(s[len("iso8859"):], "-")
 	}
 	for _, prefix := range []string{"windows", "x-windows", "win", "cp", "x-cp", "ms", "ansi"} {
 		if rest, ok := strings.CutPrefix(s, prefix); ok {
@@ -154,9 +173,6 @@ func charsetName(s string) string {
 				return "windows-" + rest
 			}
 		}
-	}
-	if rest, ok := strings.CutPrefix(s, "iso8859"); ok {
-		return "iso-8859-" + strings.TrimPrefix(rest, "-")
 	}
 	return s
 }
@@ -238,7 +254,7 @@ func decodeUTF7(data []byte) string {
 			break
 		}
 		end := bytes.IndexFunc(rest, func(c rune) bool {
-			return c > 0x7f || c == '-' || c == '_' || sextet(byte(c)) < 0
+			return c > 0x7f || c == '-' || c == '_' || sextet(byte(c)) < 0 //nolint:gosec // ASCII
 		})
 		if end < 0 {
 			end = len(rest)

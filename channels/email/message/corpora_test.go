@@ -12,20 +12,20 @@ import (
 )
 
 // corpus is the folder of one kind of real mails, which live beside the project; without them the test is skipped.
-func corpus(t testing.TB, kind string) string {
-	t.Helper()
+func corpus(tb testing.TB, kind string) string {
+	tb.Helper()
 	root := os.Getenv("HEARTH_CORPORA")
 	if root == "" {
 		dir, err := os.Getwd()
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		for {
 			if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
 				break
 			}
 			if dir == filepath.Dir(dir) {
-				t.Fatal("no go.mod above the test")
+				tb.Fatal("no go.mod above the test")
 			}
 			dir = filepath.Dir(dir)
 		}
@@ -33,69 +33,69 @@ func corpus(t testing.TB, kind string) string {
 	}
 	dir := filepath.Join(root, kind)
 	if _, err := os.Stat(dir); err != nil {
-		t.Skip("corpora are not here: " + dir)
+		tb.Skip("corpora are not here: " + dir)
 	}
 	return dir
 }
 
 // mails are the paths of all mails under dir.
-func mails(t testing.TB, dir string) []string {
-	t.Helper()
+func mails(tb testing.TB, dir string) []string {
+	tb.Helper()
 	var paths []string
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		switch filepath.Ext(path) {
 		case ".json", ".jsonl", ".md":
 			return err
 		}
-		if err == nil && !d.IsDir() && size(t, d) > 0 {
+		if err == nil && !d.IsDir() && size(tb, d) > 0 {
 			paths = append(paths, path)
 		}
 		return err
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return paths
 }
 
-func size(t testing.TB, d fs.DirEntry) int64 {
-	t.Helper()
+func size(tb testing.TB, d fs.DirEntry) int64 {
+	tb.Helper()
 	info, err := d.Info()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return info.Size()
 }
 
 // read gives the bytes of a file.
-func read(t testing.TB, path string) []byte {
-	t.Helper()
+func read(tb testing.TB, path string) []byte {
+	tb.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return data
 }
 
 // parse reads the mail at path.
-func parse(t testing.TB, path string) *message.Message {
-	t.Helper()
-	m, err := message.Parse(read(t, path))
+func parse(tb testing.TB, path string) *message.Message {
+	tb.Helper()
+	m, err := message.Parse(read(tb, path))
 	if err != nil {
-		t.Fatalf("%s: %v", path, err)
+		tb.Fatalf("%s: %v", path, err)
 	}
 	return m
 }
 
 // expected reads what a peer says of the mail at path; ok is false when it says nothing.
-func expected(t testing.TB, path string, into any) (ok bool) {
-	t.Helper()
+func expected(tb testing.TB, path string, into any) (ok bool) {
+	tb.Helper()
 	data, err := os.ReadFile(strings.TrimSuffix(path, ".eml") + ".expected.json")
 	if err != nil {
 		return false
 	}
 	if err := json.Unmarshal(data, into); err != nil {
-		t.Fatal(path, err)
+		tb.Fatal(path, err)
 	}
 	return true
 }

@@ -71,21 +71,26 @@ func (d *clock) take(word string) {
 		}
 		return
 	}
-	switch n, err := strconv.Atoi(word); {
-	case strings.Contains(word, ":"):
+	if strings.Contains(word, ":") {
 		d.clock(word)
-	case d.timed && (word[0] == '+' || word[0] == '-') && err == nil:
+	} else if n, err := strconv.Atoi(word); err == nil {
+		d.number(word, n)
+	} else if m, ok := month(word); ok && d.month == 0 {
+		d.month = m
+	} else if minutes, ok := zone(word); ok && d.timed {
+		d.offset = minutes
+	}
+}
+
+// number takes a zone, a day or a year.
+func (d *clock) number(word string, n int) {
+	switch {
+	case d.timed && (word[0] == '+' || word[0] == '-'):
 		d.offset = n/100*60 + n%100
-	case err == nil && n > 0 && d.day == 0 && n < 32 && len(word) <= 2:
+	case d.day == 0 && n > 0 && n < 32 && len(word) <= 2:
 		d.day = n
-	case err == nil && d.year == 0:
+	case d.year == 0:
 		d.year = fullYear(n, len(word))
-	case err != nil:
-		if m, ok := month(word); ok && d.month == 0 {
-			d.month = m
-		} else if minutes, ok := zone(word); ok && d.timed {
-			d.offset = minutes
-		}
 	}
 }
 
@@ -106,8 +111,9 @@ func (d *clock) clock(word string) {
 }
 
 func (d *clock) time() time.Time {
-	if d.day == 0 || d.month == 0 || d.year == 0 || d.hour > 24 || d.minute > 59 || d.second > 60 ||
-		d.hour < 0 || d.minute < 0 || d.second < 0 || d.offset < -24*60 || d.offset > 24*60 {
+	isDay := d.day > 0 && d.month > 0 && d.year > 0
+	isTime := d.hour >= 0 && d.hour <= 24 && d.minute >= 0 && d.minute < 60 && d.second >= 0 && d.second <= 60
+	if !isDay || !isTime || d.offset < -24*60 || d.offset > 24*60 {
 		return time.Time{}
 	}
 	t := time.Date(d.year, time.Month(d.month), d.day, d.hour, d.minute, d.second, 0, time.FixedZone("", d.offset*60))

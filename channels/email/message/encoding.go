@@ -20,9 +20,9 @@ func decodeBase64(data []byte) (out []byte, ok bool) {
 	flush := func() {
 		switch count {
 		case 2:
-			out = append(out, byte(bits>>4))
+			out = append(out, byte(bits>>4)) //nolint:gosec // the low bits are meant
 		case 3:
-			out = append(out, byte(bits>>10), byte(bits>>2))
+			out = append(out, byte(bits>>10), byte(bits>>2)) //nolint:gosec // the low bits are meant
 		}
 		bits, count = 0, 0
 	}
@@ -97,7 +97,7 @@ func decodeQuotedPrintable(data []byte) []byte {
 		for i := bytes.IndexByte(line, '='); i >= 0; i = bytes.IndexByte(line, '=') {
 			out = append(out, line[:i]...)
 			if i+2 < len(line) && hex(line[i+1]) >= 0 && hex(line[i+2]) >= 0 {
-				out = append(out, byte(hex(line[i+1])<<4|hex(line[i+2])))
+				out = append(out, hexByte(line[i+1], line[i+2]))
 				line = line[i+3:]
 			} else {
 				out = append(out, '=')

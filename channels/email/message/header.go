@@ -9,6 +9,7 @@ import (
 const (
 	maxHeader = 1 << 20 // bytes of one header; what lies beyond is left out
 	maxFields = 4096    // fields of one header
+	maxSearch = 40      // lines looked at to find out whether a header goes on
 )
 
 // raw is one header field as it stands on the wire: unfolded, not decoded.
@@ -40,56 +41,81 @@ func (h fields) all(name string) []string {
 
 // header reads fields up to the blank line, to a boundary of an enclosing part, or to a line that can only be body.
 func (s *scanner) header() fields {
-	var h fields
-	var value []byte // of the last field while it may still be continued
-	var open, cut bool
+	b := headerBuilder{}
 	start := s.pos
-	flush := func() {
-		if open {
-			h[len(h)-1].value = string(value)
-		}
-	}
 	for s.pos < len(s.data) {
 		line, next := s.line(s.pos)
-		if len(line) == 0 || s.delimits(line).level >= 0 {
-			if len(line) == 0 {
-				s.pos = next
-			}
+		if len(line) == 0 {
+			s.pos = next
 			break
 		}
-		name, rest, ok := splitField(line)
-		switch {
-		case cut, len(h) >= maxFields, s.pos-start > maxHeader:
-			cut, ok = true, false
-		case (line[0] == ' ' || line[0] == '\t') && open:
-			if len(bytes.TrimSpace(line)) == 0 && !s.fieldFollows(next, 1) {
-				flush()
-				s.pos = next // a "blank" line of spaces is where the header was meant to end
-				return h
-			}
-			value = append(append(value, ' '), bytes.TrimLeft(line, " \t")...)
-		case ok:
-			flush()
-			h, open = append(h, raw{name: name}), true
-			value = append(value[:0], rest...)
-		case s.pos == start && isEnvelope(line):
-		case s.fieldFollows(next, 40):
-			s.flaw("header")
-			if open { // a folded line that lost its indent
-				value = append(append(value, ' '), line...)
-			}
-		default:
-			s.flaw("header")
-			flush()
-			return h
+		if s.delimits(line).level >= 0 {
+			break
+		}
+		if s.pos-start > maxHeader || len(b.fields) >= maxFields {
+			s.flaw("header-too-big")
+			s.pos = next
+			continue
+		}
+		if s.pos == start && isEnvelope(line) {
+			s.pos = next
+			continue
+		}
+		if !s.headerLine(&b, line, next) {
+			break
 		}
 		s.pos = next
 	}
-	if cut {
-		s.flaw("header-too-big")
+	b.end()
+	return b.fields
+}
+
+// headerLine takes one line; it is false for a line with which the header is over, and moves behind it when it is blank.
+func (s *scanner) headerLine(b *headerBuilder, line []byte, next int) bool {
+	if b.open && (line[0] == ' ' || line[0] == '\t') {
+		if len(bytes.TrimSpace(line)) == 0 && !s.fieldFollows(next, 1) {
+			s.pos = next // a line of spaces is where the header was meant to end
+			return false
+		}
+		b.goOn(bytes.TrimLeft(line, " \t"))
+		return true
 	}
-	flush()
-	return h
+	if name, value, ok := splitField(line); ok {
+		b.begin(name, value)
+		return true
+	}
+	s.flaw("header")
+	if !s.fieldFollows(next, maxSearch) {
+		return false
+	}
+	b.goOn(line) // a folded line that lost its indent
+	return true
+}
+
+// headerBuilder gathers fields line by line.
+type headerBuilder struct {
+	fields fields
+	value  []byte // of the last field, while it may still go on
+	open   bool
+}
+
+func (b *headerBuilder) begin(name string, value []byte) {
+	b.end()
+	b.fields = append(b.fields, raw{name: name})
+	b.value = append(b.value[:0], value...)
+	b.open = true
+}
+
+func (b *headerBuilder) goOn(value []byte) {
+	if b.open {
+		b.value = append(append(b.value, ' '), value...)
+	}
+}
+
+func (b *headerBuilder) end() {
+	if b.open {
+		b.fields[len(b.fields)-1].value = string(b.value)
+	}
 }
 
 // splitField cuts a line into name and value; a name is printable ASCII without spaces (RFC 5322, 2.2), though spaces
@@ -126,16 +152,20 @@ func (s *scanner) fieldFollows(pos, lines int) bool {
 
 // isKnownField says whether the name is one that mail programs write, to tell a header from prose with a colon.
 func isKnownField(name string) bool {
-	switch strings.ToLower(name) {
+	name = strings.ToLower(name)
+	switch name {
 	case "from", "to", "cc", "bcc", "subject", "date", "sender", "reply-to", "message-id", "in-reply-to", "references",
 		"received", "return-path", "mime-version", "delivered-to", "precedence", "status", "lines", "errors-to",
 		"importance", "priority", "auto-submitted", "organization", "user-agent", "dkim-signature", "thread-topic",
 		"thread-index", "authentication-results", "envelope-to":
 		return true
 	}
-	lower := strings.ToLower(name)
-	return strings.HasPrefix(lower, "x-") || strings.HasPrefix(lower, "content-") ||
-		strings.HasPrefix(lower, "list-") || strings.HasPrefix(lower, "arc-") || strings.HasPrefix(lower, "resent-")
+	for _, prefix := range []string{"x-", "content-", "list-", "arc-", "resent-"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // isEnvelope recognises the line an mbox file puts before each mail (RFC 4155).

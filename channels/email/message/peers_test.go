@@ -120,10 +120,7 @@ func sameList(c *tally, field string, want *string, got []message.Address) {
 	if want == nil {
 		return
 	}
-	var emails []string
-	for _, w := range regexp.MustCompile(`[^\s<>,;()"]+@[^\s<>,;()"]+`).FindAllString(*want, -1) {
-		emails = append(emails, w)
-	}
+	emails := regexp.MustCompile(`[^\s<>,;()"]+@[^\s<>,;()"]+`).FindAllString(*want, -1)
 	slices.Sort(emails)
 	emails = slices.Compact(emails)
 	var have []string

@@ -55,13 +55,13 @@ func (s *scanner) delimits(line []byte) delimiter {
 		return delimiter{level: -1}
 	}
 	text := strings.TrimRight(string(line[2:]), " \t")
-	for i := len(s.open) - 1; i >= 0; i-- {
-		if rest, ok := strings.CutPrefix(text, s.open[i]); ok && (rest == "" || rest == "--") {
+	for i, boundary := range slices.Backward(s.open) {
+		if rest, ok := strings.CutPrefix(text, boundary); ok && (rest == "" || rest == "--") {
 			return delimiter{i, rest != ""}
 		}
 	}
-	for i := len(s.open) - 1; i >= 0; i-- {
-		if strings.HasPrefix(text, s.open[i]+"--") {
+	for i, boundary := range slices.Backward(s.open) {
+		if rest, ok := strings.CutPrefix(text, boundary); ok && strings.HasPrefix(rest, "--") {
 			return delimiter{i, true}
 		}
 	}

@@ -100,7 +100,7 @@ func decodeQ(s string) []byte {
 		case s[i] == '_':
 			out = append(out, ' ')
 		case s[i] == '=' && i+2 < len(s) && hex(s[i+1]) >= 0 && hex(s[i+2]) >= 0:
-			out = append(out, byte(hex(s[i+1])<<4|hex(s[i+2])))
+			out = append(out, hexByte(s[i+1], s[i+2]))
 			i += 2
 		default:
 			out = append(out, s[i])
@@ -119,6 +119,9 @@ func hex(c byte) int {
 	}
 	return -1
 }
+
+// hexByte is the byte that two hexadecimal digits write.
+func hexByte(high, low byte) byte { return byte(hex(high)<<4 | hex(low)) } //nolint:gosec // 0 to 255
 
 // clean makes a header value fit to store and show: valid UTF-8 on one line without control characters.
 func clean(s string) string {

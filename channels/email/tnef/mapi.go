@@ -175,37 +175,20 @@ func fromUTF16(value []byte) string {
 
 // charset names a Windows code page as mails do.
 func charset(page uint32) string {
-	switch page {
-	case 65001:
-		return "utf-8"
-	case 1200:
-		return "utf-16le"
-	case 932:
-		return "shift_jis"
-	case 936:
-		return "gbk"
-	case 949:
-		return "euc-kr"
-	case 950:
-		return "big5"
-	case 20866:
-		return "koi8-r"
-	case 21866:
-		return "koi8-u"
-	case 50220, 50221, 50222:
-		return "iso-2022-jp"
-	case 51932:
-		return "euc-jp"
-	case 54936:
-		return "gb18030"
-	case 20127:
-		return "us-ascii"
-	}
 	switch {
 	case page >= 1250 && page <= 1258:
 		return "windows-" + strconv.Itoa(int(page))
 	case page >= 28591 && page <= 28605:
 		return "iso-8859-" + strconv.Itoa(int(page-28590))
+	case page >= 50220 && page <= 50222:
+		return "iso-2022-jp"
+	}
+	names := map[uint32]string{
+		932: "shift_jis", 936: "gbk", 949: "euc-kr", 950: "big5", 1200: "utf-16le", 20127: "us-ascii", 20866: "koi8-r",
+		21866: "koi8-u", 51932: "euc-jp", 54936: "gb18030", 65001: "utf-8",
+	}
+	if name := names[page]; name != "" {
+		return name
 	}
 	return "windows-1252"
 }

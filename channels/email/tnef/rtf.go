@@ -10,59 +10,86 @@ const dictionary = `{\rtf1\ansi\mac\deff0\deftab720{\fonttbl;}{\f0\fnil \froman 
 	"MS Sans SerifSymbolArialTimes New RomanCourier" +
 	`{\colortbl\red0\green0\blue0` + "\r\n" + `\par \pard\plain\f0\fs20\b\i\u\tab\tx`
 
-// unpackRTF undoes the compression of [MS-OXRTFCP]: runs of eight, each a literal byte or a reference into a window of
-// 4,096 bytes. What was unpacked before a fault is kept.
+// unpackRTF undoes the compression of [MS-OXRTFCP]. What was unpacked before a fault is kept.
 func unpackRTF(data []byte) (rtf []byte, ok bool) {
-	const header, window = 16, 4096
+	const header = 16
 	if len(data) < header {
 		return nil, false
 	}
-	size := int(binary.LittleEndian.Uint32(data[4:]))
+	size := uint64(binary.LittleEndian.Uint32(data[4:]))
 	kind := string(data[8:12])
 	data = data[header:]
-	if kind == "MELA" { // not compressed
-		return data[:min(len(data), max(size, 0))], true
-	}
-	if kind != "LZFu" || size < 0 || size > maxRTF {
+	switch {
+	case kind == "MELA": // not compressed
+		return data[:min(uint64(len(data)), size)], true
+	case kind != "LZFu", size > maxRTF:
 		return nil, false
 	}
-	var ring [window]byte
-	at := copy(ring[:], dictionary)
-	rtf = make([]byte, 0, min(size, 8*len(data)))
-	put := func(b byte) {
-		rtf = append(rtf, b)
-		ring[at] = b
-		at = (at + 1) % window
+	u := unpacker{packed: data, size: int(size)}
+	u.at = copy(u.ring[:], dictionary)
+	for u.run() {
 	}
-	for len(data) > 0 && len(rtf) < size {
-		flags := data[0]
-		data = data[1:]
-		for bit := 0; bit < 8 && len(rtf) < size; bit++ {
-			if flags>>bit&1 == 0 {
-				if len(data) == 0 {
-					return rtf, true
-				}
-				put(data[0])
-				data = data[1:]
-				continue
-			}
-			if len(data) < 2 {
-				return rtf, true
-			}
-			ref := int(data[0])<<8 | int(data[1])
-			data = data[2:]
-			from, length := ref>>4, ref&0xf+2
-			if from == at { // the end, says the format
-				return rtf, true
-			}
-			for range length {
-				if len(rtf) == size {
-					break
-				}
-				put(ring[from])
-				from = (from + 1) % window
-			}
+	return u.out, true
+}
+
+// unpacker keeps the last 4,096 bytes, which references point into.
+type unpacker struct {
+	packed []byte
+	out    []byte
+	size   int
+	ring   [4096]byte
+	at     int
+}
+
+// run unpacks eight items, each a literal byte or a reference, told apart by the bits of a byte before them; it is false at
+// the end.
+func (u *unpacker) run() bool {
+	if len(u.packed) == 0 {
+		return false
+	}
+	flags := u.packed[0]
+	u.packed = u.packed[1:]
+	for bit := range 8 {
+		step := u.literal
+		if flags>>bit&1 == 1 {
+			step = u.reference
+		}
+		if len(u.out) >= u.size || !step() {
+			return false
 		}
 	}
-	return rtf, true
+	return true
+}
+
+func (u *unpacker) literal() bool {
+	if len(u.packed) == 0 {
+		return false
+	}
+	u.put(u.packed[0])
+	u.packed = u.packed[1:]
+	return true
+}
+
+// reference repeats 2 to 17 bytes from anywhere in the window; one that points at its own place is the end.
+func (u *unpacker) reference() bool {
+	if len(u.packed) < 2 {
+		return false
+	}
+	ref := int(binary.BigEndian.Uint16(u.packed))
+	u.packed = u.packed[2:]
+	from, length := ref>>4, ref&0xf+2
+	if from == u.at {
+		return false
+	}
+	for range min(length, u.size-len(u.out)) {
+		u.put(u.ring[from])
+		from = (from + 1) % len(u.ring)
+	}
+	return true
+}
+
+func (u *unpacker) put(b byte) {
+	u.out = append(u.out, b)
+	u.ring[u.at] = b
+	u.at = (u.at + 1) % len(u.ring)
 }

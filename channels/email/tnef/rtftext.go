@@ -113,12 +113,9 @@ func (r *rtfReader) word() {
 	r.act(name, number, err == nil)
 }
 
+// act does what a control word says.
 func (r *rtfReader) act(name string, number int, numbered bool) {
 	switch name {
-	case "par", "line", "row", "page", "sect":
-		r.text("\n")
-	case "tab", "cell":
-		r.text("\t")
 	case "u":
 		if r.isSaid() {
 			r.flushBytes()
@@ -134,25 +131,40 @@ func (r *rtfReader) act(name string, number int, numbered bool) {
 	case "htmlrtf":
 		r.flush()
 		r.hidden = !numbered || number != 0
-	case "lquote":
-		r.text("‘")
-	case "rquote":
-		r.text("’")
-	case "ldblquote":
-		r.text("“")
-	case "rdblquote":
-		r.text("”")
-	case "endash":
-		r.text("–")
-	case "emdash":
-		r.text("—")
-	case "bullet":
-		r.text("•")
 	case "bin":
 		r.data = r.data[min(len(r.data), max(0, number)):]
 	case "fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "header", "footer", "listtable", "listtext", "pntext":
 		r.silent = true
+	default:
+		if s := symbol(name); s != "" {
+			r.text(s)
+		}
 	}
+}
+
+// symbol is the text that a control word stands for.
+func symbol(name string) string {
+	switch name {
+	case "par", "line", "row", "page", "sect":
+		return "\n"
+	case "tab", "cell":
+		return "\t"
+	case "lquote":
+		return "‘"
+	case "rquote":
+		return "’"
+	case "ldblquote":
+		return "“"
+	case "rdblquote":
+		return "”"
+	case "endash":
+		return "–"
+	case "emdash":
+		return "—"
+	case "bullet":
+		return "•"
+	}
+	return ""
 }
 
 // isSaid says whether what stands here belongs to the words.

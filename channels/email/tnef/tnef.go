@@ -208,8 +208,6 @@ func (r *reader) fileProperty(p property) {
 }
 
 func trimZero(b []byte) []byte {
-	if i := bytes.IndexByte(b, 0); i >= 0 {
-		return b[:i]
-	}
+	b, _, _ = bytes.Cut(b, []byte{0})
 	return b
 }
