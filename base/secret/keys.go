@@ -12,6 +12,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -203,7 +204,9 @@ func (k *Keys) Marked(purpose string, data, mark []byte) bool {
 
 func (k key) mac(purpose string, data []byte) []byte {
 	h := hmac.New(sha256.New, k.macs)
-	fmt.Fprintf(h, "%d:%s:", len(purpose), purpose)
+	// The length keeps "ab" for "c" apart from "a" for "bc".
+	h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(purpose))))
+	h.Write([]byte(purpose))
 	h.Write(data)
 	return h.Sum(nil)
 }
