@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/id"
 )
 
 const (
@@ -36,14 +37,24 @@ type Holiday struct {
 	Yearly bool   `json:"yearly,omitempty"` // on this day of every year; 29 February only where there is one
 }
 
+type calendarKind struct{}
+
+func (calendarKind) Prefix() string { return "cal" }
+
+// ID names a calendar.
+type ID = id.Of[calendarKind]
+
 // Calendar is the opening hours of a company or a team as people write them down.
 type Calendar struct {
-	Name     string    `json:"name"`
-	Zone     string    `json:"zone"`             // IANA name: "Europe/Berlin"
-	Week     [7][]Span `json:"week"`             // by time.Weekday, Sunday first; spans that overlap count once
-	Holidays []Holiday `json:"holidays"`         // the company's own
-	Public   string    `json:"public,omitempty"` // a code of Regions: its public holidays are kept too, every year
-	Always   bool      `json:"always,omitempty"` // day and night; the week and the holidays then say nothing
+	ID       ID        `json:"id" db:"id"`
+	Name     string    `json:"name" db:"name"`
+	Zone     string    `json:"zone" db:"zone"`               // IANA name: "Europe/Berlin"
+	Week     [7][]Span `json:"week" db:"week,json"`          // by time.Weekday, Sunday first; spans that overlap count once
+	Holidays []Holiday `json:"holidays" db:"holidays,json"`  // the company's own
+	Public   string    `json:"public,omitempty" db:"public"` // a code of Regions: its public holidays are kept too, every year
+	Always   bool      `json:"always,omitempty" db:"always"` // day and night; the week and the holidays then say nothing
+	Default  bool      `json:"default" db:"preferred"`       // counts wherever no other is chosen
+	Version  int64     `json:"version" db:"version"`
 }
 
 // Timetable is the calendar made ready to count with. It is Invalid, with the field at fault, when the name is missing,

@@ -22,6 +22,9 @@ type Timetable struct {
 	public []rule
 }
 
+// Zone is the zone of the clock on the wall.
+func (t *Timetable) Zone() *time.Location { return t.zone }
+
 // Add is the first moment by which the working time after from is used up: at closing time, not at the next opening.
 // Nothing, or less than nothing, is used up at once. What would be used up after the year 9999 ends with it.
 func (t *Timetable) Add(from time.Time, working time.Duration) time.Time {
