@@ -41,6 +41,10 @@ func New(db *store.DB, s *staff.Room, p *people.Room, f files.Store) *Room {
 // Look shows one ticket, inside the caller's transaction, to whoever is allowed anything.
 func (room *Room) Look(tx *store.Tx, ticket ID) (Ticket, error) { return load(tx, ticket) }
 
+// Some shows those of the tickets that are there, without holding them and in no order; what somebody may see of them is
+// for Sees to say.
+func (room *Room) Some(tx *store.Tx, ids []ID) ([]Ticket, error) { return some(tx, ids) }
+
 // mine loads a ticket for somebody who may see it; to everybody else it does not exist.
 func (room *Room) mine(tx *store.Tx, who web.Who, ticket ID) (Ticket, error) {
 	t, err := load(tx, ticket)

@@ -19,6 +19,14 @@ func load(tx *store.Tx, ticket ID) (Ticket, error) {
 	return t, err
 }
 
+func some(tx *store.Tx, ids []ID) ([]Ticket, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	marks, args := store.Marks(ids)
+	return store.All[Ticket](tx, `SELECT `+columns+` FROM tickets WHERE id IN (`+marks+`)`, args...)
+}
+
 func unknown(ticket ID) error {
 	return fault.New(fault.NotFound, "ticket.unknown", "There is no ticket %s, or it isn't yours to see.", ticket)
 }
