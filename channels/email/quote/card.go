@@ -116,10 +116,8 @@ func (p *page) settle(from, to int, e evidence) int {
 // trait judges one line of a possible name card.
 func (p *page) trait(i, from, to int) trait {
 	l := p.lines[i].bare
-	small, words := lower(l[:min(len(l), longest)]), len(firstFields(l, 12))
-	short := utf8.RuneCountInString(small) <= 60 && words <= 8
 	switch {
-	case p.lines[i].code || postscript.MatchString(small):
+	case p.lines[i].code:
 		return speech
 	case isRule(l):
 		return ruled
@@ -129,16 +127,31 @@ func (p *page) trait(i, from, to int) trait {
 		return farewell
 	case sortOf(l) != 0 && !runsOn(l):
 		return contact
-	case !short && p.isNotice(i, from, to):
+	}
+	if t := shortTrait(l); t != speech {
+		return t
+	}
+	if p.isNotice(i, from, to) {
 		return notice
-	case short && hasWord(small, titles) && !runsOn(l):
+	}
+	return speech
+}
+
+// shortTrait judges a line by its words, if they are few.
+func shortTrait(l string) trait {
+	if utf8.RuneCountInString(l) > 60 || len(firstFields(l, 9)) > 8 {
+		return speech
+	}
+	small := lower(l)
+	switch {
+	case postscript.MatchString(small):
+		return speech
+	case hasWord(small, titles) && !runsOn(l):
 		return ranked
-	case short && aField.MatchString(l) && !slices.Contains(numbers, strings.TrimSuffix(small, ":")):
+	case aField.MatchString(l) && !slices.Contains(numbers, strings.TrimSuffix(small, ":")):
 		return filled
-	case short && !endsLikeSpeech(l):
+	case !endsLikeSpeech(l):
 		return neutral
-	case p.isNotice(i, from, to):
-		return notice
 	}
 	return speech
 }
@@ -192,8 +205,24 @@ func sortOf(l string) sort {
 	if len(l) > 160 {
 		return 0
 	}
-	label, value := labelled(l)
+	if way := wayTo(l); way != 0 {
+		return way
+	}
 	small := lower(l)
+	switch {
+	case hasWord(l, firms) && !slices.Contains(firms, l), hasWord(small, imprints):
+		return aFirm
+	case len(l) >= 80:
+		return 0
+	case anyDigit.MatchString(l) && (hasWord(small, streets) || streetEnd.MatchString(small)), postcode.MatchString(l):
+		return aStreet
+	}
+	return 0
+}
+
+// wayTo is the sort of a line that tells a way to reach someone.
+func wayTo(l string) sort {
+	label, value := labelled(l)
 	digits := len(anyDigit.FindAllStringIndex(value, 8))
 	switch {
 	case onlyAddress.MatchString(value):
@@ -204,10 +233,6 @@ func sortOf(l string) sort {
 		return aNumber
 	case value != "" && slices.Contains(accounts, label), strings.HasPrefix(l, "@") && !strings.Contains(l, " "):
 		return anAccount
-	case hasWord(l, firms) && !slices.Contains(firms, l), hasWord(small, imprints):
-		return aFirm
-	case len(l) < 80 && (anyDigit.MatchString(l) && (hasWord(small, streets) || streetEnd.MatchString(small)) || postcode.MatchString(l)):
-		return aStreet
 	}
 	return 0
 }
@@ -223,7 +248,10 @@ func labelled(l string) (label, value string) {
 	}
 	head, tail, _ := strings.Cut(l, " ")
 	head, tail = lower(head), bare(tail)
-	if (len(head) > 1 || strings.HasPrefix(tail, "+")) && (slices.Contains(numbers, head) || slices.Contains(accounts, head) && onlyAddress.MatchString(tail)) {
+	switch {
+	case len(head) == 1 && !strings.HasPrefix(tail, "+"): // "I 12345" is no label
+		return "", l
+	case slices.Contains(numbers, head), slices.Contains(accounts, head) && onlyAddress.MatchString(tail):
 		return head, tail
 	}
 	return "", l
@@ -252,7 +280,8 @@ func (p *page) isNotice(i, from, to int) bool {
 	return found >= 2 && b.Len() >= 80
 }
 
-// hasWord says whether one of the words stands in the text and is not a part of a longer one.
+// hasWord says whether one of the words stands in the text and is not a part of a longer one. Scripts beyond Latin, Greek
+// and Cyrillic write their endings right behind a foreign word.
 func hasWord(text string, words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool {
 		for at := 0; ; at += len(w) {
@@ -270,4 +299,4 @@ func hasWord(text string, words []string) bool {
 	})
 }
 
-func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+func isWordRune(r rune) bool { return r < '\u0590' && (unicode.IsLetter(r) || unicode.IsDigit(r)) }

@@ -11,7 +11,7 @@ func (p *page) isOriginal(i int) bool {
 	if p.lines[i].hint == asOriginal {
 		return true
 	}
-	if t, dashes := title(p.lines[i].bare); t != "" && (begins(t, originals) || dashes && endsWithVerb(t) != "") {
+	if t, dashes := title(p.lines[i].bare); isTitle(t, dashes, originals) || dashes && endsWithVerb(t) != "" {
 		return true
 	}
 	return p.isHeader(i, func(l *line) string { return l.bare })
@@ -26,8 +26,8 @@ func (p *page) isForward(i int) bool {
 func (p *page) opensForward(i int) bool { return isForwardTitle(unquoted(p.lines[i].bare)) }
 
 func isForwardTitle(l string) bool {
-	t, _ := title(l)
-	return t != "" && begins(t, forwards)
+	t, dashes := title(l)
+	return isTitle(t, dashes, forwards)
 }
 
 // title is what stands between two or more dashes on both sides, or before a colon, in small letters.
@@ -47,11 +47,11 @@ func title(l string) (t string, dashes bool) {
 	return "", false
 }
 
-// begins says whether the title is one of these, or one of these with a name behind it.
-func begins(title string, these []string) bool {
-	return slices.ContainsFunc(these, func(t string) bool {
-		rest, ok := strings.CutPrefix(title, t)
-		return ok && (rest == "" || rest[0] == ' ' && len(rest) < 80)
+// isTitle says whether the title is one of these; between dashes a name may follow: "Forwarded by Anna Berg".
+func isTitle(t string, dashes bool, these []string) bool {
+	return t != "" && slices.ContainsFunc(these, func(known string) bool {
+		rest, ok := strings.CutPrefix(t, known)
+		return ok && (rest == "" || dashes && rest[0] == ' ' && len(rest) < 80)
 	})
 }
 
@@ -100,7 +100,7 @@ func fieldsIn(l string) headers {
 	}
 	var found headers
 	start := 0
-	for n := 0; n < 12; n++ {
+	for range 12 {
 		at := strings.IndexAny(l[start:], ":：")
 		if at < 0 {
 			break

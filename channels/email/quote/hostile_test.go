@@ -64,9 +64,9 @@ func TestHostileMailsTakeLessThanASecond(t *testing.T) {
 			within(t, "Split", func() { checkParts(t, mail, Split(mail)) })
 			within(t, "Forwarded", func() { Forwarded(mail) })
 			within(t, "SplitHTML", func() { SplitHTML(mail) })
-			page := strings.ReplaceAll(mail, "\n", "<br>")
-			within(t, "SplitHTML of lines", func() { SplitHTML(page[:min(len(page), mega)]) })
-			within(t, "SplitHTML preformatted", func() { SplitHTML("<pre>" + mail) })
+			page := strings.ReplaceAll(mail[:mega/4], "\n", "<br>")
+			within(t, "SplitHTML of lines", func() { SplitHTML(page) })
+			within(t, "SplitHTML preformatted", func() { SplitHTML("<pre>" + mail[:mega/4]) })
 		})
 	}
 }

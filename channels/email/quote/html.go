@@ -57,34 +57,39 @@ func (w *walker) walk(n *html.Node, f frame) {
 			w.word(c, f)
 		case html.ElementNode:
 			w.element(c, f)
+		default: // comments say nothing
 		}
 	}
 }
 
 func (w *walker) element(n *html.Node, f frame) {
-	switch n.DataAtom {
-	case atom.Head, atom.Style, atom.Script, atom.Template, atom.Title:
-		return
-	case atom.Br:
-		w.put(n, "", f)
-		w.endLine()
-		return
-	case atom.Hr:
-		w.endLine()
-		w.put(n, "________", f)
-		w.endLine()
-		return
-	case atom.Img, atom.Input, atom.Video, atom.Audio, atom.Object, atom.Embed, atom.Iframe:
+	switch {
+	case unread[n.DataAtom]:
+	case pictures[n.DataAtom]:
 		if attr(n, "width") != "1" && attr(n, "height") != "1" { // a counting pixel says nothing
 			w.put(n, "\ufffc", f)
 		}
-	case atom.Td, atom.Th:
-		w.text.WriteByte(' ')
+	case n.DataAtom == atom.Br:
+		w.put(n, "", f)
+		w.endLine()
+	case n.DataAtom == atom.Hr:
+		w.endLine()
+		w.put(n, "________", f)
+		w.endLine()
+	default:
+		w.inside(n, f)
 	}
+}
+
+// inside reads an element that holds others.
+func (w *walker) inside(n *html.Node, f frame) {
 	inner := w.enter(n, f)
 	block := blocks[n.DataAtom] || inner.hint != f.hint
 	if block {
 		w.endLine()
+	}
+	if n.DataAtom == atom.Td || n.DataAtom == atom.Th {
+		w.text.WriteByte(' ')
 	}
 	w.walk(n, inner)
 	if block {
@@ -103,22 +108,15 @@ func (w *walker) enter(n *html.Node, f frame) frame {
 	f.pre = f.pre || n.DataAtom == atom.Pre || strings.Contains(style(n), "white-space:pre")
 	switch {
 	case n.DataAtom == atom.Blockquote:
-		// Gmail's own indentation, and its citations set by hand, are blockquotes too.
-		if !strings.Contains(style(n), "border:none") && (f.quotes || !named(n, "gmail_quote")) {
+		if f.quotes || !isIndented(n) {
 			f.hint, w.intro = asQuote, false
 		}
 	case f.hint == asQuote:
-	case named(n, around...) || attr(n, "name") == "quote":
-		if !f.quotes {
-			w.intro = hasQuote(n)
-			if !w.intro {
-				f.hint = asQuote
-			}
-		}
-		f.quotes = true
-	case named(n, introducing...):
+	case isAround(n):
+		return w.enterAround(n, f)
+	case named(n, introducing):
 		f.hint = asIntro
-	case named(n, original...) || isOutlookRule(n):
+	case named(n, original) || isOutlookRule(n):
 		w.endLine()
 		w.first = asOriginal
 	case isSignature(n):
@@ -127,13 +125,40 @@ func (w *walker) enter(n *html.Node, f frame) frame {
 	return f
 }
 
+// enterAround enters the element around a quotation: with a blockquote inside, what stands before that introduces it, and
+// what stands behind it is the person's answer; without one, all is quoted.
+func (w *walker) enterAround(n *html.Node, f frame) frame {
+	if !f.quotes {
+		w.intro = hasQuote(n)
+		if !w.intro {
+			f.hint = asQuote
+		}
+	}
+	f.quotes = true
+	return f
+}
+
+func isAround(n *html.Node) bool { return named(n, around) || attr(n, "name") == "quote" }
+
+// isIndented says whether a blockquote is Gmail's way to indent, or its citation set by hand.
+func isIndented(n *html.Node) bool {
+	return strings.Contains(style(n), "border:none") || named(n, []string{"gmail_quote"})
+}
+
 // What mail programs call the elements they put around a quotation (with a blockquote inside, or none), around its
 // introduction, and around the mail that is answered.
 var (
-	around      = split("gmail_quote|gmail_quote_container|yahoo_quoted|protonmail_quote|tutanota_quote|zmail_extra|moz-forward-container|mailspring_quote|nylas-quote|skiff-mail-quote")
+	around = split(`gmail_quote|gmail_quote_container|yahoo_quoted|protonmail_quote|tutanota_quote|zmail_extra
+		moz-forward-container|mailspring_quote|nylas-quote|skiff-mail-quote`)
 	introducing = split("moz-cite-prefix|gmail_attr|moz-email-headers-table")
-	original    = split("divrplyfwdmsg|x_divrplyfwdmsg|olk_src_body_section|mail-editor-reference-message-container|ms-outlook-mobile-reference-message|isreplycontent")
-	blocks      = atoms("address|article|aside|blockquote|body|center|dd|div|dl|dt|fieldset|figure|footer|form|h1|h2|h3|h4|h5|h6|header|li|main|nav|ol|p|pre|section|table|tr|ul|caption|details|summary|option")
+	original    = split(`divrplyfwdmsg|olk_src_body_section|mail-editor-reference-message-container
+		ms-outlook-mobile-reference-message|isreplycontent`)
+	// unread holds no words, pictures count as one.
+	unread   = atoms("head|style|script|template|title")
+	pictures = atoms("img|input|video|audio|object|embed|iframe|textarea|select|svg|math|noscript|plaintext")
+	frames   = atoms("html|head|body|style") // stay around both parts
+	blocks   = atoms(`address|article|aside|blockquote|body|caption|center|dd|details|div|dl|dt|fieldset|figure|footer|form|h1|h2|h3
+		h4|h5|h6|header|li|main|nav|ol|option|p|pre|section|summary|table|tr|ul`)
 )
 
 func atoms(names string) map[atom.Atom]bool {
@@ -241,8 +266,10 @@ func (w *walker) render(doc *html.Node, p *page, own bool) (string, bool) {
 // copyTree copies a node with those inside it that are kept. An element that held words and keeps none is left out; one
 // that never held any stays with the person's own words.
 func copyTree(n *html.Node, keep func(*html.Node) (kept, held bool), own bool) (c *html.Node, kept, held bool) {
-	kept, held = keep(n)
 	c = &html.Node{Type: n.Type, DataAtom: n.DataAtom, Data: n.Data, Namespace: n.Namespace, Attr: n.Attr}
+	if kept, held = keep(n); held {
+		keep = func(*html.Node) (bool, bool) { return kept, true }
+	}
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
 		cc, k, h := copyTree(child, keep, own)
 		if cc != nil {
@@ -251,11 +278,7 @@ func copyTree(n *html.Node, keep func(*html.Node) (kept, held bool), own bool) (
 		kept, held = kept || k, held || h
 	}
 	stays := own && !held || n.Type == html.TextNode && !held || n.Type == html.DocumentNode || n.Type == html.DoctypeNode
-	switch n.DataAtom {
-	case atom.Html, atom.Head, atom.Body, atom.Style:
-		stays = true
-	}
-	if !kept && !stays {
+	if !kept && !stays && !frames[n.DataAtom] {
 		return nil, kept, held
 	}
 	return c, kept, held
@@ -282,7 +305,7 @@ func style(n *html.Node) string {
 
 // named says whether one of the names is a class or the id of the element. Yahoo and Outlook put marks of their own before
 // them when they pass a mail on.
-func named(n *html.Node, names ...string) bool {
+func named(n *html.Node, names []string) bool {
 	for own := range strings.FieldsSeq(strings.ToLower(attr(n, "class") + " " + attr(n, "id"))) {
 		for _, name := range names {
 			if own == name || own == "x_"+name || strings.HasPrefix(own, "ydp") && strings.HasSuffix(own, name) || name == "yahoo_quoted" && strings.HasPrefix(own, name) {

@@ -37,11 +37,13 @@ func (p *page) intro(i int) (n int, strong bool) {
 // hinted is the number of lines from i on that HTML marks as an introduction. People write inside that mark too, above the
 // introduction; so a long run is not believed.
 func (p *page) hinted(i int) int {
+	above := p.above(i)
+	inside := above >= 0 && p.lines[above].hint == asIntro
 	n := i
 	for n < len(p.lines) && (p.lines[n].hint == asIntro || p.lines[n].bare == "") {
 		n++
 	}
-	if p.lines[i].hint != asIntro || p.count(i, n) > 3 {
+	if p.lines[i].hint != asIntro || inside || p.count(i, n) > 3 {
 		return 0
 	}
 	return n - i
@@ -49,27 +51,44 @@ func (p *page) hinted(i int) int {
 
 // dated finds an introduction that names a date or an address. Mail programs break it into up to five lines.
 func (p *page) dated(i int) (n int, strong bool) {
-	first := p.lines[i].bare
-	date := startsWithDate(first)
-	if !date && !startsWithName(first) {
+	date := startsWithDate(p.lines[i].bare)
+	if !date && !startsWithName(p.lines[i].bare) {
 		return 0, false
 	}
 	whole := ""
 	for j := i; j < len(p.lines) && j < i+7 && len(whole) <= longest; j++ {
-		l := p.lines[j].bare
-		switch {
-		case l == "" && p.next[j] < len(p.lines) && strings.HasPrefix(p.lines[p.next[j]].bare, "<"):
+		if p.lines[j].bare == "" && p.opensBracket(p.next[j]) {
 			continue
-		case l == "" || p.lines[j].hint == asOriginal || j > i && (p.isQuoted(j) && !endsIntro(l) || restarts(l)):
+		}
+		if j > i && !p.continues(j) {
 			return 0, false
 		}
-		whole += " " + l
-		after := p.next[j+1]
-		if ok, strong := isIntro(bare(whole), date, after < len(p.lines) && p.isQuoted(after) && !endsIntro(p.lines[after].bare)); ok {
+		whole += " " + p.lines[j].bare
+		if ok, strong := isIntro(bare(whole), date, p.quoteBelow(j+1)); ok {
 			return j + 1 - i, strong
 		}
 	}
 	return 0, false
+}
+
+// opensBracket says whether line i begins with the address that belongs to a name above, which some programs set apart.
+func (p *page) opensBracket(i int) bool {
+	return i < len(p.lines) && strings.HasPrefix(p.lines[i].bare, "<")
+}
+
+// continues says whether line i may be the rest of an introduction.
+func (p *page) continues(i int) bool {
+	l := &p.lines[i]
+	if l.bare == "" || l.hint == asOriginal || restarts(l.bare) {
+		return false
+	}
+	return !p.isQuoted(i) || endsIntro(l.bare)
+}
+
+// quoteBelow says whether the next words from line i on are quoted.
+func (p *page) quoteBelow(i int) bool {
+	i = p.next[i]
+	return i < len(p.lines) && p.isQuoted(i) && !endsIntro(p.lines[i].bare)
 }
 
 // introduces says whether the first quoted line of a block is the introduction itself.
@@ -91,55 +110,54 @@ func endsIntro(l string) bool {
 	return colon && len(l) <= 60 && len(strings.Fields(rest)) <= 3 && endsWithVerb(rest) != "" && !strings.HasPrefix(rest, ">")
 }
 
-// isIntro judges a whole introduction: it ends with the verb ("… wrote:"), or has it before the name ("schrieb …:"), or
-// has none but a date, a time and an address.
+// isIntro judges a whole introduction, which may begin with a date and may have quoted lines below. It ends with the verb
+// ("… wrote:"), or has it before the name ("schrieb …:"), or has none but a date, a time and an address.
 func isIntro(whole string, date, quoteBelow bool) (ok, strong bool) {
 	rest, colon := cutColon(strings.Trim(whole, "*_ "))
-	if rest = lower(rest); len(rest) > longest {
-		return false, false
-	}
-	verb := endsWithVerb(rest) != ""
-	bracket := date && endsWithAddress(rest)
-	if !verb && !colon && !(bracket && quoteBelow) {
-		return false, false
-	}
-	at := strings.Contains(rest, "@") && address.MatchString(rest)
-	time := clock.MatchString(rest)
-	strong = at || date && time
+	rest = lower(rest)
+	ends := endsWithVerb(rest) != ""
 	switch {
-	case verb:
-		return strong && (colon || at && date) || quoteBelow && colon, strong
-	case !colon:
-		return at, false
-	case quoteBelow && strong, hasVerb(rest):
-		return quoteBelow || strong, strong
+	case ends || colon && hasVerb(rest):
+		c := look(rest, date)
+		return colon && (quoteBelow || c.strong()) || ends && c.date && c.address, c.strong()
+	case !date:
+		return false, false
+	case colon:
+		c := look(rest, date)
+		return c.time && (quoteBelow || c.bracket), c.strong()
 	}
-	return bracket && at && time, true
+	return quoteBelow && look(rest, date).bracket, false
 }
+
+// clues are what an introduction tells besides its verb.
+type clues struct{ date, time, address, bracket bool }
+
+func look(text string, date bool) clues {
+	c := clues{date: date, time: clock.MatchString(text)}
+	c.address = strings.Contains(text, "@") && address.MatchString(text)
+	c.bracket = c.address && endsWithBracket(text)
+	return c
+}
+
+func (c clues) strong() bool { return c.address || c.date && c.time }
 
 // introWithin finds an introduction that begins inside a line because the line end before it was lost, and says at which
 // byte; 0 for none.
 func introWithin(text string) int {
 	text = strings.TrimRightFunc(text, unicode.IsSpace)
-	if len(text) > longest || text == "" || text[0] == '>' {
+	if len(text) > longest || text == "" || text[0] == '>' || !hasDigit(text) {
 		return 0
 	}
-	rest, colon := cutColon(text)
-	if !colon || !hasDigit(rest) || startsWithDate(bare(text)) {
-		return 0
-	}
-	if rest = lower(rest); endsWithVerb(rest) == "" && !hasVerb(rest) {
+	if _, colon := cutColon(text); !colon || startsWithDate(bare(text)) {
 		return 0
 	}
 	for at := len(text) - 1; at > 0; at-- {
-		if !utf8.RuneStart(text[at]) {
+		if !utf8.RuneStart(text[at]) || !restarts(text[at:]) {
 			continue
 		}
 		before, _ := utf8.DecodeLastRuneInString(text[:at])
-		if unicode.IsLetter(before) || unicode.IsDigit(before) || strings.ContainsRune(`<"'(@`, before) || !opens(text[at:]) {
-			continue
-		}
-		if ok, strong := isIntro(text[at:], true, false); ok && strong && startsWithDate(text[at:]) {
+		ok, strong := isIntro(text[at:], true, false)
+		if ok && strong && !isWordRune(before) && !strings.ContainsRune(`<"'(@`, before) {
 			return len(strings.TrimRight(text[:at], "- "))
 		}
 	}
@@ -181,15 +199,11 @@ func startsWithName(l string) bool {
 	if len(l) > longest {
 		return false
 	}
-	name, _, bracket := strings.Cut(l, "<")
-	if !bracket {
-		at := strings.IndexByte(l, '@')
-		if at < 0 {
-			return false
-		}
-		name = l[:at]
+	name, _, found := strings.Cut(l, "<")
+	if !found {
+		name, _, found = strings.Cut(l, "@")
 	}
-	return name != "" && len(name) <= 100 && len(strings.Fields(name)) <= 6
+	return found && name != "" && len(name) <= 100 && len(strings.Fields(name)) <= 6
 }
 
 // endsWithVerb is the verb with which the text ends, or "". Scripts that put no blank between words need none here.
@@ -213,8 +227,8 @@ func hasVerb(text string) bool {
 	return slices.ContainsFunc(verbs, func(v string) bool { return strings.Contains(text, " "+v+" ") })
 }
 
-// endsWithAddress says whether the text ends with an address in brackets.
-func endsWithAddress(text string) bool {
+// endsWithBracket says whether the text ends as an address in brackets does.
+func endsWithBracket(text string) bool {
 	text = strings.TrimRight(text, " )\u202c\u200f")
 	return strings.HasSuffix(text, ">") || strings.HasSuffix(text, "&gt;") || strings.HasSuffix(text, "]")
 }

@@ -52,6 +52,8 @@ func (p *page) marked(from, to int) int {
 		case l.code:
 		case (isDelimiter(l.text) || isPhoneLine(l.bare)) && p.count(i+1, to) <= 40:
 			return i
+		case isDash(l.bare) && p.count(i+1, to) <= 8:
+			return i
 		case isRule(l.bare) && p.replied && p.follows(from, i) && p.count(i+1, to) <= 8:
 			return i
 		}
@@ -59,15 +61,14 @@ func (p *page) marked(from, to int) int {
 	return to
 }
 
-// isDelimiter is the line "-- " (RFC 3676, 4.3), also without its blank, the dash that some programs make of it, or the
-// line above the signature of PGP (RFC 4880, 7).
+// isDelimiter is the line "-- " (RFC 3676, 4.3), also without its blank, or the line above the signature of PGP (RFC 4880, 7).
 func isDelimiter(text string) bool {
-	switch strings.TrimRightFunc(text, unicode.IsSpace) {
-	case "--", "—", "––", "-----BEGIN PGP SIGNATURE-----":
-		return true
-	}
-	return false
+	text = strings.TrimRightFunc(text, unicode.IsSpace)
+	return text == "--" || text == "-----BEGIN PGP SIGNATURE-----"
 }
+
+// isDash is what some programs make of a delimiter.
+func isDash(l string) bool { return l == "—" || l == "––" || l == "–" }
 
 // follows says whether line i is the first after a quotation, so that a rule there can only part a signature.
 func (p *page) follows(from, i int) bool {

@@ -137,7 +137,7 @@ var tongues = []tongue{
 		onPhone: "Poslano s mojeg|Poslato sa mog|Poslano s …|Poslato sa …", closing: "S poštovanjem|Srdačan pozdrav|Lijep pozdrav|Pozdrav|Lp", thanks: "Hvala",
 	},
 	{
-		name: "Slovenian", on: "Dne|V", wrote: "je napisal|je napisala|je napisal/-a|je oseba … napisala",
+		name: "Slovenian", on: "Dne|V", wrote: "je napisal|je napisala|je napisal/-a|napisal|napisala",
 		from: "Od|Pošiljatelj", sent: "Poslano|Datum", to: "Za|Prejemnik", copied: "Kp", subject: "Zadeva",
 		original: "Izvirno sporočilo|Prvotno sporočilo", forwarded: "Posredovano sporočilo|Začetek posredovanega sporočila",
 		onPhone: "Poslano iz mojega|Poslano iz …", closing: "Lep pozdrav|Lepo pozdravljeni", thanks: "Hvala lepa",
@@ -161,7 +161,7 @@ var tongues = []tongue{
 		onPhone: "Надіслано з мого|Надіслано з …", closing: "З повагою|З найкращими побажаннями", thanks: "Дякую|Щиро дякую",
 	},
 	{
-		name: "Greek", on: "Στις|Την", wrote: "έγραψε|έγραψε τα εξής|ο χρήστης … έγραψε",
+		name: "Greek", on: "Στις|Την", wrote: "έγραψε|έγραψε τα εξής",
 		from: "Από", sent: "Στάλθηκε|Ημερομηνία|Εστάλη", to: "Προς", copied: "Κοιν", subject: "Θέμα",
 		original: "Αρχικό μήνυμα", forwarded: "Προωθημένο μήνυμα|Αρχή προωθημένου μηνύματος",
 		onPhone: "Στάλθηκε από το|Εστάλη από το|Στάλθηκε από …", closing: "Με εκτίμηση|Φιλικά|Με φιλικούς χαιρετισμούς", thanks: "Ευχαριστώ",
@@ -198,7 +198,7 @@ var tongues = []tongue{
 	},
 	{
 		name: "Latvian", on: "", wrote: "rakstīja",
-		from: "No", sent: "Nosūtīts|Datums", to: "Kam|Adresāts", copied: "Kopija", subject: "Tēma|Temats",
+		from: "No", sent: "Nosūtīts|Datums", to: "Kam", copied: "Kopija", subject: "Tēma|Temats",
 		original: "Sākotnējais ziņojums|Oriģinālais ziņojums", forwarded: "Pārsūtīta ziņa|Pārsūtītais ziņojums",
 		onPhone: "Nosūtīts no mana|Nosūtīts no …", closing: "Ar cieņu|Cieņā", thanks: "Paldies",
 	},
@@ -240,8 +240,8 @@ var tongues = []tongue{
 	},
 	{
 		name: "Persian", on: "در", wrote: "نوشت|نوشته است",
-		from: "از", sent: "ارسال‌شده|تاریخ", to: "به", copied: "رونوشت", subject: "موضوع",
-		original: "پیام اصلی", forwarded: "پیام هدایت‌شده|پیام ارجاع شده",
+		from: "از", sent: "ارسال\u200cشده|تاریخ", to: "به", copied: "رونوشت", subject: "موضوع",
+		original: "پیام اصلی", forwarded: "پیام هدایت\u200cشده|پیام ارجاع شده",
 		onPhone: "ارسال شده از …|فرستاده شده از …", closing: "با احترام|با تشکر", thanks: "ممنون",
 	},
 	{
