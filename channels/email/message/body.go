@@ -50,20 +50,21 @@ func (r *reader) gather(p, parent *part, first bool) []words {
 	if strings.HasPrefix(p.kind, "multipart/") {
 		return r.gatherMultipart(p)
 	}
-	r.recogniseSMIME(p)
 	d := r.disposition(p)
 	switch {
 	case parent != nil && parent.kind == "multipart/encrypted" && p.kind == "application/pgp-encrypted":
 		return nil // says "Version: 1" and nothing else (RFC 3156, 4)
 	case isReport(p, parent):
 		r.m.Reports = append(r.m.Reports, r.attachment(p, d))
+	case isSMIME(p):
+		return r.smime(p, d)
 	case isWords(p, parent, first, d):
-		return r.words(p)
+		return r.words(p, d)
 	case isTNEF(p, d):
 		r.unpackTNEF(p, d)
 	default:
 		if a := r.attachment(p, d); len(a.Data) > 0 || d.named {
-			r.m.Attachments = append(r.m.Attachments, a)
+			r.attach(a)
 		}
 	}
 	return nil
@@ -101,28 +102,22 @@ func rootOf(p *part) int {
 }
 
 // choose makes one stretch of alternatives: what they say as text, and what they say as HTML. Should a writer have put
-// different things into several texts, all are kept.
+// different things into several of a kind, all are kept.
 func choose(each [][]words) []words {
-	var both words
+	var texts, pages []string
+	seen := map[string]bool{}
 	for _, list := range each {
 		isHTML := slices.ContainsFunc(list, func(w words) bool { return w.html != "" })
 		for _, w := range list {
-			if !isHTML {
-				both.text = join(both.text, w.text)
-			} else if page := w.asHTML(); !strings.Contains(both.html, page) {
-				both.html += page
+			if page := w.asHTML(); isHTML && !seen[page] {
+				seen[page] = true
+				pages = append(pages, page)
+			} else if !isHTML && w.say() {
+				texts = append(texts, strings.Trim(w.text, "\n"))
 			}
 		}
 	}
-	return []words{both}
-}
-
-// join puts a blank line between two texts.
-func join(a, b string) string {
-	if strings.TrimSpace(a) == "" || strings.TrimSpace(b) == "" {
-		return a + b
-	}
-	return strings.TrimRight(a, "\n") + "\n\n" + b
+	return []words{{text: strings.Join(texts, "\n\n"), html: strings.Join(pages, "")}}
 }
 
 // asHTML is the stretch as HTML, made from its text when it has no other.
@@ -173,9 +168,13 @@ func isText(kind string, first bool) bool {
 }
 
 // words decodes a part that is shown.
-func (r *reader) words(p *part) []words {
+func (r *reader) words(p *part, d disposition) []words {
 	data := r.transfer(p)
 	set := p.params["charset"]
+	if bytes.IndexByte(data[:min(len(data), 64)], 0) >= 0 && !shifts(charsetName(set)) && isBinary(data) {
+		r.attach(r.attachment(p, d)) // a picture that says it is text
+		return nil
+	}
 	if p.kind == "text/html" && charsetName(set) == "" {
 		set = metaCharset(data)
 	}
@@ -190,7 +189,7 @@ func (r *reader) words(p *part) []words {
 	}
 	plain, files := cutUU(plain)
 	for _, f := range files {
-		r.m.Attachments = append(r.m.Attachments, r.newAttachment(f.name, "", f.data))
+		r.attach(r.newAttachment(f.name, "", f.data))
 	}
 	if strings.EqualFold(p.params["format"], "flowed") {
 		plain = unflow(plain, strings.EqualFold(p.params["delsp"], "yes"))

@@ -1,6 +1,7 @@
 package message_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"testing"
@@ -64,6 +65,8 @@ func bodies() map[string]shape {
 		"a type that lies":                 {raw: mixed + "--b\n\none\n--b\nContent-Type: image/png; name=x.png\n\n<!doctype html><script>1</script>\n--b--\n", text: "one", files: []string{"x.png text/html 33"}},
 		"a signed mail":                    {raw: "From: a@x.example\nContent-Type: multipart/signed; boundary=b; protocol=\"application/pkcs7-signature\"\n\n--b\n\none\n--b\nContent-Type: application/pkcs7-signature; name=smime.p7s\n\nxx\n--b--\n", text: "one", files: []string{"smime.p7s application/pkcs7-signature 2"}, crypto: "smime-signed"},
 		"an opaque signed mail":            {raw: "From: a@x.example\nContent-Type: application/pkcs7-mime; name=smime.p7m\nContent-Transfer-Encoding: base64\n\nMIAGCSqGSIb3DQEHAqCA", files: []string{"smime.p7m application/pkcs7-mime 15"}, crypto: "smime-signed"},
+		"an opaque signed mail with words": {raw: "From: a@x.example\nContent-Type: application/pkcs7-mime; name=smime.p7m; smime-type=signed-data\nContent-Transfer-Encoding: base64\n\n" + opaque(), text: "Hello", html: "<b>Hello</b>", crypto: "smime-signed"},
+		"a picture that says it is text":   {raw: "From: a@x.example\n\n\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", files: []string{"image.png image/png 16"}},
 		"an encrypted mail":                {raw: "From: a@x.example\nContent-Type: multipart/encrypted; boundary=b; protocol=\"application/pgp-encrypted\"\n\n--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b\nContent-Type: application/octet-stream; name=e.asc\n\n-----BEGIN PGP MESSAGE-----\n--b--\n", files: []string{"e.asc text/plain 27"}, crypto: "pgp-encrypted"},
 		"PGP in the words":                 {raw: "From: a@x.example\n\n-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA1\n\none", text: "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA1\n\none", crypto: "pgp-inline-signed"},
 		"PGP that is only quoted":          {raw: "From: a@x.example\n\n> -----BEGIN PGP MESSAGE-----\none", text: "> -----BEGIN PGP MESSAGE-----\none"},
@@ -74,6 +77,21 @@ func bodies() map[string]shape {
 		"ISO-2022-KR":                      {raw: "From: a@x.example\nContent-Type: text/plain; charset=iso-2022-kr\n\n\x1b$)C\x0eGQ1[\x0f ok", text: "한글 ok"},
 		"a winmail.dat that is none":       {raw: mixed + "--b\n\none\n--b\nContent-Type: application/ms-tnef; name=winmail.dat\n\nnothing\n--b--\n", text: "one", files: []string{"winmail.dat application/ms-tnef 7"}, flaws: []string{"tnef"}},
 	}
+}
+
+// opaque is a signed message around a mail, in base64, with lengths left open as OpenSSL writes them.
+func opaque() string {
+	inner := "Content-Type: multipart/alternative; boundary=b\n\n--b\n\nHello\n--b\nContent-Type: text/html\n\n<b>Hello</b>\n--b--\n"
+	open := func(tag byte, parts ...string) string {
+		return string([]byte{tag, 0x80}) + strings.Join(parts, "") + "\x00\x00"
+	}
+	closed := func(tag byte, body string) string {
+		return string([]byte{tag, 0x81, byte(len(body))}) + body
+	}
+	signed, plain := "\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", "\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01"
+	return base64.StdEncoding.EncodeToString([]byte(open(0x30, closed(0x06, signed), open(0xa0, open(0x30,
+		closed(0x02, "\x01"), closed(0x31, ""), open(0x30, closed(0x06, plain), open(0xa0, open(0x24,
+			closed(0x04, inner[:40]), closed(0x04, inner[40:])))))))))
 }
 
 // shapes are the bytes of all mails of the tests, to begin fuzzing with.
@@ -132,6 +150,8 @@ func TestHostileShapesCostLittle(t *testing.T) {
 		"parameters":                   "Content-Type: a/b" + strings.Repeat(`;x*0=a`, n/6),
 		"ids":                          "References: " + strings.Repeat("<", n),
 		"begins without ends":          "From: a@x.example\n\n" + strings.Repeat("begin 644 a\n", n/12),
+		"files in a text":              "From: a@x.example\n\n" + strings.Repeat("begin 644 a\n#86)C\nend\n", n/22),
+		"alternatives":                 "Content-Type: multipart/alternative; boundary=b\n\n" + strings.Repeat("--b\n\n"+strings.Repeat("x", 1000)+"\n", n/1010),
 		"shifts":                       "Content-Type: text/plain; charset=utf-7\n\n" + strings.Repeat("+", n),
 		"dashes":                       mixed + strings.Repeat("--\n", n/3),
 		"boundaries that lie":          mixed + strings.Repeat("--c\nContent-Type: multipart/mixed; boundary=d\n\n", n/46),

@@ -1,9 +1,9 @@
 package message
 
-import (
-	"bytes"
-	"strings"
-)
+import "strings"
+
+// maxOpened is how many signed mails within each other are opened.
+const maxOpened = 4
 
 // recogniseSecurity notes a multipart that is signed or encrypted (RFC 1847; RFC 3156 for PGP, RFC 8551 for S/MIME).
 func (r *reader) recogniseSecurity(p *part) {
@@ -26,30 +26,29 @@ func (r *reader) recogniseSecurity(p *part) {
 	}
 }
 
-// recogniseSMIME notes a part that is a CMS message (RFC 8551, 3.2).
-func (r *reader) recogniseSMIME(p *part) {
-	switch p.kind {
-	case "application/pkcs7-mime", "application/x-pkcs7-mime":
-	default:
-		return
-	}
-	switch strings.ToLower(p.params["smime-type"]) {
-	case "signed-data":
-		r.protected("smime-signed")
-		return
-	case "enveloped-data", "authenveloped-data":
-		r.protected("smime-encrypted")
-		return
-	case "certs-only", "compressed-data":
-		return
-	}
-	// the first object identifier of the bytes is 1.2.840.113549.1.7.2 for signed data
+// isSMIME recognises a part that is a CMS message (RFC 8551, 3.2).
+func isSMIME(p *part) bool {
+	return p.kind == "application/pkcs7-mime" || p.kind == "application/x-pkcs7-mime"
+}
+
+// smime notes what protects the part and shows the mail inside when it is only signed; else the part is a file.
+func (r *reader) smime(p *part, d disposition) []words {
 	data := r.transfer(p)
-	if bytes.Contains(data[:min(len(data), 32)], []byte("\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02")) {
+	inner, signed := signedContent(data)
+	switch kind := strings.ToLower(p.params["smime-type"]); {
+	case kind == "certs-only", kind == "compressed-data":
+	case signed, kind == "signed-data", strings.Contains(string(data[:min(len(data), 32)]), oidSignedData):
 		r.protected("smime-signed")
-		return
+	default:
+		r.protected("smime-encrypted")
 	}
-	r.protected("smime-encrypted")
+	if r.opened++; !signed || len(inner) == 0 || r.opened > maxOpened {
+		r.attach(r.attachment(p, d))
+		return nil
+	}
+	s := &scanner{reader: r, data: inner}
+	root, _ := s.part("")
+	return r.gather(root, nil, true)
 }
 
 // recogniseInlinePGP notes armour in the words or the files themselves, as mails had it before RFC 3156.

@@ -74,12 +74,12 @@ func looksBase64(data []byte) bool {
 	for i, c := range data {
 		switch {
 		case c == '=' && i > 0:
-			return other*8 <= i
+			return other*8 < i
 		case sextet(c) < 0 && c != '\r' && c != '\n' && c != '\t':
 			other++
 		}
 	}
-	return other*8 <= len(data)
+	return other*8 < len(data)
 }
 
 // decodeQuotedPrintable reads quoted-printable (RFC 2045, 6.7) and keeps as it stands what is no valid escape.
@@ -112,6 +112,9 @@ func decodeQuotedPrintable(data []byte) []byte {
 	return out
 }
 
+// maxUU is how many files are taken out of one text; what follows stays text.
+const maxUU = 100
+
 // uuFile is a file that stood in the middle of a text.
 type uuFile struct {
 	name string
@@ -126,8 +129,8 @@ func cutUU(text string) (rest string, files []uuFile) {
 	var kept strings.Builder
 	for text != "" {
 		line, after, _ := strings.Cut(text, "\n")
-		if name, ok := uuBegin(line); ok {
-			if data, tail, ok := uuBody(after); ok {
+		if name, ok := uuBegin(line); ok && len(files) < maxUU {
+			if data, tail, ok := uuBody(after); ok && len(data) > 0 {
 				files = append(files, uuFile{name, data})
 				text = tail
 				continue

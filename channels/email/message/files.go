@@ -37,6 +37,15 @@ func (r *reader) disposition(p *part) disposition {
 	return d
 }
 
+// attach keeps a file.
+func (r *reader) attach(a Attachment) {
+	if len(r.m.Attachments) >= maxParts {
+		r.flaw("too-many-parts")
+		return
+	}
+	r.m.Attachments = append(r.m.Attachments, a)
+}
+
 // attachment makes a file of a part.
 func (r *reader) attachment(p *part, d disposition) Attachment {
 	data := r.transfer(p)
@@ -52,7 +61,7 @@ func (r *reader) attachment(p *part, d disposition) Attachment {
 
 // nameFor finds a name for a part that has none: the subject of an enclosed mail, where it came from, or its id.
 func (r *reader) nameFor(p *part, data []byte, id string) string {
-	if p.kind == "message/rfc822" || p.kind == "message/global" {
+	if p.kind == "message/rfc822" || p.kind == "message/global" || p.kind == "message/news" {
 		inner := &scanner{reader: &reader{m: &Message{}}, data: trimStart(data)}
 		subject := r.decodeHeader(inner.header().first("Subject"))
 		if subject == "" {
@@ -108,6 +117,17 @@ func sniff(data []byte, claim string) (kind, ext string) {
 		return kind, known.Extension()
 	}
 	return kind, found.Extension()
+}
+
+// isBinary says whether the bytes are known to be something else than text.
+func isBinary(data []byte) bool {
+	found := mimetype.Detect(data)
+	for t := found; t != nil; t = t.Parent() {
+		if t.Is("text/plain") {
+			return false
+		}
+	}
+	return !found.Is("application/octet-stream")
 }
 
 // isKindOf says whether the claimed type is a special case of the one that was found, as a document is of a zip.

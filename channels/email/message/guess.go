@@ -52,21 +52,23 @@ func charsets() []charset {
 
 const kana = "のにはをたがでてとしれさいうるすりまかなこくらっあよけめせおきんものやどじみだちえわろつそばべーンスルトリイアラドシクレフジタグマロコテッメサカ、。"
 
-// guess reads text of an unknown charset in the one that gives the likeliest letters; sure is false when none is good.
+// guess reads text of an unknown charset in the one that gives the likeliest letters; when none does, sure is false and
+// the commonest one is taken.
 func guess(data []byte) (text, name string, sure bool) {
+	const unlikely = 0.3
 	all := charsets()
-	best, high := all[0], 0.0
+	best, high := all[0], unlikely
 	part := lineAround(data)
 	for _, c := range all {
 		if score := c.score(part); score > high {
-			best, high = c, score
+			best, high, sure = c, score, true
 		}
 	}
 	out, err := best.enc.NewDecoder().Bytes(data)
 	if err != nil {
 		return strings.ToValidUTF8(string(data), "\ufffd"), "", false
 	}
-	return string(out), best.name, high > 0.3
+	return string(out), best.name, sure
 }
 
 // lineAround is a stretch of whole lines from where data stops being ASCII.

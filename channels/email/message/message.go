@@ -26,8 +26,10 @@ type Attachment struct {
 
 // Message is what one mail says.
 type Message struct {
-	Header      []Field // of the outermost part, in order
-	From        Address // the first author; zero when the mail names none that can be read
+	Header []Field // of the outermost part, in order
+	// From is the first author. When the mail names none that can be read it has the address of whoever asks for answers,
+	// sent it or gets its bounces, and Flaws has "from"; zero when there is nobody.
+	From        Address
 	Sender      Address
 	ReplyTo     []Address
 	To, Cc, Bcc []Address
@@ -46,8 +48,10 @@ type Message struct {
 	// message/disposition-notification, message/rfc822-headers and an enclosed message/rfc822 of a report.
 	Reports []Attachment
 
-	Crypto string   // "", "smime-signed", "smime-encrypted", "pgp-signed", "pgp-encrypted", "pgp-inline-signed", "pgp-inline-encrypted"
-	Flaws  []string // what was mended or left out, each a short code such as "charset", "boundary", "too-deep"
+	Crypto string // "", "smime-signed", "smime-encrypted", "pgp-signed", "pgp-encrypted", "pgp-inline-signed", "pgp-inline-encrypted"
+	// Flaws says what was mended or left out: "header", "header-too-big", "from", "boundary", "too-deep", "too-many-parts",
+	// "encoding" (of the transfer), "charset", "tnef".
+	Flaws []string
 }
 
 // Values returns every value of the header field with this name, whatever its case, in order.

@@ -33,6 +33,7 @@ type reader struct {
 	guesses  int
 	guessed  string         // what the last guess found
 	nameless map[string]int // how many files were given this name for want of one
+	opened   int            // signed mails that were looked into
 	spare    []words        // of a winmail.dat, for a mail that has no others
 }
 

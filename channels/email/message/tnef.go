@@ -21,7 +21,7 @@ func (r *reader) unpackTNEF(p *part, d disposition) {
 	if err != nil {
 		r.flaw("tnef")
 		if len(files) == 0 {
-			r.m.Attachments = append(r.m.Attachments, r.attachment(p, d))
+			r.attach(r.attachment(p, d))
 			return
 		}
 	}
@@ -37,7 +37,7 @@ func (r *reader) keepTNEF(files []tnef.File, depth int) {
 		if f.IsMessage && depth < maxTNEF {
 			if inner, body, err := tnef.Read(f.Data); err == nil {
 				if w := r.tnefWords(body); w != (words{}) {
-					r.m.Attachments = append(r.m.Attachments, r.file(w, body.Subject))
+					r.attach(r.file(w, body.Subject))
 				}
 				r.keepTNEF(inner, depth+1)
 				continue
@@ -45,7 +45,7 @@ func (r *reader) keepTNEF(files []tnef.File, depth int) {
 		}
 		a := r.newAttachment(f.Name, f.Type, f.Data)
 		a.ContentID = f.ContentID
-		r.m.Attachments = append(r.m.Attachments, a)
+		r.attach(a)
 	}
 }
 
