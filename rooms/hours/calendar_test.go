@@ -134,15 +134,15 @@ func TestCalendarInJSON(t *testing.T) {
 	c := office("Europe/Berlin",
 		Holiday{Date: On(2026, time.December, 24), Name: "Heiligabend", Closed: Span{14 * 60, 1440}, Yearly: true},
 		Holiday{Date: On(2026, time.May, 15), Name: "Brückentag"})
-	c.Public = "DE-BY"
+	c.ID, c.Public, c.Default, c.Version = 1, "DE-BY", true, 3
 	written, err := json.Marshal(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"name":"Office","zone":"Europe/Berlin","week":[null,[{"from":540,"to":1020}],[{"from":540,"to":1020}],` +
+	want := `{"id":"cal_0000000000001","name":"Office","zone":"Europe/Berlin","week":[null,[{"from":540,"to":1020}],[{"from":540,"to":1020}],` +
 		`[{"from":540,"to":1020}],[{"from":540,"to":1020}],[{"from":540,"to":1020}],null],"holidays":[` +
 		`{"date":"2026-12-24","name":"Heiligabend","closed":{"from":840,"to":1440},"yearly":true},` +
-		`{"date":"2026-05-15","name":"Brückentag"}],"public":"DE-BY"}`
+		`{"date":"2026-05-15","name":"Brückentag"}],"public":"DE-BY","default":true,"version":3}`
 	if diff := cmp.Diff(want, string(written)); diff != "" {
 		t.Error(diff)
 	}
