@@ -33,11 +33,11 @@ type State string
 // The states.
 const (
 	Running  State = "running"
-	Paused   State = "paused"
+	Still    State = "paused"
 	InTime   State = "met"      // it ended, and was not late
 	Late     State = "breached" // its due moment came while it ran; it may have ended since, or be paused
 	Replaced State = "replaced" // another policy took over, with a clock of its own
-	Dropped  State = "dropped"  // it no longer matters: spam, merged, closed with words unanswered or the customer silent
+	Moot     State = "dropped"  // it no longer matters: spam, merged, closed with words unanswered or the customer silent
 )
 
 // Pause is a time in which a clock stood still; To is zero while it still does.
@@ -171,7 +171,7 @@ func (c *Clock) revive(at time.Time) {
 
 // settle works out the moments and the state from what happened to the clock.
 func (c *Clock) settle(t Terms) {
-	if c.State == Replaced || c.State == Dropped {
+	if c.State == Replaced || c.State == Moot {
 		if c.Breached.After(c.Ended) {
 			c.Breached = time.Time{}
 		}
@@ -198,7 +198,7 @@ func (c *Clock) settle(t Terms) {
 	case !c.Live():
 		c.State = InTime
 	case !c.PausedSince().IsZero():
-		c.State = Paused
+		c.State = Still
 	default:
 		c.State = Running
 	}

@@ -27,12 +27,12 @@ type Policy struct {
 // Conditions say which tickets a policy is for. Each names the values it takes, one of which must be the ticket's; one
 // that names none takes any. All must hold.
 type Conditions struct {
-	Priorities []string
-	Types      []string
-	Teams      []string
-	Channels   []string
-	Tags       []string
-	Companies  []string // the customer's
+	Priorities []string `json:"priorities,omitempty" maxItems:"4"`
+	Types      []string `json:"types,omitempty" maxItems:"100"`
+	Teams      []string `json:"teams,omitempty" maxItems:"100"`
+	Channels   []string `json:"channels,omitempty" maxItems:"100"`
+	Tags       []string `json:"tags,omitempty" maxItems:"100"`
+	Companies  []string `json:"companies,omitempty" maxItems:"1000" doc:"the customer's"`
 }
 
 // Facts are what conditions ask of a ticket, in the words and ids the API uses.
@@ -60,10 +60,11 @@ type Lead struct {
 }
 
 // Terms are a policy with its calendar ready to count with. Without a timetable all time counts; without a policy
-// nothing is ever due.
+// nothing is ever due; nor is what began before Since, when the company had promised nothing yet.
 type Terms struct {
 	Policy Policy
 	Hours  *hours.Timetable
+	Since  time.Time
 }
 
 // Check is Invalid, with the field at fault, when the policy can't be kept by anybody.
@@ -118,12 +119,27 @@ func takes(values []string, have ...string) bool {
 	return len(values) == 0 || slices.ContainsFunc(have, func(v string) bool { return slices.Contains(values, v) })
 }
 
+// cover says whether every ticket that fits the other conditions fits these.
+func (c Conditions) cover(other Conditions) bool {
+	theirs := other.all()
+	for i, mine := range c.all() {
+		outside := func(v string) bool { return !slices.Contains(mine, v) }
+		if len(mine) > 0 && (len(theirs[i]) == 0 || slices.ContainsFunc(theirs[i], outside)) {
+			return false
+		}
+	}
+	return true
+}
+
 func (c Conditions) all() [][]string {
 	return [][]string{c.Priorities, c.Types, c.Teams, c.Channels, c.Tags, c.Companies}
 }
 
-// target is how long a clock of that kind may run; 0 when nothing is promised.
-func (t Terms) target(kind Kind) time.Duration {
+// target is how long a clock of that kind that started then may run; 0 when nothing is promised.
+func (t Terms) target(kind Kind, started time.Time) time.Duration {
+	if started.Before(t.Since) {
+		return 0
+	}
 	switch kind {
 	case FirstAnswer:
 		return t.Policy.Targets.FirstAnswer

@@ -174,7 +174,7 @@ func TestTimeIsConservedAndBreachMeansDuePassed(t *testing.T) {
 				if left, promised := c.Remaining(d.at, w.Terms.Hours); promised && spent+left != c.Target {
 					t.Fatalf("%s: %s and %s left of %s: %+v", d, spent, left, c.Target, c)
 				}
-				if c.State == Dropped || c.State == Replaced {
+				if c.State == Moot || c.State == Replaced {
 					continue
 				}
 				// The hours of a clock that ended are those it ended under, which a later policy does not change.

@@ -124,19 +124,19 @@ func (w *Watch) Closed(how Ended, at time.Time) []Event {
 		w.Status = closed
 		if how == spam || how == merged {
 			for _, kind := range []Kind{FirstAnswer, NextAnswer, Resolution, Customer} {
-				w.stop(kind, Dropped, at)
+				w.stop(kind, Moot, at)
 			}
 			return
 		}
-		w.stop(FirstAnswer, Dropped, at)
-		w.stop(NextAnswer, Dropped, at)
+		w.stop(FirstAnswer, Moot, at)
+		w.stop(NextAnswer, Moot, at)
 		w.stop(Resolution, InTime, at)
 		if how != content {
-			w.stop(Customer, Dropped, at)
+			w.stop(Customer, Moot, at)
 			return
 		}
 		w.Waiting = time.Time{}
-		if c := w.last(Customer); was == closed && c != nil && c.State == Dropped {
+		if c := w.last(Customer); was == closed && c != nil && c.State == Moot {
 			c.revive(at)
 		}
 		w.stop(Customer, InTime, at)
@@ -228,7 +228,7 @@ func (w *Watch) change(at time.Time, happen func()) []Event {
 func (w *Watch) agree(at time.Time) {
 	for _, kind := range []Kind{FirstAnswer, NextAnswer, Resolution} {
 		c := w.living(kind)
-		if c == nil || c.Policy == w.Terms.Policy.ID && c.Target == w.Terms.target(kind) {
+		if c == nil || c.Policy == w.Terms.Policy.ID && c.Target == w.Terms.target(kind, c.Started) {
 			continue
 		}
 		started, pauses := c.Started, c.Pauses
@@ -252,10 +252,10 @@ func (w *Watch) pauses(kind Kind) bool {
 
 // reopen takes up what closing cut off.
 func (w *Watch) reopen(at time.Time) {
-	if c := w.last(Customer); c != nil && c.State == Dropped {
+	if c := w.last(Customer); c != nil && c.State == Moot {
 		c.revive(at)
 	}
-	if c := w.last(Resolution); c != nil && c.State == Dropped {
+	if c := w.last(Resolution); c != nil && c.State == Moot {
 		c.revive(at)
 	} else if w.Status != resolved {
 		w.start(Resolution, at)
@@ -263,7 +263,7 @@ func (w *Watch) reopen(at time.Time) {
 	if w.Waiting.IsZero() {
 		return
 	}
-	if c := w.last(w.owed()); c != nil && c.State == Dropped && c.Started.Equal(w.Waiting) {
+	if c := w.last(w.owed()); c != nil && c.State == Moot && c.Started.Equal(w.Waiting) {
 		c.revive(at)
 	}
 	w.wait()
@@ -291,7 +291,7 @@ func (w *Watch) owed() Kind {
 func (w *Watch) start(kind Kind, at time.Time) *Clock {
 	c := Clock{Kind: kind, State: Running, Started: at}
 	if kind != Customer {
-		c.Policy, c.Target = w.Terms.Policy.ID, w.Terms.target(kind)
+		c.Policy, c.Target = w.Terms.Policy.ID, w.Terms.target(kind, at)
 	}
 	w.Clocks = append(w.Clocks, c)
 	return &w.Clocks[len(w.Clocks)-1]

@@ -1,6 +1,8 @@
 package tickets
 
 import (
+	"time"
+
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/staff"
 )
@@ -31,6 +33,7 @@ type Heard struct {
 	First    bool      `json:"first,omitempty"`    // it opened the ticket
 	Reopened bool      `json:"reopened,omitempty"` // it had been resolved or closed
 	Machine  bool      `json:"machine,omitempty"`  // written by a program
+	At       time.Time `json:"at,omitzero"`        // when it was said, where we heard of it later
 }
 
 // Kind names it.
@@ -44,6 +47,7 @@ type Answered struct {
 	Mailbox   MailboxID `json:"mailbox,omitzero"`
 	First     bool      `json:"first,omitempty"`     // the first human answer
 	Elsewhere bool      `json:"elsewhere,omitempty"` // it was sent from another program and read in the Sent folder
+	At        time.Time `json:"at,omitzero"`         // when it was said, where we heard of it later
 }
 
 // Kind names it.
