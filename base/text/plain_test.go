@@ -45,7 +45,7 @@ func TestPagesAreWrittenAsText(t *testing.T) {
 }
 
 func TestHostilePagesCostLittle(t *testing.T) {
-	const n = 1 << 20
+	const n = 1 << 18
 	cases := map[string]string{
 		"quotes within quotes": strings.Repeat("<blockquote>a", n/13),
 		"lists within lists":   strings.Repeat("<ul><li>a", n/9),

@@ -218,7 +218,7 @@ func (r *reader) markInline() {
 func cids(page string) map[string]bool {
 	found := map[string]bool{}
 	data := []byte(page)
-	for range 10 * maxParts {
+	for range 2 * maxParts {
 		at := bytes.IndexByte(data, ':')
 		if at < 0 {
 			break

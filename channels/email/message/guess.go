@@ -105,6 +105,9 @@ func (c charset) score(data []byte) float64 {
 		if unicode.IsLetter(char) && c.among != (asciiLetter(text, i-1) || asciiLetter(text, i+1)) {
 			sum--
 		}
+		if i > 0 && unicode.IsUpper(char) && unicode.IsLower(text[i-1]) { // nobody writes lIKE tHIS
+			sum--
+		}
 	}
 	if count == 0 {
 		return 0
@@ -121,8 +124,12 @@ func (c charset) weigh(char rune) float64 {
 		return 2
 	case char >= 0xff61 && char <= 0xff9f: // half-width kana: what other charsets look like in Shift-JIS
 		return -0.5
+	case unicode.Is(unicode.Han, char): // of which there are too many to list the frequent ones
+		return 0.7
 	case unicode.IsLetter(char):
 		return 0.2
+	case unicode.IsSymbol(char): // the boxes of KOI8, the fractions of Latin
+		return -1
 	}
 	return -0.2
 }

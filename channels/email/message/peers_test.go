@@ -32,7 +32,7 @@ func TestPeersEveryMailIsRead(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("mails read | %d/%d, worst %v | all, < 500ms", count, count, worst.Round(time.Microsecond))
+	t.Logf("mails read | %d/%d, worst %v of processor | all, < 500ms", count, count, worst.Round(time.Microsecond))
 	if worst > 500*time.Millisecond || count == 0 {
 		t.Errorf("worst took %v: %s", worst, slowest)
 	}

@@ -54,18 +54,20 @@ func (s *scanner) delimits(line []byte) delimiter {
 	if len(s.open) == 0 || len(line) <= 2 || len(line) >= maxLine || line[0] != '-' || line[1] != '-' {
 		return delimiter{level: -1}
 	}
-	text := strings.TrimRight(string(line[2:]), " \t")
+	line = bytes.TrimRight(line[2:], " \t")
+	ends := -1
 	for i, boundary := range slices.Backward(s.open) {
-		if rest, ok := strings.CutPrefix(text, boundary); ok && (rest == "" || rest == "--") {
+		if len(line) < len(boundary) || string(line[:len(boundary)]) != boundary {
+			continue
+		}
+		switch rest := string(line[len(boundary):]); {
+		case rest == "" || rest == "--":
 			return delimiter{i, rest != ""}
+		case ends < 0 && strings.HasPrefix(rest, "--"):
+			ends = i
 		}
 	}
-	for i, boundary := range slices.Backward(s.open) {
-		if rest, ok := strings.CutPrefix(text, boundary); ok && strings.HasPrefix(rest, "--") {
-			return delimiter{i, true}
-		}
-	}
-	return delimiter{level: -1}
+	return delimiter{ends, ends >= 0}
 }
 
 // skip moves behind the next boundary line of an open multipart and returns what stood before it.

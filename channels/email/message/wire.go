@@ -95,9 +95,9 @@ func wireEmail(email string) (string, bool) {
 		return "", false
 	}
 	if literal, ok := strings.CutPrefix(domain, "["); ok {
-		literal = strings.TrimPrefix(strings.TrimSuffix(literal, "]"), "IPv6:")
-		_, err := netip.ParseAddr(literal)
-		return email, err == nil && strings.HasSuffix(domain, "]") && !strings.Contains(literal, "%")
+		literal, closed := strings.CutSuffix(strings.ToLower(literal), "]")
+		ip, err := netip.ParseAddr(strings.TrimPrefix(literal, "ipv6:"))
+		return email, closed && err == nil && ip.Zone() == ""
 	}
 	if !isPrintable(domain) {
 		ascii, err := idna.Lookup.ToASCII(domain)

@@ -7,7 +7,7 @@ import (
 
 const (
 	maxCharset = 64      // bytes of the name of a charset
-	maxWord    = 4 << 10 // bytes of an encoded word; the RFC allows 75, some writers put a whole subject into one
+	maxWord    = 2 << 10 // bytes of an encoded word; the RFC allows 75, some writers put a whole subject into one
 )
 
 // decodeHeader turns the value of a field into text: encoded words (RFC 2047) wherever they stand, raw bytes by the
