@@ -13,6 +13,7 @@ import (
 	"github.com/hearthdesk/hearth/base/secret"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/base/words"
 	"github.com/hearthdesk/hearth/channels/email"
 	"github.com/hearthdesk/hearth/rooms/clocks"
 	"github.com/hearthdesk/hearth/rooms/hours"
@@ -29,6 +30,7 @@ type House struct {
 	Bus       *bus.Bus
 	Files     files.Store
 	Keys      *secret.Keys
+	Words     *words.Book
 	Live      *live.Hub
 	Staff     *staff.Room
 	Hours     *hours.Room
@@ -58,6 +60,9 @@ func Build(ctx context.Context, s Settings) (h *House, err error) {
 			err = errors.Join(err, h.Close())
 		}
 	}()
+	if h.Words, err = words.New(email.Words); err != nil {
+		return h, err
+	}
 	if h.Keys, err = secret.Load(s.Data, s.SecretKey); err != nil {
 		return h, err
 	}
@@ -90,7 +95,7 @@ func (h *House) furnish() {
 	h.People = people.New(h.DB, s.Region)
 	h.Tickets = tickets.New(h.DB, h.Staff, h.People, h.Files)
 	h.Clocks = clocks.New(h.DB, h.Due, h.Hours, h.Tickets)
-	h.Email = email.New(email.House{DB: h.DB, Due: h.Due, Files: h.Files, Keys: h.Keys, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Log: s.log()})
+	h.Email = email.New(email.House{Words: h.Words, DB: h.DB, Due: h.Due, Files: h.Files, Keys: h.Keys, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Log: s.log()})
 	h.Live = live.New(h.DB, h.audience, h.Staff.Authenticate, s.log())
 
 	h.Staff.Routes(h.API)

@@ -11,6 +11,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"path"
+	"reflect"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -72,11 +74,30 @@ func New(cfg Config) *API {
 	doc.Info.Description = "Everything the workspace does. Ids are strings, times RFC 3339 in UTC, money whole minor units."
 	doc.DocsPath = "" // the stock page loads scripts from a third party
 	doc.CreateHooks = nil
+	doc.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", roomName)
 	doc.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
 	speakPlainly()
 	a := &API{Mux: mux, huma: humago.New(mux, doc), cfg: cfg, mapped: map[string]Route{}}
 	mux.HandleFunc(Prefix+"/", a.nothing)
 	return a
+}
+
+// roomName names a type in the document after its room, because rooms share words: TicketsChange, StaffChange.
+func roomName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if outer, inner, ok := strings.Cut(strings.TrimSuffix(t.Name(), "]"), "["); ok {
+		if room, of, ok := strings.Cut(path.Base(inner), "."); ok {
+			return outer + strings.ToUpper(room[:1]) + room[1:] + of // PageTicketsTicket
+		}
+	}
+	room := path.Base(t.PkgPath())
+	if t.Name() == "" || room == "web" || !strings.Contains(t.PkgPath(), "/hearth/") {
+		return name
+	}
+	return strings.ToUpper(room[:1]) + room[1:] + name
 }
 
 // speakPlainly makes huma's own findings read like ours; huma has one place for that in a process.

@@ -26,22 +26,22 @@ func (room *Room) acknowledge(tx *store.Tx, box Mailbox, t tickets.Ticket, addre
 	if lang == "" {
 		lang = "en"
 	}
-	args := map[string]any{"ticket": room.reference(t.Number), "subject": t.Subject, "name": t.CustomerName, "mailbox": box.Name, "known": "no"}
+	args := map[string]any{"ticket": room.reference(t.Number), "subject": t.Subject, "name": t.CustomerName, "mailbox": box.Name, "greet": "nobody", "known": "no", "by": tx.Now()}
+	if t.CustomerName != "" {
+		args["greet"] = "name"
+	}
 	if !by.IsZero() {
 		args["known"] = "yes"
-		args["by"] = by.In(zone).Format(timeForm[lang])
+		args["by"] = by.In(zone)
 	}
-	subject, err := words.Say(lang, "acknowledge.subject", args)
+	subject, err := room.words.Say(lang, "acknowledge.subject", args)
 	if err != nil {
 		return err
 	}
-	text, err := words.Say(lang, "acknowledge.text", args)
+	text, err := room.words.Say(lang, "acknowledge.text", args)
 	if err != nil {
 		return err
 	}
 	_, err = room.tickets.Notify(tx, t.ID, "acknowledgement", subject, text)
 	return err
 }
-
-// timeForm is how a promised moment is written.
-var timeForm = map[string]string{"en": "Monday, 2 January 2006, 15:04 MST", "de": "02.01.2006, 15:04 Uhr (MST)"} //nolint:gochecknoglobals // constants

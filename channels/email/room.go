@@ -15,6 +15,7 @@ import (
 	"github.com/hearthdesk/hearth/base/secret"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/base/words"
 	"github.com/hearthdesk/hearth/channels/email/message"
 	"github.com/hearthdesk/hearth/rooms/clocks"
 	"github.com/hearthdesk/hearth/rooms/people"
@@ -27,8 +28,14 @@ var migrations embed.FS
 // Tables are those of this channel.
 var Tables = store.Migrations{Room: "email", FS: migrations}
 
+// Words are what this channel's machine says.
+//
+//go:embed words.*.json
+var Words embed.FS
+
 // House is what the channel stands on.
 type House struct {
+	Words   *words.Book
 	DB      *store.DB
 	Due     *due.Queue
 	Files   files.Store
@@ -41,6 +48,7 @@ type House struct {
 
 // Room is the door to mail.
 type Room struct {
+	words   *words.Book
 	db      *store.DB
 	due     *due.Queue
 	files   files.Store
@@ -53,7 +61,7 @@ type Room struct {
 
 // New furnishes the channel and tells base/due what its work is.
 func New(h House) *Room {
-	room := &Room{h.DB, h.Due, h.Files, h.Keys, h.People, h.Tickets, h.Clocks, h.Log}
+	room := &Room{h.Words, h.DB, h.Due, h.Files, h.Keys, h.People, h.Tickets, h.Clocks, h.Log}
 	if room.log == nil {
 		room.log = slog.Default()
 	}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // a machine without zone files still has the company's hours
 
 	"github.com/alecthomas/kong"
 

@@ -31,7 +31,7 @@ func (room *Room) Routes(api *web.API) {
 		})
 	web.Handle(api, web.Route{Method: http.MethodPatch, Path: "/customers/{id}", Needs: web.Act, Say: "Correct a customer's card"},
 		func(ctx context.Context, who web.Who, in *struct {
-			byID
+			ID   ID `path:"id"`
 			Body Change
 		},
 		) (Customer, error) {
@@ -43,7 +43,7 @@ func (room *Room) Routes(api *web.API) {
 		})
 	web.Handle(api, web.Route{Method: http.MethodDelete, Path: "/customers/{id}/addresses/{address}", Needs: web.Act, Say: "Take away a way to reach a customer"},
 		func(ctx context.Context, who web.Who, in *struct {
-			byID
+			ID      ID        `path:"id"`
 			Address AddressID `path:"address"`
 		},
 		) (Customer, error) {

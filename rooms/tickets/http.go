@@ -95,7 +95,7 @@ func (room *Room) Routes(api *web.API) {
 		})
 	web.Handle(api, web.Route{Method: http.MethodPatch, Path: "/tickets/{id}", Needs: web.Act, Say: "Correct a ticket"},
 		func(ctx context.Context, who web.Who, in *struct {
-			byID
+			ID   ID `path:"id"`
 			Body Change
 		},
 		) (Ticket, error) {
@@ -111,7 +111,7 @@ func (room *Room) Routes(api *web.API) {
 		})
 	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/tickets/{id}/replies", Needs: web.Act, Say: "Answer the customer", Status: http.StatusCreated, Limit: 2 << 20},
 		func(ctx context.Context, who web.Who, in *struct {
-			byID
+			ID   ID `path:"id"`
 			Body Reply
 		},
 		) (Message, error) {
@@ -127,7 +127,7 @@ func (room *Room) Routes(api *web.API) {
 		})
 	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/tickets/{id}/assign", Needs: web.Act, Say: "Give a ticket to somebody or a team"},
 		func(ctx context.Context, who web.Who, in *struct {
-			byID
+			ID   ID `path:"id"`
 			Body Assignment
 		},
 		) (Ticket, error) {

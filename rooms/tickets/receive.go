@@ -158,7 +158,8 @@ func (room *Room) open(tx *store.Tx, in Inbound, c people.Customer) (t Ticket, e
 		}
 	}
 	t = Ticket{
-		ID: store.NewID[ticketKind](tx), Subject: subject(in), Status: Fresh, Priority: in.Priority, Type: in.Type, Product: in.Product,
+		CustomerName: c.Name,
+		ID:           store.NewID[ticketKind](tx), Subject: subject(in), Status: Fresh, Priority: in.Priority, Type: in.Type, Product: in.Product,
 		Channel: in.Channel, Mailbox: in.Mailbox, Customer: c.ID, Company: c.Company, Team: in.Team, Fields: in.Fields, ExternalID: in.ExternalID,
 		CreatedAt: in.At, UpdatedAt: tx.Now(), Snippet: text.Snippet(in.Text, 140), Version: 1,
 	}
@@ -208,7 +209,7 @@ func (room *Room) take(tx *store.Tx, in Inbound, c people.Customer, t Ticket, op
 	if err := room.remember(tx, m); err != nil {
 		return Filed{}, err
 	}
-	heard := Heard{Ticket: t.ID, Message: m.ID, Customer: c.ID, Channel: in.Channel, First: opened, Machine: in.Machine}
+	heard := Heard{Ticket: t.ID, Message: m.ID, Customer: c.ID, Channel: in.Channel, First: opened, Machine: in.Machine, At: earlier(tx, in.At)}
 	if !opened {
 		was := t.Status
 		heard.Reopened = t.hear(in.At, in.Machine)
@@ -223,6 +224,14 @@ func (room *Room) take(tx *store.Tx, in Inbound, c people.Customer, t Ticket, op
 		}
 	}
 	return Filed{Ticket: t, Message: m.ID, Opened: opened}, tx.Record(t.ID, heard)
+}
+
+// earlier is the moment when something was said, where that is not now.
+func earlier(tx *store.Tx, at time.Time) time.Time {
+	if at.Equal(tx.Now()) {
+		return time.Time{}
+	}
+	return at
 }
 
 // remember notes who is on the ticket now and under which references it is known.
@@ -301,6 +310,6 @@ func (room *Room) say(tx *store.Tx, t Ticket, m Message, elsewhere bool) (f File
 			return f, false, err
 		}
 	}
-	e := Answered{Ticket: t.ID, Message: m.ID, Channel: m.Channel, Mailbox: m.Mailbox, First: first, Elsewhere: elsewhere}
+	e := Answered{Ticket: t.ID, Message: m.ID, Channel: m.Channel, Mailbox: m.Mailbox, First: first, Elsewhere: elsewhere, At: earlier(tx, m.At)}
 	return Filed{Ticket: t, Message: m.ID}, true, tx.Record(t.ID, e)
 }

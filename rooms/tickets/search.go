@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/hearthdesk/hearth/base/id"
 	"github.com/hearthdesk/hearth/base/search"
@@ -121,7 +122,7 @@ func (room *Room) search(ctx context.Context, who web.Who, in *searchIn) (page w
 					return err
 				}
 				f.Message = m.ID
-				f.Text, f.Marks = search.Around(m.Text, in.Q, 200)
+				f.Text, f.Marks = around(m.Text, in.Q)
 			}
 			if f.Text == "" {
 				f.Text = text.Snippet(f.Ticket.Subject, 200)
@@ -154,4 +155,17 @@ func sight(who web.Who) search.Sight {
 
 func (room *Room) searchRoutes(api *web.API) {
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/search", Needs: web.View, Say: "Find tickets by anything said in them, newest first"}, room.search)
+}
+
+// around cuts out the words around the first match, and marks all matches in them.
+func around(words, q string) (cut string, marks []search.Span) {
+	const before, most = 60, 240
+	first := search.Mark(words, q)
+	if len(first) == 0 {
+		return text.Snippet(words, most), nil
+	}
+	units := utf16.Encode([]rune(words))
+	from := max(0, first[0].Start-before)
+	cut = text.Snippet(string(utf16.Decode(units[from:min(len(units), from+most*2)])), most)
+	return cut, search.Mark(cut, q)
 }

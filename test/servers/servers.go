@@ -294,7 +294,7 @@ func (d *Dovecot) Deliver(user string, mails ...[]byte) {
 	expect(220)
 	say(250, "LHLO test.example")
 	for _, raw := range mails {
-		say(250, "MAIL FROM:<>")
+		say(250, "MAIL FROM:<sender@example.com>")
 		say(250, "RCPT TO:<%s>", user)
 		say(354, "DATA")
 		w := c.DotWriter()

@@ -1,0 +1,403 @@
+// Package crash_test kills a real Hearth again and again under load, and looks whether anything acknowledged was lost or
+// anything was done twice.
+package crash_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+
+	"github.com/hearthdesk/hearth/base/store/storetest"
+	"github.com/hearthdesk/hearth/test/servers"
+)
+
+const (
+	support = "support@shop.example"
+	kills   = 100
+)
+
+// desk is a server that is killed and started again at the same addresses.
+type desk struct {
+	tb               testing.TB
+	exe, data, db    string
+	http, smtp, sink string
+	token            string
+	cmd              *exec.Cmd
+	out              bytes.Buffer
+}
+
+func (d *desk) args(command ...string) []string {
+	a := append(command, "--data", d.data)
+	if d.db != "" {
+		a = append(a, "--database-url", d.db)
+	}
+	return a
+}
+
+func (d *desk) errand(stdin string, command ...string) string {
+	d.tb.Helper()
+	cmd := exec.CommandContext(d.tb.Context(), d.exe, d.args(command...)...)
+	cmd.Stdin = strings.NewReader(stdin)
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	out, err := cmd.Output()
+	if err != nil {
+		d.tb.Fatalf("%v: %v\n%s", command, err, errs.String())
+	}
+	return strings.TrimSpace(string(out))
+}
+
+func (d *desk) start() {
+	d.tb.Helper()
+	d.cmd = exec.Command(d.exe, append(d.args("serve"), "--listen", d.http, "--smtp-listen", d.smtp)...)
+	d.cmd.Stdout, d.cmd.Stderr = &d.out, &d.out
+	if err := d.cmd.Start(); err != nil {
+		d.tb.Fatal(err)
+	}
+}
+
+func (d *desk) ready() {
+	d.tb.Helper()
+	deadline := time.Now().Add(30 * time.Second)
+	for {
+		res, err := http.Get("http://" + d.http + "/readyz")
+		if err == nil {
+			_ = res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		if time.Now().After(deadline) {
+			d.tb.Fatalf("not ready again: %v\n%s", err, d.out.String())
+		}
+		time.Sleep(5 * time.Millisecond) // a process that starts rings no bell
+	}
+}
+
+func (d *desk) kill() {
+	_ = d.cmd.Process.Signal(syscall.SIGKILL)
+	_ = d.cmd.Wait()
+}
+
+// post sends until it is acknowledged, always under the same key.
+func (d *desk) post(ctx context.Context, path, key string, in any, out any) bool {
+	body, err := json.Marshal(in)
+	if err != nil {
+		d.tb.Error(err)
+		return false
+	}
+	for ctx.Err() == nil {
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+d.http+path, bytes.NewReader(body))
+		if err != nil {
+			d.tb.Error(err)
+			return false
+		}
+		r.Header.Set("Authorization", "Bearer "+d.token)
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Idempotency-Key", key)
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			time.Sleep(10 * time.Millisecond) // the server is down
+			continue
+		}
+		b, err := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		switch {
+		case err != nil:
+		case res.StatusCode == http.StatusCreated:
+			if err := json.Unmarshal(b, out); err != nil {
+				d.tb.Error(err)
+			}
+			return true
+		case res.StatusCode == http.StatusConflict && bytes.Contains(b, []byte("request.repeated")):
+			return false // carried out, and the answer was lost with the server: allowed, and looked up below
+		case res.StatusCode < 500:
+			d.tb.Errorf("%s %d %s", path, res.StatusCode, b)
+			return false
+		}
+	}
+	return false
+}
+
+func (d *desk) get(path string, out any) {
+	d.tb.Helper()
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "http://"+d.http+path, nil)
+	if err != nil {
+		d.tb.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+d.token)
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		d.tb.Fatal(err)
+	}
+	defer res.Body.Close()
+	if err := json.NewDecoder(res.Body).Decode(out); err != nil || res.StatusCode != http.StatusOK {
+		d.tb.Fatal(path, res.Status, err)
+	}
+}
+
+// acknowledged is what the server said yes to.
+type acknowledged struct {
+	mu      sync.Mutex
+	tickets map[string]bool // external ids
+	answers map[string]bool // the words
+	mails   map[string]bool // Message-IDs
+}
+
+func (a *acknowledged) add(m map[string]bool, key string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	m[key] = true
+}
+
+func TestNothingAcknowledgedIsLostWhenTheServerIsKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a minute")
+	}
+	sink := servers.StartSink(t)
+	d := &desk{tb: t, exe: filepath.Join(t.TempDir(), "hearth"), data: t.TempDir(), sink: sink.Addr}
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", d.exe, "github.com/hearthdesk/hearth/cmd/hearth").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if storetest.Postgres() {
+		d.db = storetest.URL(t)
+	}
+	d.http = net.JoinHostPort("127.0.0.1", strconv.Itoa(servers.FreePort(t)))
+	d.smtp = net.JoinHostPort("127.0.0.1", strconv.Itoa(servers.FreePort(t)))
+	d.errand("a long enough pass phrase\n", "staff", "add", "--email", "anna@shop.example", "--name", "Anna", "--role", "owner", "--password-stdin")
+	d.token = d.errand("", "token", "create", "--staff", "anna@shop.example", "--name", "test")
+	d.errand("", "mailbox", "add", "--address", support, "--smtp", "smtp://"+sink.Addr)
+	d.start()
+	d.ready()
+
+	a := &acknowledged{tickets: map[string]bool{}, answers: map[string]bool{}, mails: map[string]bool{}}
+	ctx, stop := context.WithCancel(t.Context())
+	var load sync.WaitGroup
+	for w := range 3 {
+		load.Go(func() { d.write(ctx, a, w) })
+	}
+	load.Go(func() { d.mail(ctx, a) })
+	rnd := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // moments to kill at
+	for range kills {
+		time.Sleep(time.Duration(30+rnd.IntN(350)) * time.Millisecond) // the moment is the point
+		d.kill()
+		d.start()
+		d.ready()
+	}
+	stop()
+	load.Wait()
+	d.verify(t, a, sink)
+	if err := d.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
+	if err := d.cmd.Wait(); err != nil {
+		t.Errorf("it did not stop well: %v", err)
+	}
+	if t.Failed() {
+		_ = os.WriteFile(filepath.Join(os.TempDir(), "hearth-crash.log"), d.out.Bytes(), 0o600)
+	}
+}
+
+// write opens tickets and answers them.
+func (d *desk) write(ctx context.Context, a *acknowledged, w int) {
+	for n := 0; ctx.Err() == nil; n++ {
+		key := fmt.Sprintf("w%d-%d", w, n)
+		var tk struct{ ID string }
+		in := map[string]any{"subject": "Load " + key, "from": map[string]string{"name": "C " + key, "email": fmt.Sprintf("c%d@example.com", n%50)}, "text": "Please help. " + key, "external_id": key}
+		if !d.post(ctx, "/api/v1/tickets", "open "+key, in, &tk) {
+			continue
+		}
+		a.add(a.tickets, key)
+		words := "Answer to " + key + "."
+		var m struct{ ID string }
+		if d.post(ctx, "/api/v1/tickets/"+tk.ID+"/replies", "answer "+key, map[string]string{"text": words}, &m) {
+			a.add(a.answers, words)
+		}
+	}
+}
+
+// mail hands in mails by SMTP, each until the server says yes.
+func (d *desk) mail(ctx context.Context, a *acknowledged) {
+	for n := 0; ctx.Err() == nil; n++ {
+		id := fmt.Sprintf("m%d@example.net", n)
+		raw := fmt.Appendf(nil, "From: M%d <m%d@example.net>\r\nTo: %s\r\nSubject: Mail %d\r\nMessage-ID: <%s>\r\n\r\nA mail.\r\n", n, n%40, support, n, id)
+		for ctx.Err() == nil {
+			c, err := smtp.Dial(d.smtp)
+			if err == nil {
+				err = c.SendMail("m@example.net", []string{support}, bytes.NewReader(raw))
+				_ = c.Close()
+			}
+			if err == nil {
+				a.add(a.mails, id)
+				break
+			}
+			time.Sleep(10 * time.Millisecond) // the server is down
+		}
+	}
+}
+
+type listed struct {
+	ID         string `json:"id"`
+	Status     string `json:"status"`
+	ExternalID string `json:"external_id"`
+}
+
+// verify compares what was acknowledged with what is there.
+func (d *desk) verify(t *testing.T, a *acknowledged, sink *servers.Sink) {
+	t.Helper()
+	var all []listed
+	for after := ""; ; {
+		var page struct {
+			Items []listed
+			Next  string
+		}
+		d.get("/api/v1/tickets?limit=200&after="+after, &page)
+		all = append(all, page.Items...)
+		if after = page.Next; after == "" {
+			break
+		}
+	}
+	external, stands := map[string]int{}, map[string]int{}
+	for _, tk := range all {
+		stands[tk.Status]++
+		if tk.ExternalID != "" {
+			external[tk.ExternalID]++
+		}
+	}
+	for key := range a.tickets {
+		if external[key] != 1 {
+			t.Errorf("ticket %s is there %d times", key, external[key])
+		}
+	}
+	d.verifyMails(t, a)
+	answers := map[string]int{}
+	for _, tk := range all {
+		var page struct {
+			Items []struct{ Kind, Text, State, Ref string }
+		}
+		deadline := time.Now().Add(60 * time.Second)
+	again:
+		d.get("/api/v1/tickets/"+tk.ID+"/messages?limit=500", &page)
+		for _, m := range page.Items {
+			if m.Kind == "out" && m.State != "sent" {
+				if time.Now().Before(deadline) {
+					time.Sleep(20 * time.Millisecond) // deliveries go on in the background
+					page.Items = nil
+					goto again
+				}
+				t.Errorf("an answer is %s", m.State)
+			}
+		}
+		for _, m := range page.Items {
+			if m.Kind == "out" {
+				answers[m.Text]++
+			}
+		}
+	}
+	for words := range a.answers {
+		if answers[words] != 1 {
+			t.Errorf("%q is there %d times", words, answers[words])
+		}
+	}
+	sent := map[string]string{} // words → Message-ID
+	for _, raw := range sink.Mails() {
+		id, words := between(raw, "Message-Id: ", "\n"), between(raw, "Answer to ", "\n")
+		if was, ok := sent[words]; ok && was != id {
+			t.Errorf("%q went out under %s and %s", words, was, id)
+		}
+		sent[words] = id
+	}
+	if len(sent) < len(a.answers) {
+		t.Errorf("%d answers went out of %d", len(sent), len(a.answers))
+	}
+	d.verifyCounts(t, stands)
+	t.Logf("%d kills: %d tickets, %d answers, %d mails acknowledged; %d tickets, %d mails sent under %d names", kills, len(a.tickets), len(a.answers), len(a.mails), len(all), len(sink.Mails()), len(sent))
+}
+
+func (d *desk) verifyMails(t *testing.T, a *acknowledged) {
+	t.Helper()
+	seen := map[string]int{}
+	for after := ""; ; {
+		var page struct {
+			Items []struct {
+				ID, State string
+				MessageID string `json:"message_id"`
+			}
+			Next string
+		}
+		d.get("/api/v1/mail/ledger?limit=200&after="+after, &page)
+		for _, e := range page.Items {
+			if e.State == "filed" {
+				seen[e.MessageID]++
+			} else if e.State != "stored" {
+				t.Errorf("mail %s is %s", e.MessageID, e.State)
+			}
+		}
+		if after = page.Next; after == "" {
+			break
+		}
+	}
+	for id := range a.mails {
+		if seen[id] != 1 {
+			t.Errorf("mail %s was filed %d times", id, seen[id])
+		}
+	}
+}
+
+// verifyCounts looks at what a follower keeps: it must have taken effect once for each ticket.
+func (d *desk) verifyCounts(t *testing.T, want map[string]int) {
+	t.Helper()
+	deadline := time.Now().Add(30 * time.Second)
+	for {
+		var counts struct {
+			Items []struct {
+				Status string
+				N      int
+			}
+		}
+		d.get("/api/v1/tickets/counts", &counts)
+		got := map[string]int{}
+		for _, c := range counts.Items {
+			got[c.Status] += c.N
+		}
+		same := len(got) == len(want)
+		for k, n := range want {
+			same = same && got[k] == n
+		}
+		if same {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Errorf("counted %v, there are %v", got, want)
+			return
+		}
+		time.Sleep(20 * time.Millisecond) // followers work in the background
+	}
+}
+
+func between(b []byte, from, to string) string {
+	low := bytes.ToLower(b)
+	i := bytes.Index(low, []byte(strings.ToLower(from)))
+	if i < 0 {
+		return ""
+	}
+	rest := string(b[i+len(from):])
+	rest, _, _ = strings.Cut(rest, to)
+	return strings.TrimSpace(rest)
+}
