@@ -76,7 +76,7 @@ func (room *Room) Routes(api *web.API) {
 		})
 	web.Handle(api, web.Route{Method: http.MethodPatch, Path: "/targets/{id}", Needs: web.Settings, Say: "Change a policy; running clocks follow"},
 		func(ctx context.Context, who web.Who, in *struct {
-			byID
+			ID   TargetID `path:"id"`
 			Body TargetChange
 		},
 		) (Target, error) {

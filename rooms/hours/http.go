@@ -40,7 +40,7 @@ func (room *Room) Routes(api *web.API) {
 		})
 	web.Handle(api, web.Route{Method: http.MethodPatch, Path: "/calendars/{id}", Needs: web.Settings, Say: "Change a calendar"},
 		func(ctx context.Context, who web.Who, in *struct {
-			byID
+			ID   ID `path:"id"`
 			Body Change
 		},
 		) (Calendar, error) {
