@@ -138,7 +138,8 @@ func problem(status int, msg string, errs ...error) huma.StatusError {
 			if f.Fields == nil {
 				f.Fields = map[string]string{}
 			}
-			f.Fields[place.Replace(d.Location)] = plainMessage(d.Message)
+			name, say := plainDetail(d)
+			f.Fields[name] = say
 		}
 	}
 	switch {
@@ -163,14 +164,19 @@ func problem(status int, msg string, errs ...error) huma.StatusError {
 // place takes a field's name out of where huma found it.
 var place = strings.NewReplacer("body.", "", "query.", "", "path.", "", "header.", "")
 
-// plainMessage takes a fault's sentence out of the text that huma makes of an error.
-func plainMessage(s string) string {
-	if rest, ok := strings.CutPrefix(s, "invalid value: "); ok {
-		if _, say, ok := strings.Cut(rest, ": "); ok {
-			return say
+// plainDetail says which field is wrong, and how: a missing one by its own name, a fault in its own words.
+func plainDetail(d *huma.ErrorDetail) (field, say string) {
+	field = place.Replace(d.Location)
+	if name, ok := strings.CutPrefix(d.Message, "expected required property "); ok {
+		field = strings.TrimPrefix(field+"."+strings.TrimSuffix(name, " to be present"), "body.")
+		return field, "is missing"
+	}
+	if rest, ok := strings.CutPrefix(d.Message, "invalid value: "); ok {
+		if _, own, ok := strings.Cut(rest, ": "); ok {
+			return field, own
 		}
 	}
-	return s
+	return field, d.Message
 }
 
 func firstField(fields map[string]string) string {

@@ -187,6 +187,7 @@ func TestAnswers(t *testing.T) {
 		"not JSON":                          {"POST /api/v1/cups", `{"colour`, []string{"Authorization", "Bearer anna"}, 422, `"detail":"The body is not the JSON that is expected here."`, nil},
 		"no body":                           {"POST /api/v1/cups", ``, []string{"Authorization", "Bearer anna"}, 422, `not the JSON`, nil},
 		"a wrong type":                      {"POST /api/v1/cups", `{"colour":7}`, []string{"Authorization", "Bearer anna"}, 422, `"colour":"expected string"`, nil},
+		"a missing field":                   {"POST /api/v1/cups", `{}`, []string{"Authorization", "Bearer anna"}, 422, `colour: is missing.","fields":{"colour":"is missing"}`, nil},
 		"an unknown field":                  {"POST /api/v1/cups", `{"colour":"blue","size":1}`, []string{"Authorization", "Bearer anna"}, 422, `size: unexpected property`, nil},
 		"another kind of body":              {"POST /api/v1/cups", `colour: blue`, []string{"Authorization", "Bearer anna", "Content-Type", "text/yaml"}, 415, `send application/json`, nil},
 		"a large body":                      {"POST /api/v1/cups", `{"colour":"` + strings.Repeat("x", 2000) + `"}`, []string{"Authorization", "Bearer anna"}, 413, `"code":"body.too_large"`, nil},
@@ -463,6 +464,20 @@ func TestPermissionsByName(t *testing.T) {
 	if agent.May(web.View|web.Act) || !agent.May(web.Self) || agent.Sees(8) || !agent.Sees(7) || !agent.Sees(0) {
 		t.Error("an agent may the wrong things")
 	}
+}
+
+type under struct {
+	ID cupID `path:"id"`
+}
+
+func TestAnEmbeddedStructThatHumaDoesNotSeeIsRefused(t *testing.T) {
+	defer func() {
+		if s, _ := recover().(string); !strings.Contains(s, "embedded under") {
+			t.Errorf("%q", s)
+		}
+	}()
+	web.Handle(web.New(web.Config{}), web.Route{Method: http.MethodGet, Path: "/cups/{id}", Needs: web.View},
+		func(context.Context, web.Who, *struct{ under }) (web.None, error) { return web.None{}, nil })
 }
 
 // A body that ends early must not be carried out.

@@ -2,7 +2,6 @@ package staff
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/secret"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
 )
@@ -18,10 +18,9 @@ import (
 const Cookie = "hearth_session"
 
 const (
-	look    = 500 * time.Millisecond // how old the memory may be before it is compared with the version in the database
-	noting  = time.Minute            // how exactly it is known when a session or token was last used
-	atMost  = 20_000                 // credentials remembered
-	cleanly = "Bearer "
+	look   = 500 * time.Millisecond // how old the memory may be before it is compared with the version in the database
+	noting = time.Minute            // how exactly it is known when a session or token was last used
+	atMost = 20_000                 // credentials remembered
 )
 
 // memory is who holds which credential, by its hash. It is dropped with every change made here, and when the version in
@@ -116,7 +115,7 @@ func (room *Room) Authenticate(r *http.Request) (web.Who, bool, error) {
 	if err := room.refresh(r.Context()); err != nil {
 		return web.Who{}, false, err
 	}
-	key := sha256.Sum256([]byte(text))
+	key := [32]byte(secret.Hash(text))
 	k, ok, age := room.memory.recall(key)
 	now := room.db.Now()
 	if since := now.Sub(k.used); ok && since < noting && since > -noting {
@@ -139,8 +138,9 @@ func (room *Room) Authenticate(r *http.Request) (web.Who, bool, error) {
 
 // credential takes the token or the session out of a request.
 func credential(r *http.Request) (text string, isToken bool) {
-	if h := r.Header.Get("Authorization"); len(h) > len(cleanly) && strings.EqualFold(h[:len(cleanly)], cleanly) { // RFC 9110, 11.1: schemes in any case
-		return strings.TrimSpace(h[len(cleanly):]), true
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if strings.EqualFold(scheme, "Bearer") { // in any case (RFC 9110, 11.1); Basic may be a proxy's
+		return strings.TrimSpace(token), true
 	}
 	return cookie(r), false
 }

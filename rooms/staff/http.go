@@ -15,7 +15,7 @@ type byID struct {
 	ID ID `path:"id"`
 }
 
-type browser struct {
+type byCookie struct {
 	Session string `cookie:"hearth_session" hidden:"true"`
 }
 
@@ -102,7 +102,7 @@ func (room *Room) staffRoutes(api *web.API) {
 		})
 	web.Handle(api, web.Route{Method: http.MethodPatch, Path: "/staff/{id}", Needs: web.People, Say: "Change an account"},
 		func(ctx context.Context, who web.Who, in *struct {
-			byID
+			ID   ID `path:"id"`
 			Body Change
 		},
 		) (Member, error) {
@@ -138,16 +138,12 @@ func (m Member) shownTo(who web.Who) Member {
 	return m
 }
 
-type newPassword struct {
-	Token    string `json:"token" maxLength:"200" doc:"what stands behind the # of the link"`
-	Password string `json:"password" maxLength:"1000"`
-}
-
 func (room *Room) meRoutes(api *web.API) {
 	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/setup", Needs: web.Public, Say: "Set up the house and become its owner, with the link that the server printed", Status: http.StatusCreated},
 		func(ctx context.Context, _ web.Who, in *struct {
 			Body struct {
-				newPassword
+				Token    string   `json:"token" maxLength:"200" doc:"what stands behind the # of the link"`
+				Password string   `json:"password" maxLength:"1000"`
 				Name     string   `json:"name" maxLength:"200"`
 				Email    string   `json:"email" maxLength:"254"`
 				Language Language `json:"language,omitempty" enum:"en,de"`
@@ -161,8 +157,9 @@ func (room *Room) meRoutes(api *web.API) {
 	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/staff/welcome", Needs: web.Public, Say: "Choose a password with a link, and sign in", Status: http.StatusCreated},
 		func(ctx context.Context, _ web.Who, in *struct {
 			Body struct {
-				newPassword
-				Name string `json:"name,omitempty" maxLength:"200" doc:"when it was written wrongly"`
+				Token    string `json:"token" maxLength:"200" doc:"what stands behind the # of the link"`
+				Password string `json:"password" maxLength:"1000"`
+				Name     string `json:"name,omitempty" maxLength:"200" doc:"when it was written wrongly"`
 			}
 		},
 		) (signedIn, error) {
@@ -195,8 +192,8 @@ func (room *Room) meRoutes(api *web.API) {
 		})
 	web.Handle(api, web.Route{Method: http.MethodPut, Path: "/me/password", Needs: web.Self, Say: "Change one's own password, and sign out everywhere else"},
 		func(ctx context.Context, who web.Who, in *struct {
-			browser
-			Body struct {
+			Session string `cookie:"hearth_session" hidden:"true"`
+			Body    struct {
 				Old string `json:"old" maxLength:"1000"`
 				New string `json:"new" maxLength:"1000"`
 			}
@@ -225,7 +222,7 @@ func (room *Room) signedIn(ctx context.Context, o Opened, err error) (signedIn, 
 
 // cookie keeps a session in a browser; without one, it takes it out. The server ends it long before the browser does.
 func (room *Room) cookie(secret string) *http.Cookie {
-	c := &http.Cookie{
+	c := &http.Cookie{ //nolint:gosec // Secure where it can be: on plain HTTP the browser would never send it back
 		Name: Cookie, Value: secret, Path: "/", MaxAge: 400 * 24 * 60 * 60, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		Secure: strings.HasPrefix(room.base, "https:"),
 	}
@@ -248,12 +245,12 @@ func (room *Room) sessionRoutes(api *web.API) {
 			return room.signedIn(ctx, o, err)
 		})
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/sessions", Needs: web.Self, Say: "List where one is signed in"},
-		func(ctx context.Context, who web.Who, in *browser) (page web.Page[Session], err error) {
+		func(ctx context.Context, who web.Who, in *byCookie) (page web.Page[Session], err error) {
 			page.Items, err = room.Sessions(ctx, who, in.Session)
 			return page, err
 		})
 	web.Handle(api, web.Route{Method: http.MethodDelete, Path: "/sessions/current", Needs: web.Self, Say: "Sign out"},
-		func(ctx context.Context, who web.Who, in *browser) (signedOut, error) {
+		func(ctx context.Context, who web.Who, in *byCookie) (signedOut, error) {
 			return signedOut{true, room.cookie("")}, room.SignOut(ctx, who, in.Session)
 		})
 	web.Handle(api, web.Route{Method: http.MethodDelete, Path: "/sessions/{id}", Needs: web.Self, Say: "End one of one's own sessions"},
@@ -264,7 +261,7 @@ func (room *Room) sessionRoutes(api *web.API) {
 			return web.None{OK: true}, room.CloseSession(ctx, who, in.ID)
 		})
 	web.Handle(api, web.Route{Method: http.MethodDelete, Path: "/sessions", Needs: web.Self, Say: "Sign out everywhere else"},
-		func(ctx context.Context, who web.Who, in *browser) (web.None, error) {
+		func(ctx context.Context, who web.Who, in *byCookie) (web.None, error) {
 			return web.None{OK: true}, room.CloseOthers(ctx, who, in.Session)
 		})
 }
@@ -288,7 +285,7 @@ func (room *Room) teamRoutes(api *web.API) {
 		})
 	web.Handle(api, web.Route{Method: http.MethodPatch, Path: "/teams/{id}", Needs: web.People, Say: "Rename a team"},
 		func(ctx context.Context, who web.Who, in *struct {
-			byTeam
+			ID   TeamID `path:"id"`
 			Body teamName
 		},
 		) (Team, error) {
@@ -299,8 +296,8 @@ func (room *Room) teamRoutes(api *web.API) {
 			return web.None{OK: true}, room.RemoveTeam(ctx, who, in.ID)
 		})
 	type member struct {
-		byTeam
-		Staff ID `path:"staff"`
+		ID    TeamID `path:"id"`
+		Staff ID     `path:"staff"`
 	}
 	web.Handle(api, web.Route{Method: http.MethodPut, Path: "/teams/{id}/members/{staff}", Needs: web.People, Say: "Bring somebody into a team"},
 		func(ctx context.Context, who web.Who, in *member) (Team, error) {
@@ -333,7 +330,7 @@ func (room *Room) roleRoutes(api *web.API) {
 		})
 	web.Handle(api, web.Route{Method: http.MethodPatch, Path: "/roles/{id}", Needs: web.People, Say: "Change a role of one's own"},
 		func(ctx context.Context, who web.Who, in *struct {
-			byRole
+			ID   RoleID `path:"id"`
 			Body RoleChange
 		},
 		) (Role, error) {

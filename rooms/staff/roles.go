@@ -34,7 +34,7 @@ func roleBy(tx *store.Tx, nameOrID string) (Role, error) {
 
 // AddRole makes a role of the company's own.
 func (room *Room) AddRole(ctx context.Context, who web.Who, name string, may []string, all bool) (r Role, err error) {
-	if r.Name, err = plainName("name", name); err != nil {
+	if r.Name, err = plainName(name); err != nil {
 		return r, err
 	}
 	if r.May, err = plainPerms(may); err != nil {
@@ -82,7 +82,7 @@ func (room *Room) ChangeRole(ctx context.Context, who web.Who, which RoleID, c R
 
 func (r *Role) change(c RoleChange) (err error) {
 	if c.Name != nil {
-		if r.Name, err = plainName("name", *c.Name); err != nil {
+		if r.Name, err = plainName(*c.Name); err != nil {
 			return err
 		}
 	}

@@ -165,7 +165,7 @@ func (room *Room) Add(ctx context.Context, who web.Who, n Newcomer) (m Member, l
 
 // newcomer tidies what was entered, and hashes the password.
 func (room *Room) newcomer(ctx context.Context, n *Newcomer) (m Member, password string, err error) {
-	if m.Name, err = plainName("name", n.Name); err != nil {
+	if m.Name, err = plainName(n.Name); err != nil {
 		return m, "", err
 	}
 	if m.Email, _, err = plainEmail(n.Email); err != nil {
@@ -256,7 +256,7 @@ func (room *Room) Change(ctx context.Context, who web.Who, whom ID, c Change) (m
 func (room *Room) rewrite(tx *store.Tx, m *Member, c Change) (err error) {
 	was := *m
 	if c.Name != nil {
-		if m.Name, err = plainName("name", *c.Name); err != nil {
+		if m.Name, err = plainName(*c.Name); err != nil {
 			return err
 		}
 	}

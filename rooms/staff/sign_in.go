@@ -78,7 +78,7 @@ func (room *Room) NewLink(ctx context.Context, who web.Who, whom ID) (l Link, er
 
 // link makes a link for somebody, or for the first owner. The token stands behind the #, so that no server logs it.
 func (room *Room) link(tx *store.Tx, whom ID, lasts time.Duration) (*Link, error) {
-	text, hash := newSecret("")
+	text, hash := newSecret(linkSecret)
 	page := "/welcome#"
 	if whom == 0 {
 		page = "/setup#"
@@ -228,13 +228,13 @@ func (room *Room) SignIn(ctx context.Context, email, password string, from web.P
 		return o, errSignIn
 	}
 	by := store.Actor{Kind: store.StaffKind, ID: a.ID.String(), Via: "web"}
-	return o, room.db.Write(ctx, by, func(tx *store.Tx) error {
+	err = room.db.Write(ctx, by, func(tx *store.Tx) error {
 		now, err := accountOf(tx, a.ID)
 		switch {
 		case err != nil:
 			return err
-		case now.Password != a.Password: // changed since it was compared
-			return errSignIn
+		case now.Password != a.Password:
+			return errChanged
 		case now.Disabled:
 			return fault.New(fault.Denied, "staff.disabled", "Your account is switched off. Please ask whoever looks after staff here.")
 		}
@@ -244,7 +244,14 @@ func (room *Room) SignIn(ctx context.Context, email, password string, from web.P
 		o, err = open(tx, a.ID, from)
 		return err
 	})
+	if errors.Is(err, errChanged) {
+		return room.SignIn(ctx, email, password, from)
+	}
+	return o, err
 }
+
+// errChanged says that a password was changed after another was compared with it: to be tried again from the start.
+var errChanged = errors.New("staff: the password was changed meanwhile")
 
 var errSignIn = fault.New(fault.Denied, "sign_in.failed", "This address and password do not belong together.")
 
@@ -330,7 +337,7 @@ func tryKey(parts ...string) string {
 func open(tx *store.Tx, who ID, from web.Peer) (Opened, error) {
 	o := Opened{Session: store.NewID[sessionKind](tx), Staff: who}
 	var hash string
-	o.Secret, hash = newSecret("")
+	o.Secret, hash = newSecret(sessionSecret)
 	return o, errors.Join(insertSession(tx, o.Session, who, hash, device(from.Device)), tx.Record(who, SessionOpened{o.Session, who}))
 }
 
@@ -404,7 +411,7 @@ func (room *Room) ChangePassword(ctx context.Context, who web.Who, secret, old, 
 	if err := room.db.Read(ctx, func(tx *store.Tx) (err error) { m, err = load(tx, ID(who.Staff)); return err }); err != nil {
 		return err
 	}
-	password, err := plainPassword(password, m.Email, m.Name)
+	plain, err := plainPassword(password, m.Email, m.Name)
 	if err != nil {
 		return err
 	}
@@ -412,19 +419,24 @@ func (room *Room) ChangePassword(ctx context.Context, who web.Who, secret, old, 
 	if err != nil {
 		return err
 	}
-	if password, err = room.hash(ctx, password); err != nil {
+	hash, err := room.hash(ctx, plain)
+	if err != nil {
 		return err
 	}
-	return room.change(ctx, who, func(tx *store.Tx) error {
+	err = room.change(ctx, who, func(tx *store.Tx) error {
 		now, err := accountOf(tx, m.ID)
 		switch {
 		case err != nil:
 			return err
 		case now.Password != was:
-			return errPassword
+			return errChanged
 		}
-		return errors.Join(setPassword(tx, m.ID, password), tx.Record(m.ID, PasswordChanged{m.ID}), signOut(tx, m.ID, hashOf(secret)))
+		return errors.Join(setPassword(tx, m.ID, hash), tx.Record(m.ID, PasswordChanged{m.ID}), signOut(tx, m.ID, hashOf(secret)))
 	})
+	if errors.Is(err, errChanged) {
+		return room.ChangePassword(ctx, who, secret, old, password)
+	}
+	return err
 }
 
 var errPassword = fault.New(fault.Denied, "password.wrong", "This is not your password.")

@@ -34,12 +34,17 @@ func (roleKind) Prefix() string    { return "role" }
 func (tokenKind) Prefix() string   { return "tok" }
 func (sessionKind) Prefix() string { return "ses" }
 
-// Ids of this room; ID is a member of staff.
+// The ids of this room.
 type (
-	ID        = id.Of[staffKind]
-	TeamID    = id.Of[teamKind]
-	RoleID    = id.Of[roleKind]
-	TokenID   = id.Of[tokenKind]
+	// ID is a member of staff.
+	ID = id.Of[staffKind]
+	// TeamID is a team.
+	TeamID = id.Of[teamKind]
+	// RoleID is a role.
+	RoleID = id.Of[roleKind]
+	// TokenID is a token.
+	TokenID = id.Of[tokenKind]
+	// SessionID is a session.
 	SessionID = id.Of[sessionKind]
 )
 
@@ -164,13 +169,13 @@ func isHouse(who web.Who) bool { return who.Staff == 0 && who.Actor.Kind == stor
 const maxName = 100 // characters
 
 // plainName tidies a name that people see; nothing invisible, one line, at most 100 characters.
-func plainName(field, name string) (string, error) {
+func plainName(name string) (string, error) {
 	name = strings.Join(strings.Fields(name), " ")
 	if name == "" {
-		return "", fault.Field(field, "name.missing", "A name is needed here.")
+		return "", fault.Field("name", "name.missing", "A name is needed here.")
 	}
 	if utf8.RuneCountInString(name) > maxName || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
-		return "", fault.Field(field, "name.unfit", "A name is one line of at most %d characters.", maxName)
+		return "", fault.Field("name", "name.unfit", "A name is one line of at most %d characters.", maxName)
 	}
 	return name, nil
 }

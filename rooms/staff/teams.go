@@ -23,7 +23,7 @@ func (room *Room) TeamNames(tx *store.Tx, which []TeamID) (map[TeamID]string, er
 
 // AddTeam makes a team.
 func (room *Room) AddTeam(ctx context.Context, who web.Who, name string) (t Team, err error) {
-	if t.Name, err = plainName("name", name); err != nil {
+	if t.Name, err = plainName(name); err != nil {
 		return t, err
 	}
 	return t, room.change(ctx, who, func(tx *store.Tx) error {
@@ -40,7 +40,7 @@ func (room *Room) AddTeam(ctx context.Context, who web.Who, name string) (t Team
 
 // RenameTeam gives a team another name.
 func (room *Room) RenameTeam(ctx context.Context, who web.Who, which TeamID, name string) (t Team, err error) {
-	if name, err = plainName("name", name); err != nil {
+	if name, err = plainName(name); err != nil {
 		return t, err
 	}
 	return t, room.change(ctx, who, func(tx *store.Tx) error {

@@ -2,32 +2,29 @@ package staff
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"errors"
 
 	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/secret"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
 )
 
-const tokenPrefix = "hth_" // so that people and secret scanners know one when they see it
+// The kinds of secret, as their prefixes say to people and to scanners that look for leaks.
+const (
+	tokenSecret   = "hth"
+	sessionSecret = "session"
+	linkSecret    = "link"
+)
 
-// newSecret makes 256 random bits as text, and the hash by which alone they are kept. SHA-256 without salt is enough:
-// nobody guesses 256 bits, and it can be looked up.
-func newSecret(prefix string) (text, hash string) {
-	var b [32]byte
-	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
-	text = prefix + base64.RawURLEncoding.EncodeToString(b[:])
-	return text, hashOf(text)
+// newSecret makes a secret, and the hash by which alone it is kept.
+func newSecret(kind string) (text, hash string) {
+	text, sum := secret.Token(kind)
+	return text, hex.EncodeToString(sum)
 }
 
-func hashOf(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:])
-}
+func hashOf(text string) string { return hex.EncodeToString(secret.Hash(text)) }
 
 // Minted is a new token; Secret is shown this once and not kept.
 type Minted struct {
@@ -38,7 +35,7 @@ type Minted struct {
 // CreateToken makes a token for oneself; the command line makes them for anybody (staff). Without scopes it may what its
 // owner may today.
 func (room *Room) CreateToken(ctx context.Context, who web.Who, staff ID, name string, scopes []string) (t Minted, err error) {
-	if t.Name, err = plainName("name", name); err != nil {
+	if t.Name, err = plainName(name); err != nil {
 		return t, err
 	}
 	wanted, ok := web.ParsePerms(scopes)
@@ -66,7 +63,7 @@ func (room *Room) CreateToken(ctx context.Context, who web.Who, staff ID, name s
 			return err
 		}
 		var hash string
-		t.Secret, hash = newSecret(tokenPrefix)
+		t.Secret, hash = newSecret(tokenSecret)
 		t.ID, t.Staff, t.CreatedAt = store.NewID[tokenKind](tx), m.ID, tx.Now()
 		return errors.Join(insertToken(tx, t.Token, hash), tx.Record(t.ID, TokenCreated{t.ID, t.Staff, t.Scopes}))
 	})
