@@ -93,8 +93,8 @@ func (b *Bus) connect(ctx context.Context, url string) (err error) {
 		nats.ReconnectWait(250*time.Millisecond), nats.ReconnectJitter(250*time.Millisecond, 250*time.Millisecond),
 		nats.ReconnectBufSize(-1), // old news are no news
 		nats.Timeout(patience), nats.FlusherTimeout(5*time.Second), nats.PingInterval(5*time.Second), nats.MaxPingsOutstanding(2),
-		nats.ConnectHandler(func(*nats.Conn) { close(answered); b.back() }),
-		nats.ReconnectHandler(func(*nats.Conn) { b.back() }),
+		nats.ConnectHandler(func(c *nats.Conn) { close(answered); b.back(c) }),
+		nats.ReconnectHandler(func(c *nats.Conn) { b.back(c) }),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
 				b.log.WarnContext(ctx, "NATS is gone; other nodes hear of changes later", "err", err)
@@ -118,8 +118,8 @@ func (b *Bus) connect(ctx context.Context, url string) (err error) {
 }
 
 // back wakes those who may have missed something while the connection was away.
-func (b *Bus) back() {
-	b.log.Info("NATS answers", "server", b.conn.ConnectedServerName())
+func (b *Bus) back(c *nats.Conn) {
+	b.log.Info("NATS answers", "server", c.ConnectedServerName())
 	b.mu.RLock()
 	returned := b.returned
 	b.mu.RUnlock()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -63,12 +64,15 @@ func TestAClockThatJumpsLosesNothing(t *testing.T) {
 			db, clock := shifting(t)
 			synctest.Test(t, func(t *testing.T) {
 				start := time.Now()
+				var mu sync.Mutex
 				done := map[string][]time.Duration{}
 				q := due.New(db, quiet(t))
 				q.Handle("mail", patient, func(_ context.Context, j due.Job) (func(*store.Tx) error, error) {
 					if j.Key == "running" {
 						time.Sleep(15 * time.Second) // the clock jumps in the middle
 					}
+					mu.Lock()
+					defer mu.Unlock()
 					done[j.Key] = append(done[j.Key], time.Since(start))
 					return nil, nil
 				})
@@ -196,37 +200,37 @@ func TestPeriodicWorkThatFailsGoesOn(t *testing.T) {
 	db, _ := shifting(t)
 	synctest.Test(t, func(t *testing.T) {
 		q := due.New(db, quiet(t))
-		start := time.Now()
-		var alarms []string
+		var bad atomic.Bool
+		var calls, alarms atomic.Int64
 		q.OnPark(func(j due.Job) {
-			alarms = append(alarms, fmt.Sprint(j.Tries, " at ", time.Since(start), " parked ", j.Parked))
+			alarms.Add(1)
+			if j.Parked {
+				t.Error("periodic work was parked")
+			}
 		})
-		bad, calls := true, 0
 		q.Every("tidy", due.Interval(time.Hour), due.Policy{Tries: 3, Backoff: due.Doubling(time.Second, time.Second)}, func(context.Context) error {
-			calls++
-			if bad {
+			calls.Add(1)
+			if bad.Load() {
 				return errors.New("no broom")
 			}
 			return nil
 		})
 		run(t, q)
-		time.Sleep(3*time.Hour + time.Minute)
-		synctest.Wait()
-		if calls != 5 || len(alarms) != 1 { // three tries in the first hour, one in each of the others
-			t.Errorf("%d calls, alarms %v", calls, alarms)
+		pass := func(d time.Duration, fails bool, wantCalls, wantAlarms int64) {
+			t.Helper()
+			bad.Store(fails)
+			time.Sleep(d)
+			synctest.Wait()
+			if calls.Load() != wantCalls || alarms.Load() != wantAlarms {
+				t.Errorf("%d calls and %d alarms; want %d and %d", calls.Load(), alarms.Load(), wantCalls, wantAlarms)
+			}
 		}
-		bad = false
-		time.Sleep(time.Hour)
-		synctest.Wait()
-		if all := rows(t, db); len(all) != 1 || all[0].Tries != 0 || all[0].Parked || calls != 6 {
-			t.Errorf("after it went well: %d calls, %+v", calls, all)
+		pass(3*time.Hour+time.Minute, true, 5, 1) // three tries in the first hour, one in each of the others
+		pass(time.Hour, false, 6, 1)
+		if all := rows(t, db); len(all) != 1 || all[0].Tries != 0 || all[0].Error != "" {
+			t.Errorf("after it went well: %+v", all)
 		}
-		bad = true
-		time.Sleep(time.Hour)
-		synctest.Wait()
-		if len(alarms) != 2 || calls != 9 {
-			t.Errorf("after it failed anew: %d calls, alarms %v", calls, alarms)
-		}
+		pass(time.Hour, true, 9, 2)
 	})
 }
 
