@@ -34,7 +34,7 @@ var accents = []*unicode.RangeTable{
 
 func kindOf(r rune) kind {
 	if r < utf8.RuneSelf {
-		return asciiKind(byte(r))
+		return asciiKind(r)
 	}
 	switch r {
 	case '‐', '‑', '–', '’', '‘', 'ʼ', 'ʻ', '·', '״', '׳':
@@ -67,7 +67,7 @@ func kindOf(r rune) kind {
 	return gap
 }
 
-func asciiKind(c byte) kind {
+func asciiKind(c rune) kind {
 	switch {
 	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z':
 		return letter
@@ -110,10 +110,10 @@ func foldInto(dst []byte, r rune) []byte {
 		if 'A' <= r && r <= 'Z' {
 			r += 'a' - 'A'
 		}
-		return append(dst, byte(r))
+		return utf8.AppendRune(dst, r)
 	}
 	if unicode.Is(unicode.Nd, r) {
-		return append(dst, '0'+zeroBased(r))
+		return utf8.AppendRune(dst, '0'+zeroBased(r))
 	}
 	r = unicode.ToLower(r)
 	if s, ok := alike[r]; ok {
@@ -139,9 +139,9 @@ func foldInto(dst []byte, r rune) []byte {
 }
 
 // zeroBased is the value of a decimal digit: every script has its ten digits in order, from a code that ends in 0 or 6.
-func zeroBased(r rune) byte {
+func zeroBased(r rune) rune {
 	if first := r &^ 15; unicode.Is(unicode.Nd, first) {
-		return byte(r - first)
+		return r - first
 	}
-	return byte(r&15) - 6
+	return r&15 - 6
 }

@@ -33,7 +33,7 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		have := termsOf(text)
-		for _, word := range strings.Fields(text) {
+		for word := range strings.FieldsSeq(text) {
 			if strings.HasPrefix(word, "-") || strings.ContainsFunc(word, quote) {
 				continue
 			}

@@ -88,7 +88,7 @@ func (m *marker) phrase(p phrase) (spans []Span) {
 
 func (p phrase) at(parts []part) bool {
 	for i, t := range p.terms {
-		if parts[i].term != t && !(p.open && i == len(parts)-1 && strings.HasPrefix(parts[i].term, t)) {
+		if begun := p.open && i == len(parts)-1; parts[i].term != t && (!begun || !strings.HasPrefix(parts[i].term, t)) {
 			return false
 		}
 	}

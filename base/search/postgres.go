@@ -7,8 +7,7 @@ import (
 	"github.com/hearthdesk/hearth/base/store"
 )
 
-// tsvector is the index on PostgreSQL. The vectors lie beside their rows (migrations), so that fetching the rows a word is
-// found in touches a tenth of the pages.
+// tsvector is the index on PostgreSQL.
 type tsvector struct{ tx *store.Tx }
 
 func (x tsvector) add(n int64, d Doc, t terms) (bool, error) {
@@ -56,7 +55,8 @@ func (x tsvector) walk(ask asked, before int64, documents int) ([]row, int64, er
 	all, err := store.All[visited](x.tx, `SELECT n, kind, id, grp, answers, step FROM
 		(SELECT n, kind, id, grp, words @@ $3::tsquery AS answers, row_number() OVER (ORDER BY n DESC) AS step FROM (`+newest+`) newest) seen
 		WHERE answers OR step = $2 ORDER BY n DESC`, args...)
-	rows, floor := []row{}, int64(0)
+	var rows []row
+	floor := int64(0)
 	for _, v := range all {
 		if v.Answers {
 			rows = append(rows, v.row)
@@ -72,7 +72,7 @@ func (x tsvector) walk(ask asked, before int64, documents int) ([]row, int64, er
 func (x tsvector) seek(ask asked, before int64, answers int) ([]row, int64, error) {
 	rows, err := store.All[row](x.tx, `WITH found AS MATERIALIZED (SELECT n, kind, id, grp FROM search_docs WHERE words @@ $1::tsquery)
 		SELECT n, kind, id, grp FROM found WHERE n < $2 ORDER BY n DESC LIMIT $3`, ask.match(tsquery), before, answers)
-	return rows, end(rows, answers), err
+	return rows, floorOf(rows, answers), err
 }
 
 func (x tsvector) since(ask asked, place int64, groups []int64) ([]int64, error) {

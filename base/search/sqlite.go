@@ -48,42 +48,40 @@ func (x fts5) move(group int64, scope string) error {
 
 // walk reads the terms of the newest documents themselves: a short beginning stands for so many words that FTS5 would
 // have to merge half of its index to know them all.
-func (x fts5) walk(ask asked, before int64, documents int) ([]row, int64, error) {
-	all, err := x.newest(ask, before, documents)
-	rows := []row{}
-	for _, d := range all {
+func (x fts5) walk(ask asked, before int64, documents int) (rows []row, floor int64, err error) {
+	narrow := asked{query: ask.closed(), kinds: ask.kinds, scopes: ask.scopes}
+	newest, args := `SELECT n, kind, id, grp, scope, words, also FROM search_docs WHERE n < $1 ORDER BY n DESC LIMIT $2`, []any{before, documents}
+	if match := narrow.match(fts5Words); match != "" {
+		newest, args = `SELECT n, kind, id, grp, d.scope, d.words, d.also FROM search_words CROSS JOIN search_docs d ON n = search_words.rowid
+			WHERE search_words.rowid < $1 AND search_words MATCH $3 ORDER BY search_words.rowid DESC LIMIT $2`, append(args, match)
+	}
+	seen := 0
+	err = store.Each(x.tx, newest, args, func(d document) error {
+		if seen++; seen == documents {
+			floor = d.N
+		}
 		if ask.matches(terms{d.Words, d.Also}) {
 			rows = append(rows, d.row)
 		}
-	}
-	return rows, end(all, documents), err
-}
-
-func (x fts5) newest(ask asked, before int64, documents int) ([]document, error) {
-	ask.query = ask.closed()
-	match := ask.match(fts5Words)
-	if match == "" {
-		return store.All[document](x.tx, `SELECT n, kind, id, grp, scope, words, also FROM search_docs WHERE n < $1 ORDER BY n DESC LIMIT $2`, before, documents)
-	}
-	return store.All[document](x.tx, `SELECT n, kind, id, grp, d.scope, d.words, d.also FROM search_words CROSS JOIN search_docs d ON n = search_words.rowid
-		WHERE search_words MATCH $1 AND search_words.rowid < $2 ORDER BY search_words.rowid DESC LIMIT $3`, match, before, documents)
+		return nil
+	})
+	return rows, floor, err
 }
 
 func (x fts5) seek(ask asked, before int64, answers int) ([]row, int64, error) {
 	rows, err := store.All[row](x.tx, `SELECT n, kind, id, grp FROM search_words CROSS JOIN search_docs ON n = search_words.rowid
 		WHERE search_words MATCH $1 AND search_words.rowid < $2 ORDER BY search_words.rowid DESC LIMIT $3`, ask.match(fts5Words), before, answers)
-	return rows, end(rows, answers), err
+	return rows, floorOf(rows, answers), err
 }
 
-func (x fts5) since(ask asked, place int64, groups []int64) ([]int64, error) {
-	newer, err := store.All[document](x.tx, `SELECT n, kind, id, grp, scope, words, also FROM search_docs
-		WHERE grp IN (SELECT value FROM json_each($1)) AND n >= $2`, store.JSON(groups), place)
-	var found []int64
-	for _, d := range newer {
-		if ask.admits(d) && ask.matches(terms{d.Words, d.Also}) {
-			found = append(found, d.Group)
-		}
-	}
+func (x fts5) since(ask asked, place int64, groups []int64) (found []int64, err error) {
+	err = store.Each(x.tx, `SELECT n, kind, id, grp, scope, words, also FROM search_docs WHERE grp IN (SELECT value FROM json_each($1)) AND n >= $2`,
+		[]any{store.JSON(groups), place}, func(d document) error {
+			if ask.admits(d) && ask.matches(terms{d.Words, d.Also}) {
+				found = append(found, d.Group)
+			}
+			return nil
+		})
 	return found, err
 }
 

@@ -81,7 +81,7 @@ func each(text string, do func(k kind, c rune, start, end int) bool) {
 	var buf []byte
 	for i, n := 0, 0; i < len(text); i += n {
 		if c := text[i]; c < utf8.RuneSelf {
-			if n = 1; !do(asciiKind(c), rune(c), i, i+1) {
+			if n = 1; !do(asciiKind(rune(c)), rune(c), i, i+1) {
 				return
 			}
 			continue
