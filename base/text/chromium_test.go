@@ -70,7 +70,7 @@ func show(t *testing.T, modes []mode) *seance {
 	secure.Close() // only its certificate is wanted
 	go s.world(outside, &tls.Config{Certificates: secure.TLS.Certificates, MinVersion: tls.VersionTLS12})
 
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
 	defer cancel()
 	browser := exec.CommandContext(ctx, chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
 		"--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",

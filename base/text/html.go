@@ -259,12 +259,14 @@ func link(attrs []html.Attribute) []html.Attribute {
 // address reads an address as a browser does (WHATWG URL, basic parser: trim, drop tabs and line ends), and names the
 // scheme where it was left to the page.
 func address(raw string) string {
-	raw = strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(strings.TrimSpace(raw))
+	raw = unbroken.Replace(strings.TrimSpace(raw))
 	if strings.HasPrefix(raw, "//") {
 		raw = "https:" + raw
 	}
 	return strings.ReplaceAll(raw, " ", "%20")
 }
+
+var unbroken = strings.NewReplacer("\t", "", "\n", "", "\r", "")
 
 // bodyAsDiv keeps the colours a mail sets for the whole of itself: white words on a dark ground need the ground.
 func bodyAsDiv(token html.Token) html.Token {

@@ -102,3 +102,12 @@ func visible(t *testing.T, page string) []string {
 	look(root)
 	return strings.Fields(words.String())
 }
+
+func BenchmarkSafeHTML(b *testing.B) {
+	page := strings.Repeat(`<tr><td style="padding:10px 0;font-family:Arial,sans-serif;color:#333"><a href="https://shop.example/offers?id=17&amp;ref=mail">`+
+		`<img src="https://cdn.example/a.jpg" width="200" alt="Boots"></a><p style="margin:0;font-size:14px">Warm boots, now 20 % less.</p></td></tr>`, 100)
+	b.SetBytes(int64(len(page)))
+	for b.Loop() {
+		text.SafeHTML("<table>"+page+"</table>", text.Images{})
+	}
+}
