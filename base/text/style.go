@@ -65,19 +65,14 @@ func harmless(value string) bool {
 	for i, r := range value {
 		switch {
 		case isWord(r):
-		case quote != 0:
-			if r != quote {
-				return false
-			}
+		case quote != 0 && r == quote:
 			quote = 0
+		case quote != 0:
+			return false
 		case strings.ContainsRune("#%+!/", r):
 		case bracket && r == ')':
 			bracket = false
-		case !bracket && r == '(':
-			before := strings.LastIndexAny(value[:i], " ,/(")
-			if !functions[strings.ToLower(value[before+1:i])] {
-				return false
-			}
+		case !bracket && r == '(' && calls(value[:i]):
 			bracket = true
 		case !bracket && (r == '"' || r == '\''):
 			quote = r
@@ -86,6 +81,11 @@ func harmless(value string) bool {
 		}
 	}
 	return quote == 0 && !bracket
+}
+
+// calls reports whether what stands before a bracket ends in a function we know.
+func calls(before string) bool {
+	return functions[strings.ToLower(before[strings.LastIndexAny(before, " ,/(")+1:])]
 }
 
 // isWord tells what may stand anywhere, in quotes and brackets too.
