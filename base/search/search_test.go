@@ -227,6 +227,25 @@ func check(tb testing.TB, db *store.DB) {
 	}
 }
 
+func TestAVeryLongTextIsTaken(t *testing.T) {
+	db := storetest.Open(t, Tables)
+	var long, longer strings.Builder
+	for i := range maxParts - 10 {
+		fmt.Fprintf(&long, "wort%s ", strings.Repeat(string(rune('a'+i%26)), 1+i%25))
+	}
+	for i := range 3 * maxParts {
+		fmt.Fprintf(&longer, "unterschiedlich%x%s ", i*7919, strings.Repeat("straßen", 9))
+	}
+	put(t, db, message(1, 1, long.String()+"last words"), message(2, 2, longer.String()),
+		message(3, 3, strings.Repeat("x1", 200_000)), message(4, 4, strings.Repeat("長", 200_000)), message(5, 5, strings.Repeat("tea ", 50_000)))
+	for text, want := range map[string][]int64{`"last words"`: {1}, "unterschiedlich0": {2}, "x1x1x1": {3}, "長長長長": {4}, `"tea tea"`: {5}} {
+		if ids, _ := find(t, db, Query{Text: text, See: Everything()}); !slices.Equal(ids, want) {
+			t.Errorf("%s: %v, want %v", text, ids, want)
+		}
+	}
+	check(t, db)
+}
+
 func TestAnImportOfOneDateFindsRoom(t *testing.T) {
 	db := storetest.Open(t, Tables)
 	var docs []Doc
