@@ -41,7 +41,7 @@ func plainPassword(password string, about ...string) (string, error) {
 	return password, nil
 }
 
-// cost is OWASP's for argon2id: 19 MiB, two passes, one lane; some 25 ms on a core.
+// cost is OWASP's for argon2id: 19 MiB, two passes, one lane; some tens of milliseconds on a core.
 func cost() *argon2id.Params {
 	return &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 }
