@@ -69,6 +69,9 @@ func (h *Hub) Run(ctx context.Context) error {
 	defer h.dismiss()
 	head, err := h.db.Head(ctx)
 	if err != nil {
+		if ctx.Err() != nil {
+			err = nil
+		}
 		return err
 	}
 	h.mu.Lock()
