@@ -77,7 +77,7 @@ func mailPolicy() *bluemonday.Policy {
 	p.AllowAttrs("name").Matching(regexp.MustCompile(`^[\w-]{1,60}$`)).OnElements("map")
 	p.AllowAttrs("usemap").Matching(regexp.MustCompile(`^#[\w-]{1,60}$`)).OnElements("img")
 	p.AllowAttrs("src").Matching(imageSource).OnElements("img")
-	p.AllowAttrs("data-remote-src").Matching(regexp.MustCompile(`^https?://`)).OnElements("img")
+	p.AllowAttrs("data-remote-src").Matching(regexp.MustCompile(`(?i)^https?://`)).OnElements("img")
 	p.AllowAttrs("data-cid").OnElements("img")
 	return p
 }

@@ -43,6 +43,7 @@ func TestWhatAMailMayShow(t *testing.T) {
 
 		"a picture elsewhere":                    {`<img src="http://news.example/a.gif" alt="our shop" width=10 onerror=x>`, `<img alt="our shop" width="10" data-remote-src="http://news.example/a.gif">`},
 		"a picture elsewhere, held already":      {`<img data-remote-src="https://news.example/a.gif">`, `<img data-remote-src="https://news.example/a.gif">`},
+		"a picture elsewhere, in capitals":       {`<img src="HTTP://news.example/a.gif">`, `<img data-remote-src="HTTP://news.example/a.gif">`},
 		"a picture that leaves the scheme out":   {`<img src="//news.example/a.gif">`, `<img data-remote-src="https://news.example/a.gif">`},
 		"a picture in many sizes":                {`<img src="data:image/png;base64,iVBORw0=" srcset="http://news.example/a.gif 2x">`, `<img src="data:image/png;base64,iVBORw0=">`},
 		"a picture of our own house":             {`<img src="/api/v1/sign-out">`, ""},

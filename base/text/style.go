@@ -48,9 +48,6 @@ var looks = set(`
 	flex flex-basis flex-direction flex-flow flex-grow flex-shrink flex-wrap gap row-gap column-gap
 	justify-content justify-items justify-self align-content align-items align-self`)
 
-// functions are the only ones a value may call; none takes an address.
-var functions = set("rgb rgba hsl hsla calc")
-
 func set(words string) map[string]bool {
 	all := map[string]bool{}
 	for word := range strings.FieldsSeq(words) {
@@ -59,44 +56,26 @@ func set(words string) map[string]bool {
 	return all
 }
 
-// harmless reads a value from left to right and stops at the first character that could mean more than looks.
-func harmless(value string) bool {
-	quote, bracket := rune(0), false
-	for i, r := range value {
-		switch {
-		case isWord(r):
-		case quote != 0 && r == quote:
-			quote = 0
-		case quote != 0:
-			return false
-		case strings.ContainsRune("#%+!/", r):
-		case bracket && r == ')':
-			bracket = false
-		case !bracket && r == '(' && calls(value[:i]):
-			bracket = true
-		case !bracket && (r == '"' || r == '\''):
-			quote = r
-		default:
-			return false
-		}
-	}
-	return quote == 0 && !bracket
-}
-
-// calls reports whether what stands before a bracket ends in a function we know.
-func calls(before string) bool {
-	return functions[strings.ToLower(before[strings.LastIndexAny(before, " ,/(")+1:])]
-}
-
-// isWord tells what may stand anywhere, in quotes and brackets too.
-func isWord(r rune) bool {
-	return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(" .,_-", r)
-}
-
 var (
 	imageInValue  = regexp.MustCompile(`(?i)url\(\s*("[^"]*"|'[^']*'|[^"')]*)\s*\)`)
+	quotedName    = regexp.MustCompile(`"[\p{L}\p{N} .,_-]*"|'[\p{L}\p{N} .,_-]*'`)
+	harmlessCall  = regexp.MustCompile(`(?i)(^|[ ,])(rgba?|hsla?|calc)\([a-z0-9 .,%+/-]*\)`) // none takes an address
 	negativeValue = regexp.MustCompile(`-\s*[\d.]`)
 )
+
+// harmless reports whether a value holds only names in quotes, the calls we know, and letters, figures and signs that
+// mean nothing but looks.
+func harmless(value string) bool {
+	if strings.ContainsAny(value, `"'`) {
+		value = quotedName.ReplaceAllString(value, "")
+	}
+	if strings.Contains(value, "(") {
+		value = harmlessCall.ReplaceAllString(value, "$1")
+	}
+	return !strings.ContainsFunc(value, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" .,_-#%+!/", r)
+	})
+}
 
 // escapes tells a value that would draw outside the element's own place.
 func escapes(property, value string) bool {
