@@ -36,6 +36,15 @@ func drain(b *testing.B, db *store.DB, q *due.Queue, kind string) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "jobs/s")
 }
 
+// BenchmarkBare is what the database does by itself: one transaction for each effect.
+func BenchmarkBare(b *testing.B) {
+	db, _ := open(b)
+	for b.Loop() {
+		write(b, db, func(tx *store.Tx) error { return mark(tx, "a", "bare") })
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "jobs/s")
+}
+
 func BenchmarkHandleTx(b *testing.B) {
 	for _, parallel := range []int{1, 4} {
 		b.Run(fmt.Sprint(parallel), func(b *testing.B) {
