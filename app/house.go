@@ -89,8 +89,8 @@ func (h *House) furnish() {
 	if h.DB != nil {
 		h.Due = due.New(h.DB, s.log())
 	}
-	h.Staff = staff.New(h.DB, staff.Options{BaseURL: s.BaseURL})
-	h.API = web.New(web.Config{DB: h.DB, Auth: h.Staff.Authenticate, Version: s.Version, Log: s.log(), Observe: h.metrics.request})
+	h.Staff = staff.New(h.DB, staff.Options{BaseURL: s.baseURL(s.Listen), Log: s.log()})
+	h.API = web.New(web.Config{DB: h.DB, Auth: h.Staff.Authenticate, Origins: origins(s.BaseURL), Version: s.Version, Log: s.log(), Observe: h.metrics.request})
 	h.Hours = hours.New(h.DB)
 	h.People = people.New(h.DB, s.Region)
 	h.Tickets = tickets.New(h.DB, h.Staff, h.People, h.Files)
@@ -131,6 +131,14 @@ func (h *House) audience(tx *store.Tx, e store.Entry) (web.Audience, error) {
 		return web.Audience{Needs: web.People}, nil
 	}
 	return web.Audience{Needs: web.Reports}, nil
+}
+
+// origins are the web addresses whose pages may ask the API.
+func origins(base string) []string {
+	if base == "" {
+		return nil
+	}
+	return []string{strings.TrimSuffix(base, "/")}
 }
 
 // Close closes what Build opened.

@@ -29,6 +29,7 @@ func (h *House) Local() http.Handler {
 	mux.HandleFunc("GET /local/doctor", h.answer(func(r *http.Request) (any, error) { return h.Examine(r.Context()) }))
 	mux.HandleFunc("POST /local/import", h.answer(h.importMail))
 	mux.HandleFunc("POST /local/tokens", h.answer(h.token))
+	mux.HandleFunc("POST /local/staff", h.answer(h.newcomer))
 	return mux
 }
 
@@ -168,8 +169,8 @@ func (h *House) token(r *http.Request) (any, error) {
 		Staff, Name string
 		Scopes      []string
 	}
-	if err := json.NewDecoder(http.MaxBytesReader(nil, r.Body, 64<<10)).Decode(&in); err != nil {
-		return nil, fault.New(fault.Invalid, "request.invalid", "The body is not the JSON that is expected here.")
+	if err := decode(r, &in); err != nil {
+		return nil, err
 	}
 	var id staff.ID
 	if id.UnmarshalText([]byte(in.Staff)) != nil {
@@ -186,4 +187,21 @@ func (h *House) token(r *http.Request) (any, error) {
 		}
 	}
 	return h.Staff.CreateToken(r.Context(), holder(), id, in.Name, in.Scopes)
+}
+
+func decode(r *http.Request, into any) error {
+	if err := json.NewDecoder(http.MaxBytesReader(nil, r.Body, 64<<10)).Decode(into); err != nil {
+		return fault.New(fault.Invalid, "request.invalid", "The body is not the JSON that is expected here.")
+	}
+	return nil
+}
+
+// newcomer adds somebody to the staff, with a password or with a link to choose one.
+func (h *House) newcomer(r *http.Request) (any, error) {
+	var in struct{ Email, Name, Role, Password string }
+	if err := decode(r, &in); err != nil {
+		return nil, err
+	}
+	m, link, err := h.Staff.Add(r.Context(), holder(), staff.Newcomer{Email: in.Email, Name: in.Name, Role: in.Role, Password: in.Password})
+	return staff.Joining{Member: m, Link: link}, err
 }

@@ -146,13 +146,13 @@ func (c *staffAddCmd) Run(ctx context.Context, t terminal) error {
 	}
 	return with(ctx, c.settings(), func(cl *app.Client) error {
 		var out struct {
-			Member struct{ ID string }
-			Link   *struct{ URL string }
+			ID   string
+			Link *struct{ URL string }
 		}
-		if err := cl.Do(ctx, http.MethodPost, "/api/v1/staff", in, &out); err != nil {
+		if err := cl.Do(ctx, http.MethodPost, "/local/staff", in, &out); err != nil {
 			return err
 		}
-		fmt.Fprintln(t.out, out.Member.ID, c.Email)
+		fmt.Fprintln(t.out, out.ID, c.Email)
 		if out.Link != nil {
 			fmt.Fprintln(t.out, "They choose a password here:", out.Link.URL)
 		}
@@ -196,11 +196,11 @@ func (c *tokenCreateCmd) Run(ctx context.Context, t terminal) error {
 		if len(c.Scope) > 0 {
 			in["scopes"] = c.Scope
 		}
-		var out struct{ Secret string }
+		var out struct{ Token string }
 		if err := cl.Do(ctx, http.MethodPost, "/local/tokens", in, &out); err != nil {
 			return err
 		}
-		fmt.Fprintln(t.out, out.Secret)
+		fmt.Fprintln(t.out, out.Token)
 		return nil
 	})
 }
