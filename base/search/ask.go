@@ -9,6 +9,7 @@ import (
 // asked is a question as the engines take it.
 type asked struct {
 	query
+	narrow        query    // the part of it that an index is quick at
 	kinds, scopes []string // of each, one must be there; none means any will do
 }
 

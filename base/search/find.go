@@ -105,20 +105,21 @@ func (f *finder) more(before int64, answers int) (rows []row, floor int64, err e
 	return rows, floor, err
 }
 
-// broad says whether the question holds the beginning of words that a great part of all documents contain: both engines
-// gather all documents for all such words before they look at anything else.
+// broad says whether the question holds the beginning of words that a great part of all documents contain. Both engines
+// would gather all documents for all such words before they look at anything else.
 func (f *finder) broad() (bool, error) {
-	for _, c := range f.ask.query {
-		if !c.open() {
-			continue
+	var broad []string
+	for _, t := range f.ask.beginnings() {
+		rows, _, err := f.walk(asked{query: query{{any: [][]phrase{{{[]string{t}, true}}}}}}, math.MaxInt64, sample)
+		if err != nil {
+			return false, err
 		}
-		c.not = false
-		rows, _, err := f.walk(asked{query: query{c}}, math.MaxInt64, sample)
-		if err != nil || len(rows)*16 >= sample {
-			return err == nil, err
+		if len(rows)*16 >= sample {
+			broad = append(broad, t)
 		}
 	}
-	return false, nil
+	f.ask.narrow = f.ask.without(broad)
+	return broad != nil, nil
 }
 
 // row is a document that answers.

@@ -91,13 +91,36 @@ func FuzzFind(f *testing.F) {
 		if !slices.Equal(ids, want) || next != 0 {
 			t.Errorf("%+q found %v, want %v", text, ids, want)
 		}
-		for _, d := range docs {
-			at := 0
-			for _, s := range Mark(d.Text[0], text) {
-				if s.Start < at || s.End <= s.Start || s.End > len(d.Text[0]) {
-					t.Errorf("%+q marks %v in %q", text, s, d.Text[0])
-				}
-				at = s.End
+	})
+}
+
+// Marks stand in order inside the text, and there are some wherever something was found.
+func FuzzMark(f *testing.F) {
+	for _, tc := range [][2]string{
+		{"A kettle, my Kettle", "kett"}, {"Tel. +49 (0)30 9018-2012", "030 90182012"}, {"我的充电器坏了", "充电器 电"},
+		{"Müller-Lüdenscheidt, Cafe\u0301", "mueller cafe"}, {"น้ำดื่มรั่ว ｻｰﾊﾞｰ", "น้ำ サーバー"}, {"A-10293 x", `a10293 "x"`},
+	} {
+		f.Add(tc[0], tc[1])
+	}
+	f.Fuzz(func(t *testing.T, text, typed string) {
+		spans := Mark(text, typed)
+		if len(spans) == 0 && len(text) < 10_000 && parse(typed).matches(termsOf(text)) {
+			t.Errorf("%+q is found in %+q and not marked", typed, text)
+		}
+		at := 0
+		for _, s := range spans {
+			if s.Start < at || s.End <= s.Start || s.End > len(text) {
+				t.Errorf("%+q marks %v in %+q", typed, s, text)
+			}
+			at = s.End
+		}
+		piece, spans := Snippet(text, typed, 40)
+		if utf8.RuneCountInString(piece) > 40 {
+			t.Errorf("%d characters: %+q", utf8.RuneCountInString(piece), piece)
+		}
+		for _, s := range UTF16(piece, spans) {
+			if s.Start >= s.End {
+				t.Errorf("an empty mark in %+q", piece)
 			}
 		}
 	})

@@ -192,14 +192,53 @@ func numberClause(text string, groups []chunk) (clause, bool) {
 
 func ending(value []byte) []phrase { return []phrase{{[]string{reversed(value)}, true}} }
 
-func (p phrase) isOpen() bool { return p.open }
-
-func (c clause) open() bool {
-	return slices.ContainsFunc(c.any, func(all []phrase) bool { return slices.ContainsFunc(all, phrase.isOpen) })
+// beginnings are the terms that may go on.
+func (q query) beginnings() (terms []string) {
+	for _, c := range q {
+		for _, all := range c.any {
+			for _, p := range all {
+				if t := p.terms[len(p.terms)-1]; p.open && !slices.Contains(terms, t) {
+					terms = append(terms, t)
+				}
+			}
+		}
+	}
+	return terms
 }
 
-// closed is the question without the clauses that hold the beginning of a word.
-func (q query) closed() query { return slices.DeleteFunc(slices.Clone(q), clause.open) }
+// without is what must hold apart from these beginnings: it admits all that the question admits, and more.
+func (q query) without(beginnings []string) (rest query) {
+	for _, c := range q {
+		if cut, ok := c.without(beginnings); ok {
+			rest = append(rest, cut)
+		}
+	}
+	return rest
+}
+
+func (c clause) without(beginnings []string) (cut clause, ok bool) {
+	cut.not = c.not
+	for _, all := range c.any {
+		var kept []phrase
+		for _, p := range all {
+			last := len(p.terms) - 1
+			if p.open && slices.Contains(beginnings, p.terms[last]) {
+				if c.not {
+					return cut, false // to exclude less admits more
+				}
+				p = phrase{terms: p.terms[:last]}
+			}
+			if len(p.terms) > 0 {
+				kept = append(kept, p)
+			}
+		}
+		if kept == nil {
+			return cut, false
+		}
+		cut.any = append(cut.any, kept)
+	}
+	return cut, true
+}
 
 // matches says whether a document with these terms answers the query; the two engines must agree with it.
 func (q query) matches(t terms) bool {

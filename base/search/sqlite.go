@@ -49,7 +49,7 @@ func (x fts5) move(group int64, scope string) error {
 // walk reads the terms of the newest documents themselves: a short beginning stands for so many words that FTS5 would
 // have to merge half of its index to know them all.
 func (x fts5) walk(ask asked, before int64, documents int) (rows []row, floor int64, err error) {
-	narrow := asked{query: ask.closed(), kinds: ask.kinds, scopes: ask.scopes}
+	narrow := asked{query: ask.narrow, kinds: ask.kinds, scopes: ask.scopes}
 	newest, args := `SELECT n, kind, id, grp, scope, words, also FROM search_docs WHERE n < $1 ORDER BY n DESC LIMIT $2`, []any{before, documents}
 	if match := narrow.match(fts5Words); match != "" {
 		newest, args = `SELECT n, kind, id, grp, d.scope, d.words, d.also FROM search_words CROSS JOIN search_docs d ON n = search_words.rowid
