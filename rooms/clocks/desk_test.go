@@ -40,6 +40,22 @@ type desk struct {
 
 func openDesk(tb testing.TB) *desk {
 	tb.Helper()
+	d := furnish(tb)
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error)
+	go func() { done <- d.queue.Run(ctx) }()
+	tb.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			tb.Error(err)
+		}
+	})
+	return d
+}
+
+// furnish is a desk where nobody does what is due.
+func furnish(tb testing.TB) *desk {
+	tb.Helper()
 	d := &desk{}
 	d.now.Store(monday.Add(8 * time.Hour).UnixMicro())
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
@@ -56,15 +72,6 @@ func openDesk(tb testing.TB) *desk {
 	d.queue.HandleTx(nudging, due.Policy{}, func(*store.Tx, due.Job) error { return nil })
 	d.api = web.New(web.Config{DB: d.db, Version: "test", Log: log})
 	d.Routes(d.api)
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error)
-	go func() { done <- d.queue.Run(ctx) }()
-	tb.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil {
-			tb.Error(err)
-		}
-	})
 	return d
 }
 

@@ -222,7 +222,9 @@ func indexOf(all []Target, which TargetID) (int, error) {
 func (room *Room) check(tx *store.Tx, t *Target) error {
 	t.Name = strings.TrimSpace(t.Name)
 	calendar, err := room.calendar(tx, t.Calendar)
-	if err != nil {
+	if f := fault.Of(err); f != nil && f.Kind == fault.NotFound {
+		return fault.Field("calendar", f.Code, "%s", f.Say)
+	} else if err != nil {
 		return err
 	}
 	if err := t.policy(calendar.ID).Check(); err != nil {
