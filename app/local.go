@@ -59,10 +59,7 @@ func Connect(ctx context.Context, s Settings) (*Client, error) {
 	}
 	l, err := lock(s)
 	if f := fault.Of(err); f != nil && f.Code == "data.locked" {
-		dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, "unix", at)
-		}
-		return &Client{http: &http.Client{Transport: &http.Transport{DialContext: dial}}, close: func() error { return nil }}, nil
+		return beside(at), nil
 	}
 	if err != nil {
 		return nil, err
@@ -88,6 +85,8 @@ func (c *Client) Do(ctx context.Context, method, path string, in, out any) error
 	case nil:
 	case []byte:
 		body, kind = bytes.NewReader(v), "application/octet-stream"
+	case json.RawMessage: // as it is, even when it is no JSON
+		body = bytes.NewReader(v)
 	default:
 		b, err := json.Marshal(in)
 		if err != nil {
@@ -204,4 +203,18 @@ func (h *House) newcomer(r *http.Request) (any, error) {
 	}
 	m, link, err := h.Staff.Add(r.Context(), holder(), staff.Newcomer{Email: in.Email, Name: in.Name, Role: in.Role, Password: in.Password})
 	return staff.Joining{Member: m, Link: link}, err
+}
+
+// Running says whether a server runs on the data folder and answers.
+func Running(ctx context.Context, s Settings) bool {
+	at, err := s.socket()
+	return err == nil && beside(at).Do(ctx, http.MethodGet, "/local/doctor", nil, nil) == nil
+}
+
+// beside is a client of the server behind a socket.
+func beside(socket string) *Client {
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+	}
+	return &Client{http: &http.Client{Transport: &http.Transport{DialContext: dial}}, close: func() error { return nil }}
 }

@@ -17,7 +17,8 @@ import (
 const readers = 8
 
 type sqliteEngine struct {
-	pool    *sql.DB
+	pool    *sql.DB          // of the writer
+	looking *sql.DB          // of the readers
 	writer  chan *sqliteConn // holds the one writer when it is free
 	readers chan *sqliteConn
 	done    chan struct{}
@@ -48,11 +49,10 @@ func openSQLite(ctx context.Context, path string) (engine, error) {
 	if err := e.fill(ctx, e.writer, e.pool, 1); err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, errors.Join(err, e.pool.Close()))
 	}
-	looking, err := sql.Open("sqlite", dsn(path, "-4096", true))
-	if err != nil {
+	if e.looking, err = sql.Open("sqlite", dsn(path, "-4096", true)); err != nil {
 		return nil, err
 	}
-	return e, e.fill(ctx, e.readers, looking, readers)
+	return e, e.fill(ctx, e.readers, e.looking, readers)
 }
 
 func (e *sqliteEngine) fill(ctx context.Context, home chan *sqliteConn, pool *sql.DB, n int) error {
@@ -197,7 +197,7 @@ func (e *sqliteEngine) close() error {
 			r := <-e.readers
 			err = errors.Join(err, r.shut())
 		}
-		err = errors.Join(err, w.shut(), e.pool.Close())
+		err = errors.Join(err, w.shut(), e.looking.Close(), e.pool.Close())
 	})
 	return err
 }

@@ -50,6 +50,7 @@ type API struct {
 	huma    huma.API
 	cfg     Config
 	routes  []Route
+	noun    string           // of the route that is being declared
 	mapped  map[string]Route // by their pattern in the mux
 	running sync.Map         // name of a request with an Idempotency-Key → chan struct{}, closed when it ends
 }
@@ -75,30 +76,42 @@ func New(cfg Config) *API {
 	doc.Info.Description = "Everything the workspace does. Ids are strings, times RFC 3339 in UTC, money whole minor units."
 	doc.DocsPath = "" // the stock page loads scripts from a third party
 	doc.CreateHooks = nil
-	doc.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", roomName)
 	doc.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
 	speakPlainly()
-	a := &API{Mux: mux, huma: humago.New(mux, doc), cfg: cfg, mapped: map[string]Route{}}
+	a := &API{Mux: mux, cfg: cfg, mapped: map[string]Route{}}
+	doc.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", a.typeName)
+	a.huma = humago.New(mux, doc)
 	mux.HandleFunc(Prefix+"/", a.nothing)
 	return a
 }
 
-// roomName names a type in the document after its room, because rooms share words: TicketsChange, StaffChange.
-func roomName(t reflect.Type, hint string) string {
+// typeName names a type in the document after its room, because rooms share words: TicketsChange, StaffChange; a type
+// without a name after the noun of its path.
+func (a *API) typeName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 		t = t.Elem()
 	}
 	if outer, inner, ok := strings.Cut(strings.TrimSuffix(t.Name(), "]"), "["); ok {
 		if room, of, ok := strings.Cut(path.Base(inner), "."); ok {
-			return outer + strings.ToUpper(room[:1]) + room[1:] + of // PageTicketsTicket
+			return outer + capital(room) + of // PageTicketsTicket
 		}
 	}
 	room := path.Base(t.PkgPath())
-	if t.Name() == "" || room == "web" || !strings.Contains(t.PkgPath(), "/hearth/") {
+	switch {
+	case t.Name() == "":
+		return capital(a.noun) + name
+	case room == "web", !strings.Contains(t.PkgPath(), "/hearth/"):
 		return name
 	}
-	return strings.ToUpper(room[:1]) + room[1:] + name
+	return capital(room) + name
+}
+
+func capital(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 // speakPlainly makes huma's own findings read like ours; huma has one place for that in a process.
@@ -162,9 +175,10 @@ func Handle[In, Out any](a *API, r Route, do func(ctx context.Context, who Who, 
 	r.Status, r.Limit = cmp.Or(r.Status, http.StatusOK), cmp.Or(r.Limit, 1<<20)
 	a.routes = append(a.routes, r)
 	a.mapped[r.Method+" "+Prefix+r.Path] = r
+	a.noun = strings.Split(r.Path, "/")[1]
 	op := huma.Operation{
 		OperationID: operationID(r), Method: r.Method, Path: Prefix + r.Path, Summary: r.Say, DefaultStatus: r.Status,
-		Tags: []string{strings.Split(r.Path, "/")[1]}, MaxBodyBytes: r.Limit, Errors: []int{401, 403, 404, 409, 422},
+		Tags: []string{a.noun}, MaxBodyBytes: r.Limit, Errors: []int{401, 403, 404, 409, 422},
 		Extensions: map[string]any{"x-needs": r.Needs.Names()},
 	}
 	if r.Needs != Public {

@@ -57,6 +57,9 @@ func (room *Room) Answer(ctx context.Context, who web.Who, ticket ID, r Reply) (
 		if m, err = room.address(tx, t, r); err != nil {
 			return err
 		}
+		if n := len(m.To) + len(m.Cc); n > maxEverybody && len(r.To)+len(r.Cc) == 0 {
+			return fault.Field("to", "recipients.many", "The mail this answers went to %d people; say whom the answer goes to.", n)
+		}
 		m.ID, m.Author, m.At, m.StateAt = store.NewID[messageKind](tx), author(who), tx.Now(), tx.Now()
 		for i := range m.Files {
 			m.Files[i].ID = store.NewID[fileKind](tx)
@@ -113,6 +116,9 @@ func (room *Room) address(tx *store.Tx, t Ticket, r Reply) (m Message, err error
 	}
 	return m, nil
 }
+
+// maxEverybody is how many a reply-all goes to without somebody naming them; one who writes to thousands must not make us do so.
+const maxEverybody = 50
 
 // everybody is reply-all: who wrote last, and everybody they had in To and Cc except ourselves.
 func (room *Room) everybody(tx *store.Tx, t Ticket, last Message, heard bool) (to, cc []Party, err error) {

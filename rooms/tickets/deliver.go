@@ -27,9 +27,10 @@ func (room *Room) Name(tx *store.Tx, m MessageID, mailbox MailboxID, ref string)
 	return addRef(tx, mailbox, ref, msg.Ticket, msg.ID)
 }
 
-// MarkDelivery says what became of a message: Sent, Failed or Bounced, and why. What bounced stays bounced.
+// MarkDelivery says what became of a message: Sent, Failed or Bounced, and why. What bounced stays bounced. A ticket whose
+// answer did not reach the customer is open again.
 func (room *Room) MarkDelivery(tx *store.Tx, m MessageID, s State, trouble string) error {
-	msg, err := message(tx, m)
+	msg, t, err := room.Outgoing(tx, m)
 	if err != nil || msg.State == s || msg.State == Bounced {
 		return err
 	}
@@ -37,31 +38,29 @@ func (room *Room) MarkDelivery(tx *store.Tx, m MessageID, s State, trouble strin
 	if err := saveState(tx, msg); err != nil {
 		return err
 	}
-	return tx.Record(msg.Ticket, Delivered{msg.Ticket, msg.ID, s})
+	if err := tx.Record(t.ID, Delivered{t.ID, msg.ID, s}); err != nil {
+		return err
+	}
+	if s == Sent || msg.Kind != Out || t.Status != Pending {
+		return nil
+	}
+	t.Status = Open
+	if err := save(tx, &t); err != nil {
+		return err
+	}
+	return tx.Record(t.ID, Stood{Ticket: t.ID, From: Pending, To: Open, Why: string(s)})
 }
 
-// MarkBounced finds the message of ours that a delivery report is about and marks it; ok is false when it is about none.
-// The ticket is open again, because what we said did not reach them.
-func (room *Room) MarkBounced(tx *store.Tx, ref, why string) (m Message, ok bool, err error) {
+// MarkBounced finds the message of a mailbox that a delivery report is about and marks it; ok is false when it is about none.
+func (room *Room) MarkBounced(tx *store.Tx, mailbox MailboxID, ref, why string) (m Message, ok bool, err error) {
 	id, ok, err := outByRef(tx, ref)
 	if err != nil || !ok {
 		return m, false, err
 	}
-	m, t, err := room.Outgoing(tx, id)
-	if err != nil {
+	if m, err = message(tx, id); err != nil || m.Mailbox != mailbox {
 		return m, false, err
 	}
-	if err := room.MarkDelivery(tx, id, Bounced, why); err != nil {
-		return m, false, err
-	}
-	if m.Kind != Out || t.Status != Pending {
-		return m, true, nil
-	}
-	t.Status = Open
-	if err := save(tx, &t); err != nil {
-		return m, false, err
-	}
-	return m, true, tx.Record(t.ID, Stood{Ticket: t.ID, From: Pending, To: Open, Why: "bounced"})
+	return m, true, room.MarkDelivery(tx, id, Bounced, why)
 }
 
 // Message shows one message with its files, inside the caller's transaction.

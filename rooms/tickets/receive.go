@@ -99,23 +99,29 @@ func (room *Room) thread(tx *store.Tx, in Inbound) (t Ticket, found bool, err er
 	}
 	// Its own reference too: what answered it may have come first and named it.
 	for _, ref := range append(slices.Clone(in.Answers), in.Ref) {
-		ids, err := ticketsByRef(tx, in.Mailbox, ref)
+		ids, err := ticketsByRef(tx, in.Mailbox, ref, in.From.Email)
 		if err != nil {
 			return t, false, err
 		}
 		// One newsletter answered by many is many tickets under one reference: take the writer's own, else the newest.
 		for i, ticket := range ids {
-			t, err := load(tx, ticket)
+			other, err := load(tx, ticket)
 			if err != nil {
 				return t, false, err
 			}
-			known, err := room.isOn(tx, t, in.From)
+			known, err := room.isOn(tx, other, in.From)
 			if err != nil {
 				return t, false, err
 			}
-			if known || i == len(ids)-1 {
-				return room.follow(tx, t, nil)
+			if known {
+				return room.follow(tx, other, nil)
 			}
+			if i == 0 {
+				t = other
+			}
+		}
+		if len(ids) > 0 {
+			return room.follow(tx, t, nil)
 		}
 	}
 	return t, false, nil
@@ -234,9 +240,19 @@ func earlier(tx *store.Tx, at time.Time) time.Time {
 	return at
 }
 
-// remember notes who is on the ticket now and under which references it is known.
+// maxParties is how many of those a message names may write back without being confirmed.
+const maxParties = 100
+
+// remember notes who is on the ticket now and under which references it is known. Our own addresses are on none: who
+// writes in our name is not known by that.
 func (room *Room) remember(tx *store.Tx, m Message) error {
-	for _, p := range append(append([]Party{m.From}, m.To...), m.Cc...) {
+	for i, p := range slices.Concat([]Party{m.From}, m.To, m.Cc) {
+		if i == maxParties {
+			break
+		}
+		if p.Ours {
+			continue
+		}
 		if err := addParty(tx, m.Ticket, p.Email); err != nil {
 			return err
 		}

@@ -45,6 +45,15 @@ func (room *Room) Look(tx *store.Tx, ticket ID) (Ticket, error) { return load(tx
 // for Sees to say.
 func (room *Room) Some(tx *store.Tx, ids []ID) ([]Ticket, error) { return some(tx, ids) }
 
+// Seen picks those of the tickets that who may see, in the order given.
+func (room *Room) Seen(tx *store.Tx, who web.Who, ids []ID) ([]ID, error) {
+	owners, err := ownersOf(tx, ids)
+	return slices.DeleteFunc(slices.Clone(ids), func(t ID) bool {
+		o, there := owners[t]
+		return !there || !room.Sees(who, o)
+	}), err
+}
+
 // mine loads a ticket for somebody who may see it; to everybody else it does not exist.
 func (room *Room) mine(tx *store.Tx, who web.Who, ticket ID) (Ticket, error) {
 	t, err := load(tx, ticket)

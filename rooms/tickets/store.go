@@ -27,6 +27,19 @@ func some(tx *store.Tx, ids []ID) ([]Ticket, error) {
 	return store.All[Ticket](tx, `SELECT `+columns+` FROM tickets WHERE id IN (`+marks+`)`, args...)
 }
 
+// ownersOf reads no more of the tickets than whose they are.
+func ownersOf(tx *store.Tx, ids []ID) (map[ID]Ticket, error) {
+	owners := make(map[ID]Ticket, len(ids))
+	if len(ids) == 0 {
+		return owners, nil
+	}
+	marks, args := store.Marks(ids)
+	return owners, store.Each(tx, `SELECT id, team, assignee FROM tickets WHERE id IN (`+marks+`)`, args, func(t Ticket) error {
+		owners[t.ID] = t
+		return nil
+	})
+}
+
 func unknown(ticket ID) error {
 	return fault.New(fault.NotFound, "ticket.unknown", "There is no ticket %s, or it isn't yours to see.", ticket)
 }
@@ -190,8 +203,10 @@ func addRef(tx *store.Tx, mailbox MailboxID, ref string, ticket ID, m MessageID)
 	return err
 }
 
-func ticketsByRef(tx *store.Tx, mailbox MailboxID, ref string) ([]ID, error) {
-	return store.All[ID](tx, `SELECT ticket FROM tickets_refs WHERE mailbox = $1 AND ref = $2 ORDER BY ticket DESC LIMIT 5`, mailbox, ref)
+// ticketsByRef lists the tickets known under a reference: those an address is on, then the others, the newest first.
+func ticketsByRef(tx *store.Tx, mailbox MailboxID, ref, email string) ([]ID, error) {
+	return store.All[ID](tx, `SELECT r.ticket FROM tickets_refs r LEFT JOIN tickets_parties p ON p.ticket = r.ticket AND p.email = $3
+		WHERE r.mailbox = $1 AND r.ref = $2 ORDER BY CASE WHEN p.email IS NULL THEN 1 ELSE 0 END, r.ticket DESC LIMIT 5`, mailbox, ref, strings.ToLower(email))
 }
 
 func outByRef(tx *store.Tx, ref string) (MessageID, bool, error) {

@@ -1,0 +1,16 @@
+package people
+
+import (
+	"testing"
+
+	"github.com/hearthdesk/hearth/base/store/storetest"
+)
+
+func TestEventsStayAsTheyWere(t *testing.T) {
+	const (
+		cus = ID(0x123456789abcd)
+		adr = AddressID(0x223456789abcd)
+		com = CompanyID(0x323456789abcd)
+	)
+	storetest.Events(t, Met{cus}, Corrected{cus, []string{"name", "title"}}, Reachable{cus, adr}, Unreachable{cus, adr}, Bounced{cus, adr}, Founded{com})
+}
