@@ -15,44 +15,58 @@ func TestAnswerBy(t *testing.T) {
 		t.Helper()
 		zone := "Europe/Berlin"
 		must[hours.Calendar](t)(d.hours.Change(t.Context(), admin, 1, hours.Change{Zone: &zone}))
-		d.settle(t)
 	}
-	for name, tc := range map[string]struct {
-		house  func(t *testing.T, d *desk)
+	type question struct {
+		name   string
 		ticket tickets.Ticket
 		by     string
+	}
+	for house, tc := range map[string]struct {
+		settle func(t *testing.T, d *desk)
 		zone   string
+		asked  []question
 	}{
-		"in working hours":                 {nil, tickets.Ticket{}, "Tue 10:00", "UTC"},
-		"in the company's zone":            {berlin, tickets.Ticket{}, "Tue 10:00", "Europe/Berlin"},
-		"from when they wrote":             {nil, tickets.Ticket{WaitingSince: monday.Add(9 * time.Hour)}, "Mon 17:00", "UTC"},
-		"a moment that has passed":         {nil, tickets.Ticket{WaitingSince: monday.AddDate(0, 0, -7)}, "never", "UTC"},
-		"somebody has answered":            {nil, tickets.Ticket{AnsweredAt: monday.Add(9 * time.Hour)}, "never", "UTC"},
-		"a policy without a first answer":  {func(t *testing.T, d *desk) { t.Helper(); d.promises(t, Minutes{Resolution: 600}) }, tickets.Ticket{}, "never", "UTC"},
-		"a policy for others":              {func(t *testing.T, d *desk) { t.Helper(); d.vips(t) }, tickets.Ticket{Tags: []string{"loud"}}, "Tue 10:00", "UTC"},
-		"a policy for such":                {func(t *testing.T, d *desk) { t.Helper(); d.vips(t) }, tickets.Ticket{Tags: []string{"vip"}}, "Mon 11:00", "UTC"},
-		"no policy":                        {func(t *testing.T, d *desk) { t.Helper(); d.nothing(t) }, tickets.Ticket{}, "never", "UTC"},
-		"no policy in the company's zone":  {func(t *testing.T, d *desk) { t.Helper(); d.nothing(t); berlin(t, d) }, tickets.Ticket{}, "never", "Europe/Berlin"},
-		"before anything is promised here": {func(t *testing.T, d *desk) { t.Helper(); d.opens(t, tickets.Inbound{}); d.settle(t) }, tickets.Ticket{WaitingSince: monday.Add(8*time.Hour + 59*time.Minute)}, "never", "UTC"},
+		"a house as it is from the start": {func(*testing.T, *desk) {}, "UTC", []question{
+			{"in working hours", tickets.Ticket{}, "Tue 10:00"},
+			{"from when they wrote", tickets.Ticket{WaitingSince: monday.Add(9 * time.Hour)}, "Mon 17:00"},
+			{"a moment that has passed", tickets.Ticket{WaitingSince: monday.AddDate(0, 0, -7)}, "never"},
+			{"somebody has answered", tickets.Ticket{AnsweredAt: monday.Add(9 * time.Hour)}, "never"},
+		}},
+		"a house in Berlin": {berlin, "Europe/Berlin", []question{{"in working hours", tickets.Ticket{}, "Tue 10:00"}}},
+		"a policy without a first answer": {func(t *testing.T, d *desk) { t.Helper(); d.promises(t, Minutes{Resolution: 600}) }, "UTC", []question{
+			{"anybody", tickets.Ticket{}, "never"},
+		}},
+		"a policy for some": {func(t *testing.T, d *desk) { t.Helper(); d.vips(t) }, "UTC", []question{
+			{"others", tickets.Ticket{Tags: []string{"loud"}}, "Tue 10:00"},
+			{"such", tickets.Ticket{Tags: []string{"loud", "vip"}}, "Mon 11:00"},
+		}},
+		"no policy in Berlin": {func(t *testing.T, d *desk) { t.Helper(); d.nothing(t); berlin(t, d) }, "Europe/Berlin", []question{
+			{"anybody", tickets.Ticket{}, "never"},
+		}},
+		"a house that has begun": {func(t *testing.T, d *desk) { t.Helper(); d.opens(t, tickets.Inbound{}) }, "UTC", []question{
+			{"old mail", tickets.Ticket{WaitingSince: monday.Add(8*time.Hour + 59*time.Minute)}, "never"},
+			{"new mail", tickets.Ticket{WaitingSince: monday.Add(9*time.Hour + 1*time.Minute)}, "Tue 09:01"},
+		}},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(house, func(t *testing.T) {
 			d := openDesk(t)
 			d.at(t, "Mon 10:00")
-			if tc.house != nil {
-				tc.house(t, d)
-			}
-			if tc.ticket.CreatedAt = d.clock(); tc.ticket.WaitingSince.IsZero() {
-				tc.ticket.WaitingSince = d.clock()
-			}
-			err := d.db.Write(t.Context(), store.System("test"), func(tx *store.Tx) error {
-				by, zone, err := d.AnswerBy(tx, tc.ticket)
-				if say(by) != tc.by || zone.String() != tc.zone {
-					t.Errorf("%s in %s, want %s in %s", say(by), zone, tc.by, tc.zone)
+			tc.settle(t, d)
+			d.settle(t)
+			for _, q := range tc.asked {
+				if q.ticket.CreatedAt = d.clock(); q.ticket.WaitingSince.IsZero() {
+					q.ticket.WaitingSince = d.clock()
 				}
-				return err
-			})
-			if err != nil {
-				t.Fatal(err)
+				err := d.db.Write(t.Context(), store.System("test"), func(tx *store.Tx) error {
+					by, zone, err := d.AnswerBy(tx, q.ticket)
+					if say(by) != q.by || zone.String() != tc.zone {
+						t.Errorf("%s: %s in %s, want %s in %s", q.name, say(by), zone, q.by, tc.zone)
+					}
+					return err
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
 			}
 		})
 	}

@@ -11,15 +11,16 @@ import (
 
 // follow says what each event does to clocks.
 func (room *Room) follow(f *store.Follower) {
-	store.On(f, func(tx *store.Tx, entry store.Entry, e tickets.Opened) error {
-		return room.happen(tx, entry, e.Ticket, func(*turn) []Event { return nil })
-	})
+	// A ticket is opened by words, told in the same transaction: its clocks start with the first news of it.
 	store.On(f, func(tx *store.Tx, entry store.Entry, e tickets.Heard) error {
-		if e.Machine {
+		if e.Machine && !e.First {
 			return nil
 		}
 		at := said(entry, e.At)
 		return room.happen(tx, entry, e.Ticket, func(o *turn) []Event {
+			if e.Machine {
+				return nil
+			}
 			return append(o.watch.Said(ByCustomer, at), o.watch.Became(open, at)...)
 		})
 	})

@@ -56,11 +56,8 @@ type Shown struct {
 // Read shows the clocks of those tickets that who may see, in the order asked for.
 func (room *Room) Read(tx *store.Tx, who web.Who, which []tickets.ID) ([]Shown, error) {
 	shown := []Shown{}
-	if len(which) == 0 {
-		return shown, nil
-	}
-	seen, err := room.seen(tx, who, which)
-	if err != nil {
+	which, err := room.tickets.Seen(tx, who, which)
+	if err != nil || len(which) == 0 {
 		return shown, err
 	}
 	rows, err := some(tx, which)
@@ -72,12 +69,11 @@ func (room *Room) Read(tx *store.Tx, who web.Who, which []tickets.ID) ([]Shown, 
 		return shown, err
 	}
 	for _, r := range rows {
-		t, ok := seen[r.Ticket]
-		if !ok {
-			continue
+		terms, err := room.termsOf(tx, b, r)
+		if err != nil {
+			return shown, err
 		}
 		s := Shown{Ticket: r.Ticket, Clocks: []Reading{}}
-		terms := b.of(r, t)
 		for _, c := range r.Watch.watch(terms).Clocks {
 			s.Clocks = append(s.Clocks, c.reading(tx.Now(), terms))
 		}
@@ -87,24 +83,16 @@ func (room *Room) Read(tx *store.Tx, who web.Who, which []tickets.ID) ([]Shown, 
 	return shown, nil
 }
 
-// seen are those of the tickets that who may see.
-func (room *Room) seen(tx *store.Tx, who web.Who, which []tickets.ID) (map[tickets.ID]tickets.Ticket, error) {
-	all, err := room.tickets.Some(tx, which)
-	seen := make(map[tickets.ID]tickets.Ticket, len(all))
-	for _, t := range all {
-		if room.tickets.Sees(who, t) {
-			seen[t.ID] = t
-		}
-	}
-	return seen, err
-}
-
-// of is the terms by which a row counts.
-func (b *book) of(r row, t tickets.Ticket) Terms {
+// termsOf is the terms by which clocks count: those of their policy, or of the one that fits now where that is no more.
+func (room *Room) termsOf(tx *store.Tx, b *book, r row) (Terms, error) {
 	if terms, ok := b.find(r.Policy); ok {
-		return terms
+		return terms, nil
 	}
-	return b.choose(t)
+	all, err := room.tickets.Some(tx, []tickets.ID{r.Ticket})
+	if err != nil || len(all) == 0 {
+		return b.nothing, err
+	}
+	return b.choose(all[0]), nil
 }
 
 // Due is what is due next on a ticket.
@@ -165,7 +153,7 @@ func (room *Room) Next(tx *store.Tx, who web.Who, f Filter) (page web.Page[Due],
 	for i, r := range rows {
 		which[i] = r.Ticket
 	}
-	seen, err := room.seen(tx, who, which)
+	all, err := room.tickets.Some(tx, which)
 	if err != nil {
 		return page, err
 	}
@@ -174,14 +162,17 @@ func (room *Room) Next(tx *store.Tx, who web.Who, f Filter) (page web.Page[Due],
 		return page, err
 	}
 	for _, r := range rows {
-		t, ok := seen[r.Ticket]
-		if !ok {
+		i := slices.IndexFunc(all, func(t tickets.Ticket) bool { return t.ID == r.Ticket })
+		if i < 0 || !room.tickets.Sees(who, all[i]) { // given away just now
 			continue
 		}
-		terms := b.of(r, t)
+		terms, ok := b.find(r.Policy)
+		if !ok {
+			terms = b.choose(all[i])
+		}
 		w := r.Watch.watch(terms)
 		if c := w.urgent(); c != nil {
-			page.Items = append(page.Items, Due{t.ID, t.Number, t.Subject, c.reading(tx.Now(), terms)})
+			page.Items = append(page.Items, Due{r.Ticket, all[i].Number, all[i].Subject, c.reading(tx.Now(), terms)})
 		}
 	}
 	return page, nil
