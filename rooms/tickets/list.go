@@ -67,7 +67,8 @@ func (room *Room) List(tx *store.Tx, who web.Who, f Filter) (page web.Page[Ticke
 	}
 	q := &query{}
 	place := q.arg(from.at)
-	common := []string{fmt.Sprintf("(%s, id) %s (%s, %s)", sort, than, place, q.arg(from.id))}
+	last := q.arg(from.id)
+	common := []string{fmt.Sprintf("(%s, id) %s (%s, %s)", sort, than, place, last)}
 	if f.Waiting {
 		common = append(common, "waiting_since > 0")
 	}
@@ -83,33 +84,36 @@ func (room *Room) List(tx *store.Tx, who web.Who, f Filter) (page web.Page[Ticke
 	if f.Mailbox != 0 {
 		common = append(common, "mailbox = "+q.arg(f.Mailbox))
 	}
-	if f.Tag != "" {
-		common = append(common, fmt.Sprintf("id IN (SELECT ticket FROM tickets_tags WHERE tag = %s AND (updated_at, ticket) < (%s, %s) ORDER BY updated_at DESC, ticket DESC LIMIT 1000)",
-			q.arg(f.Tag), q.arg(from.at), q.arg(from.id)))
+	source, key := "tickets", "id"
+	if f.Tag != "" && f.Waiting {
+		common = append(common, "EXISTS (SELECT 1 FROM tickets_tags AS g WHERE g.ticket = tickets.id AND g.tag = "+q.arg(f.Tag)+")")
+	} else if f.Tag != "" { // its rows are kept in the order of the list, so they are read like an index
+		source, key, sort = "tickets_tags AS g JOIN tickets ON tickets.id = g.ticket", "g.ticket", "g.updated_at"
+		common[0] = fmt.Sprintf("(g.updated_at, g.ticket) %s (%s, %s) AND g.tag = %s", than, place, last, q.arg(f.Tag))
 	}
 	limit := q.arg(f.Limit + 1)
 	var lanes []string
 	for _, lane := range laneConditions(q, who, f) {
 		where := strings.Join(append(slices.Clone(common), lane...), " AND ")
-		lanes = append(lanes, fmt.Sprintf("SELECT * FROM (SELECT id, %s AS k FROM tickets WHERE %s ORDER BY %s %s, id %s LIMIT %s) AS lane%d", sort, where, sort, dir, dir, limit, len(lanes)))
+		lanes = append(lanes, fmt.Sprintf("SELECT * FROM (SELECT id, %s AS k FROM %s WHERE %s ORDER BY %s %s, %s %s LIMIT %s) AS lane%d", sort, source, where, sort, dir, key, dir, limit, len(lanes)))
 	}
 	if len(lanes) == 0 {
 		page.Items = []Ticket{}
 		return page, nil
 	}
 	sql := fmt.Sprintf("SELECT %s FROM tickets WHERE id IN (SELECT id FROM (%s) AS lanes ORDER BY k %s, id %s LIMIT %s) ORDER BY %s %s, id %s",
-		columns, strings.Join(lanes, " UNION ALL "), dir, dir, limit, sort, dir, dir)
+		columns, strings.Join(lanes, " UNION ALL "), dir, dir, limit, strings.TrimPrefix(sort, "g."), dir, dir)
 	if page.Items, err = store.All[Ticket](tx, sql, q.args...); err != nil {
 		return page, err
 	}
 	if len(page.Items) > f.Limit {
 		page.Items = page.Items[:f.Limit]
-		last := page.Items[f.Limit-1]
-		at := last.UpdatedAt
+		end := page.Items[f.Limit-1]
+		at := end.UpdatedAt
 		if f.Waiting {
-			at = last.WaitingSince
+			at = end.WaitingSince
 		}
-		page.Next = cursor{at.UnixMicro(), int64(last.ID)}.String()
+		page.Next = cursor{at.UnixMicro(), int64(end.ID)}.String()
 	}
 	return page, room.name(tx, page.Items)
 }

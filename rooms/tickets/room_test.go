@@ -1,0 +1,333 @@
+package tickets_test
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/files"
+	"github.com/hearthdesk/hearth/base/search"
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/store/storetest"
+	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/staff"
+	"github.com/hearthdesk/hearth/rooms/tickets"
+)
+
+type desk struct {
+	db   *store.DB
+	room *tickets.Room
+	st   *staff.Room
+	now  time.Time
+}
+
+var all = web.Everything(store.Actor{Kind: store.SystemKind, ID: "test", Via: "test"})
+
+func open(t *testing.T) *desk {
+	t.Helper()
+	d := &desk{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	d.db = storetest.OpenAt(t, func() time.Time { return d.now }, web.Tables, search.Tables, staff.Tables, people.Tables, tickets.Tables)
+	f, err := files.OpenFolder(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.st = staff.New(d.db, staff.Options{})
+	d.room = tickets.New(d.db, d.st, people.New(d.db, "DE"), f)
+	return d
+}
+
+func (d *desk) receive(t *testing.T, in tickets.Inbound) tickets.Filed {
+	t.Helper()
+	var f tickets.Filed
+	err := d.db.Write(t.Context(), store.System("test"), func(tx *store.Tx) (err error) {
+		f, err = d.room.Receive(tx, in)
+		if err == nil && f.Stranger != 0 { // strict mode wants to hear of what the caller changes; a stranger changes nothing
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func mail(from, ref string, answers ...string) tickets.Inbound {
+	return tickets.Inbound{
+		Channel: "email", Mailbox: 1, From: people.Sender{Name: from, Email: from + "@example.com"}, Subject: "Cup", Text: "Words of " + from, Ref: ref, Answers: answers,
+		To: []tickets.Party{{Email: "support@shop.example", Ours: true}},
+	}
+}
+
+// Who writes from where on which thread, and where it belongs (mail.md, “Threading and recipients”).
+func TestWhereAContactBelongs(t *testing.T) {
+	for name, tc := range map[string]struct {
+		before []tickets.Inbound
+		in     tickets.Inbound
+		ticket int  // which of those before it joins; -1 for one of its own
+		waits  bool // for a person, because a stranger wrote it
+	}{
+		"an answer of the customer":         {[]tickets.Inbound{mail("ada", "1")}, mail("ada", "2", "1"), 0, false},
+		"no answer to anything":             {[]tickets.Inbound{mail("ada", "1")}, mail("ada", "2"), -1, false},
+		"a stranger on a known thread":      {[]tickets.Inbound{mail("ada", "1")}, mail("eve", "2", "1"), 0, true},
+		"an answer to what we never saw":    {[]tickets.Inbound{mail("ada", "1", "0")}, mail("ada", "2", "0"), 0, false},
+		"what it answers came later":        {[]tickets.Inbound{mail("ada", "2", "1")}, mail("ada", "1"), 0, false},
+		"somebody who was in copy":          {[]tickets.Inbound{with(mail("ada", "1"), func(in *tickets.Inbound) { in.Cc = []tickets.Party{{Email: "Bob@example.com"}} })}, mail("bob", "2", "1"), 0, false},
+		"the same thread, another mailbox":  {[]tickets.Inbound{mail("ada", "1")}, with(mail("ada", "2", "1"), func(in *tickets.Inbound) { in.Mailbox = 2 }), -1, false},
+		"two customers, one subject":        {[]tickets.Inbound{mail("ada", "1")}, mail("bob", "2"), -1, false},
+		"a newsletter answered by many":     {[]tickets.Inbound{mail("ada", "1", "news"), with(mail("bob", "2", "news"), func(in *tickets.Inbound) { in.Apart = true })}, mail("ada", "3", "news"), 0, false},
+		"a newsletter's second reader":      {[]tickets.Inbound{mail("ada", "1", "news")}, mail("bob", "2", "news"), 0, true},
+		"a person decided that it joins":    {[]tickets.Inbound{mail("ada", "1")}, with(mail("eve", "2"), func(in *tickets.Inbound) { in.Join = -1 }), 0, false},
+		"a person decided that it does not": {[]tickets.Inbound{mail("ada", "1")}, with(mail("ada", "2", "1"), func(in *tickets.Inbound) { in.Apart = true }), -1, false},
+		"a reference of ours":               {[]tickets.Inbound{mail("ada", "1")}, with(mail("ada", "2"), func(in *tickets.Inbound) { in.Marked = -1 }), 0, false},
+		"a reference of ours, a stranger":   {[]tickets.Inbound{mail("ada", "1")}, with(mail("eve", "2"), func(in *tickets.Inbound) { in.Marked = -1 }), 0, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := open(t)
+			var before []tickets.ID
+			for _, in := range tc.before {
+				before = append(before, d.receive(t, in).Ticket.ID)
+				d.now = d.now.Add(time.Minute)
+			}
+			if tc.in.Join == -1 {
+				tc.in.Join = before[0]
+			}
+			if tc.in.Marked == -1 {
+				tc.in.Marked = before[0]
+			}
+			got := d.receive(t, tc.in)
+			switch {
+			case tc.waits:
+				if got.Stranger != before[tc.ticket] {
+					t.Errorf("a stranger went to %+v", got)
+				}
+			case tc.ticket < 0:
+				if !got.Opened || slices.Contains(before, got.Ticket.ID) {
+					t.Errorf("it joined %+v", got)
+				}
+			case got.Ticket.ID != before[tc.ticket] || got.Opened:
+				t.Errorf("it went to %+v, not to %s", got, before[tc.ticket])
+			}
+		})
+	}
+}
+
+func with(in tickets.Inbound, do func(*tickets.Inbound)) tickets.Inbound {
+	do(&in)
+	return in
+}
+
+func TestWhomAnAnswerGoesTo(t *testing.T) {
+	d := open(t)
+	in := mail("ada", "1")
+	in.To = []tickets.Party{{Email: "support@shop.example", Ours: true}, {Email: "third@example.net"}}
+	in.Cc = []tickets.Party{{Email: "bob@example.com"}, {Email: "sales@shop.example", Ours: true}}
+	f := d.receive(t, in)
+	m, err := d.room.Answer(t.Context(), all, f.Ticket.ID, tickets.Reply{Text: "Sorry!"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.To) != 1 || m.To[0].Email != "ada@example.com" || len(m.Cc) != 2 || m.Cc[0].Email != "third@example.net" || m.Cc[1].Email != "bob@example.com" {
+		t.Errorf("to %v, cc %v", m.To, m.Cc)
+	}
+	m, err = d.room.Answer(t.Context(), all, f.Ticket.ID, tickets.Reply{Text: "Only you.", To: []tickets.Party{{Email: "bob@example.com"}}})
+	if err != nil || len(m.To) != 1 || m.To[0].Email != "bob@example.com" || len(m.Cc) != 0 {
+		t.Errorf("to %v, cc %v, %v", m.To, m.Cc, err)
+	}
+	for name, r := range map[string]tickets.Reply{
+		"no words":             {Text: " \n"},
+		"a broken address":     {Text: "x", To: []tickets.Party{{Email: "a@b\r\nBcc: c@d"}}},
+		"nobody but copies":    {Text: "x", Cc: []tickets.Party{{Email: "bob@example.com"}}},
+		"a file nobody upload": {Text: "x", Uploads: []tickets.Draft{{SHA256: fmt.Sprintf("%064d", 1), Name: "x"}}},
+	} {
+		if _, err := d.room.Answer(t.Context(), all, f.Ticket.ID, r); fault.Of(err) == nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAnAnswerNeverLeavesPastAColleaguesUnseenOne(t *testing.T) {
+	d := open(t)
+	f := d.receive(t, mail("ada", "1"))
+	seen := f.Ticket.Version
+	if _, err := d.room.Answer(t.Context(), all, f.Ticket.ID, tickets.Reply{Text: "First.", Seen: seen}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := d.room.Answer(t.Context(), all, f.Ticket.ID, tickets.Reply{Text: "Second.", Seen: seen})
+	if f := fault.Of(err); f == nil || f.Code != "answer.unseen" {
+		t.Errorf("the second answer: %v", err)
+	}
+}
+
+// A list is merged from many index ranges; it must be exactly what looking at every ticket would give, for everybody.
+func TestAListIsWhatLookingAtEveryTicketGives(t *testing.T) {
+	d := open(t)
+	var teams []staff.TeamID
+	for _, name := range []string{"North", "South", "West"} {
+		tm, err := d.st.AddTeam(t.Context(), all, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		teams = append(teams, tm.ID)
+	}
+	rnd := rand.New(rand.NewPCG(7, 7)) //nolint:gosec // a test
+	var members []staff.ID
+	for i := range 3 {
+		m, _, err := d.st.Add(t.Context(), all, staff.Newcomer{Email: fmt.Sprintf("m%d@shop.example", i), Name: fmt.Sprint("M", i), Role: "agent", Teams: teams[i : i+1]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		members = append(members, m.ID)
+	}
+	tags := []string{"vip", "return", "late"}
+	var ids []tickets.ID
+	for i := range 120 {
+		d.now = d.now.Add(time.Duration(rnd.IntN(3)) * time.Second) // many at the same moment
+		in := mail(fmt.Sprintf("c%d", rnd.IntN(20)), fmt.Sprint("r", i))
+		in.Channel = []string{"email", "api"}[rnd.IntN(2)]
+		in.Tags = tags[:rnd.IntN(3)]
+		in.Team = append([]staff.TeamID{0}, teams...)[rnd.IntN(4)]
+		tk := d.receive(t, in).Ticket
+		ids = append(ids, tk.ID)
+		if rnd.IntN(2) == 0 {
+			who := members[rnd.IntN(3)]
+			if _, err := d.room.Assign(t.Context(), all, tk.ID, tickets.Assignment{Staff: &who}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if rnd.IntN(2) == 0 {
+			if _, err := d.room.Stand(t.Context(), all, tk.ID, []tickets.Status{tickets.Open, tickets.Pending, tickets.Resolved}[rnd.IntN(3)], ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := d.db.CatchUp(t.Context(), d.room.Followers()...); err != nil {
+		t.Fatal(err)
+	}
+	everybody := []web.Who{all}
+	err := d.db.Read(t.Context(), func(tx *store.Tx) error {
+		for _, m := range members {
+			w, err := d.st.Who(tx, m)
+			if err != nil {
+				return err
+			}
+			everybody = append(everybody, w)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 150 {
+		who := everybody[rnd.IntN(len(everybody))]
+		f := tickets.Filter{Limit: 1 + rnd.IntN(9)}
+		for _, s := range tickets.Statuses {
+			if rnd.IntN(3) == 0 {
+				f.Statuses = append(f.Statuses, s)
+			}
+		}
+		if rnd.IntN(4) == 0 {
+			f.Assignee = &append([]staff.ID{0}, members...)[rnd.IntN(4)]
+		}
+		if rnd.IntN(4) == 0 {
+			f.Team = &append([]staff.TeamID{0}, teams...)[rnd.IntN(4)]
+		}
+		if rnd.IntN(4) == 0 {
+			f.Tag = tags[rnd.IntN(2)]
+		}
+		if rnd.IntN(4) == 0 {
+			f.Channel = "api"
+		}
+		f.Waiting = rnd.IntN(5) == 0
+		check(t, d, who, f, ids, i)
+	}
+}
+
+func check(t *testing.T, d *desk, who web.Who, f tickets.Filter, ids []tickets.ID, round int) {
+	t.Helper()
+	var want, got []tickets.ID
+	err := d.db.Read(t.Context(), func(tx *store.Tx) error {
+		var fit []tickets.Ticket
+		for _, id := range ids {
+			tk, err := d.room.Look(tx, id)
+			if err != nil {
+				return err
+			}
+			if fits(d, who, f, tk) {
+				fit = append(fit, tk)
+			}
+		}
+		slices.SortFunc(fit, func(a, b tickets.Ticket) int {
+			x, y := b.UpdatedAt.Compare(a.UpdatedAt), cmp.Compare(b.ID, a.ID)
+			if f.Waiting {
+				x, y = a.WaitingSince.Compare(b.WaitingSince), cmp.Compare(a.ID, b.ID)
+			}
+			if x == 0 {
+				x = y
+			}
+			return x
+		})
+		for _, tk := range fit {
+			want = append(want, tk.ID)
+		}
+		for {
+			page, err := d.room.List(tx, who, f)
+			if err != nil {
+				return err
+			}
+			for _, tk := range page.Items {
+				got = append(got, tk.ID)
+			}
+			if f.After = page.Next; f.After == "" {
+				return nil
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("round %d, filter %+v for %s:\ngot  %v\nwant %v", round, f, who.Name, got, want)
+	}
+}
+
+func fits(d *desk, who web.Who, f tickets.Filter, t tickets.Ticket) bool {
+	return d.room.Sees(who, t) && (len(f.Statuses) == 0 || slices.Contains(f.Statuses, t.Status)) && (f.Assignee == nil || *f.Assignee == t.Assignee) &&
+		(f.Team == nil || *f.Team == t.Team) && (f.Tag == "" || slices.Contains(t.Tags, f.Tag)) && (f.Channel == "" || f.Channel == t.Channel) &&
+		(!f.Waiting || !t.WaitingSince.IsZero())
+}
+
+func TestCountsAreWhatIsThere(t *testing.T) {
+	d := open(t)
+	a, b := d.receive(t, mail("ada", "1")).Ticket, d.receive(t, mail("bob", "2")).Ticket
+	if _, err := d.room.Answer(t.Context(), all, a.ID, tickets.Reply{Text: "Yes."}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // catching up twice counts once
+		if err := d.db.CatchUp(t.Context(), d.room.Followers()...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := d.room.Stand(t.Context(), all, b.ID, tickets.Closed, tickets.Spam); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.db.CatchUp(t.Context(), d.room.Followers()...); err != nil {
+		t.Fatal(err)
+	}
+	got := map[tickets.Status]int64{}
+	err := d.db.Read(t.Context(), func(tx *store.Tx) error {
+		counts, err := d.room.Counts(tx, all)
+		for _, c := range counts {
+			got[c.Status] += c.N
+		}
+		return err
+	})
+	if err != nil || len(got) != 2 || got[tickets.Pending] != 1 || got[tickets.Closed] != 1 {
+		t.Errorf("%v, %v", got, err)
+	}
+}
