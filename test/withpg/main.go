@@ -1,5 +1,6 @@
 // Command withpg runs a command beside a PostgreSQL server of its own: a fresh cluster in a temporary folder, on a free
-// port of 127.0.0.1, stopped and removed afterwards. HEARTH_TEST_PG tells the command where it is.
+// port of 127.0.0.1, stopped and removed afterwards. HEARTH_TEST_PG tells the command where it is. The server is quick rather
+// than safe; HEARTH_PG_OPTIONS ("-c fsync=on …") makes it otherwise.
 package main
 
 import (
@@ -51,6 +52,7 @@ func run(args []string) (code int, err error) {
 		return 1, err
 	}
 	settings := fmt.Sprintf("-p %d -k %s -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=256MB", port, dir)
+	settings += " " + os.Getenv("HEARTH_PG_OPTIONS") // the last one counts
 	if err := quiet(as, filepath.Join(bin, "pg_ctl"), "-D", data, "-l", filepath.Join(dir, "log"), "-o", settings, "-w", "start"); err != nil {
 		log, _ := os.ReadFile(filepath.Join(dir, "log"))
 		return 1, fmt.Errorf("%w\n%s", err, log)
