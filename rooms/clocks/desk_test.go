@@ -3,7 +3,6 @@ package clocks
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"log/slog"
 	"net/http/httptest"
 	"strings"
@@ -58,7 +57,7 @@ func furnish(tb testing.TB) *desk {
 	tb.Helper()
 	d := &desk{}
 	d.now.Store(monday.Add(8 * time.Hour).UnixMicro())
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	d.db = storetest.OpenAt(tb, func() time.Time { return time.UnixMicro(d.now.Load()) }, web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, tickets.Tables, Tables)
 	blobs, err := files.Open(tb.Context(), "", tb.TempDir())
 	if err != nil {
@@ -245,6 +244,7 @@ func (d *desk) ask(who web.Who, line, body string) *httptest.ResponseRecorder {
 }
 
 func must[T any](tb testing.TB) func(v T, err error) T {
+	tb.Helper()
 	return func(v T, err error) T {
 		tb.Helper()
 		if err != nil {

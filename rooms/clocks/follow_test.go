@@ -104,7 +104,10 @@ func hoursOf(first, next, resolution int64) Minutes {
 // Running clocks follow the policies and the calendars.
 func TestClocksFollowPolicies(t *testing.T) {
 	one := TargetID(1)
-	add := func(t *testing.T, d *desk, target Target) { must[Target](t)(d.Add(t.Context(), admin, target)) }
+	add := func(t *testing.T, d *desk, target Target) {
+		t.Helper()
+		must[Target](t)(d.Add(t.Context(), admin, target))
+	}
 	for name, tc := range map[string]struct {
 		do    func(t *testing.T, d *desk, ticket tickets.ID)
 		told  string
@@ -112,6 +115,7 @@ func TestClocksFollowPolicies(t *testing.T) {
 	}{
 		"a target is shortened": {
 			func(t *testing.T, d *desk, _ tickets.ID) {
+				t.Helper()
 				m := hoursOf(4, 4, 40)
 				must[Target](t)(d.Change(t.Context(), admin, one, TargetChange{Targets: &m}))
 			},
@@ -120,6 +124,7 @@ func TestClocksFollowPolicies(t *testing.T) {
 		},
 		"a target is lengthened past a breach": {
 			func(t *testing.T, d *desk, ticket tickets.ID) {
+				t.Helper()
 				d.at(t, "Tue 11:00")
 				if got, want := d.told(t), "first_answer breached Tue 10:00"; got != want {
 					t.Errorf("told %q, want %q", got, want)
@@ -132,6 +137,7 @@ func TestClocksFollowPolicies(t *testing.T) {
 		},
 		"a target is taken away": {
 			func(t *testing.T, d *desk, _ tickets.ID) {
+				t.Helper()
 				must[Target](t)(d.Change(t.Context(), admin, one, TargetChange{Targets: &Minutes{Resolution: 2400}}))
 			},
 			"first_answer retimed",
@@ -139,6 +145,7 @@ func TestClocksFollowPolicies(t *testing.T) {
 		},
 		"the warning comes earlier": {
 			func(t *testing.T, d *desk, _ tickets.ID) {
+				t.Helper()
 				must[Target](t)(d.Change(t.Context(), admin, one, TargetChange{Warn: &Ahead{Before: 420}}))
 			},
 			"",
@@ -146,6 +153,7 @@ func TestClocksFollowPolicies(t *testing.T) {
 		},
 		"its name changes": {
 			func(t *testing.T, d *desk, _ tickets.ID) {
+				t.Helper()
 				name := "Everybody"
 				must[Target](t)(d.Change(t.Context(), admin, one, TargetChange{Name: &name}))
 			},
@@ -153,6 +161,7 @@ func TestClocksFollowPolicies(t *testing.T) {
 		},
 		"another policy comes before": {
 			func(t *testing.T, d *desk, _ tickets.ID) {
+				t.Helper()
 				add(t, d, Target{Name: "Mail", When: Conditions{Channels: []string{"email"}}, Targets: hoursOf(2, 2, 0)})
 			},
 			"first_answer retimed Mon 12:00, resolution retimed",
@@ -160,12 +169,14 @@ func TestClocksFollowPolicies(t *testing.T) {
 		},
 		"another policy is for others": {
 			func(t *testing.T, d *desk, _ tickets.ID) {
+				t.Helper()
 				add(t, d, Target{Name: "Chat", When: Conditions{Channels: []string{"chat"}}, Targets: hoursOf(2, 2, 0)})
 			},
 			"", nil,
 		},
 		"the policies change places": {
 			func(t *testing.T, d *desk, ticket tickets.ID) {
+				t.Helper()
 				a := must[Target](t)(d.Add(t.Context(), admin, Target{Name: "Mail", When: Conditions{Channels: []string{"email"}}, Targets: hoursOf(2, 2, 40)}))
 				b := must[Target](t)(d.Add(t.Context(), admin, Target{Name: "Normal", When: Conditions{Priorities: []string{"normal"}}, Targets: hoursOf(3, 3, 40)}))
 				d.settle(t)
@@ -178,6 +189,7 @@ func TestClocksFollowPolicies(t *testing.T) {
 		},
 		"no policy is left": {
 			func(t *testing.T, d *desk, _ tickets.ID) {
+				t.Helper()
 				if err := d.Remove(t.Context(), admin, one); err != nil {
 					t.Fatal(err)
 				}
@@ -187,6 +199,7 @@ func TestClocksFollowPolicies(t *testing.T) {
 		},
 		"the priority rises, and falls": {
 			func(t *testing.T, d *desk, ticket tickets.ID) {
+				t.Helper()
 				add(t, d, Target{Name: "Urgent", When: Conditions{Priorities: []string{"urgent", "high"}}, Targets: hoursOf(1, 1, 4)})
 				d.does(t, ticket, "priority urgent")
 			},
@@ -195,6 +208,7 @@ func TestClocksFollowPolicies(t *testing.T) {
 		},
 		"a tag is put on": {
 			func(t *testing.T, d *desk, ticket tickets.ID) {
+				t.Helper()
 				add(t, d, Target{Name: "VIP", When: Conditions{Tags: []string{"vip"}}, Targets: hoursOf(1, 1, 40)})
 				d.does(t, ticket, "tags loud vip")
 			},
@@ -202,6 +216,7 @@ func TestClocksFollowPolicies(t *testing.T) {
 		},
 		"another team takes it": {
 			func(t *testing.T, d *desk, ticket tickets.ID) {
+				t.Helper()
 				team := must[staff.Team](t)(d.staff.AddTeam(t.Context(), admin, "Gold")).ID
 				add(t, d, Target{Name: "Gold", When: Conditions{Teams: []string{team.String()}}, Targets: hoursOf(1, 1, 40)})
 				must[tickets.Ticket](t)(d.tickets.Assign(t.Context(), admin, ticket, tickets.Assignment{Team: &team}))
@@ -210,6 +225,7 @@ func TestClocksFollowPolicies(t *testing.T) {
 		},
 		"the office moves": {
 			func(t *testing.T, d *desk, _ tickets.ID) {
+				t.Helper()
 				zone := "America/New_York"
 				must[hours.Calendar](t)(d.hours.Change(t.Context(), admin, 1, hours.Change{Zone: &zone}))
 			},
@@ -217,12 +233,14 @@ func TestClocksFollowPolicies(t *testing.T) {
 		},
 		"a holiday is declared": {
 			func(t *testing.T, d *desk, _ tickets.ID) {
+				t.Helper()
 				must[hours.Calendar](t)(d.hours.Change(t.Context(), admin, 1, hours.Change{Holidays: &[]hours.Holiday{{Date: hours.On(2026, 7, 7), Name: "Outing"}}}))
 			},
 			"resolution retimed +Tue 10:00, first_answer retimed Wed 10:00", nil,
 		},
 		"the calendar is renamed": {
 			func(t *testing.T, d *desk, _ tickets.ID) {
+				t.Helper()
 				name := "House"
 				must[hours.Calendar](t)(d.hours.Change(t.Context(), admin, 1, hours.Change{Name: &name}))
 			},
@@ -230,6 +248,7 @@ func TestClocksFollowPolicies(t *testing.T) {
 		},
 		"another calendar is the default": {
 			func(t *testing.T, d *desk, _ tickets.ID) {
+				t.Helper()
 				c := must[hours.Calendar](t)(d.hours.Add(t.Context(), admin, hours.Calendar{Name: "Always", Zone: "UTC", Always: true}))
 				must[hours.Calendar](t)(d.hours.Prefer(t.Context(), admin, c.ID))
 			},
@@ -237,6 +256,7 @@ func TestClocksFollowPolicies(t *testing.T) {
 		},
 		"its calendar is removed": {
 			func(t *testing.T, d *desk, _ tickets.ID) {
+				t.Helper()
 				c := must[hours.Calendar](t)(d.hours.Add(t.Context(), admin, hours.Calendar{Name: "Always", Zone: "UTC", Always: true}))
 				must[Target](t)(d.Change(t.Context(), admin, one, TargetChange{Calendar: &c.ID}))
 				d.settle(t)

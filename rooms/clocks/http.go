@@ -20,10 +20,10 @@ type byID struct {
 type addIn struct {
 	Body struct {
 		Name       string     `json:"name" maxLength:"200"`
-		When       Conditions `json:"when,omitempty"`
+		When       Conditions `json:"when,omitzero" required:"false"`
 		Calendar   hours.ID   `json:"calendar,omitempty" doc:"the default one when absent"`
 		Targets    Minutes    `json:"targets"`
-		Warn       Ahead      `json:"warn,omitempty"`
+		Warn       Ahead      `json:"warn,omitzero" required:"false"`
 		HoldPauses bool       `json:"hold_pauses,omitempty"`
 	}
 }

@@ -218,12 +218,12 @@ func dueAfter(tx *store.Tx, from cursor, all []lane, limit int) ([]row, error) {
 	args := []any{from.at, from.ticket, limit}
 	parts := make([]string, len(all))
 	for i, l := range all {
-		where := "due_at > 0 AND (due_at, ticket) > ($1, $2)"
+		where := []string{"due_at > 0", "(due_at, ticket) > ($1, $2)"}
 		for _, c := range l {
 			args = append(args, c.with)
-			where += fmt.Sprintf(" AND %s $%d", c.what, len(args))
+			where = append(where, fmt.Sprintf("%s $%d", c.what, len(args)))
 		}
-		parts[i] = fmt.Sprintf("SELECT * FROM (SELECT ticket, due_at FROM clocks WHERE %s ORDER BY due_at, ticket LIMIT $3) AS lane%d", where, i)
+		parts[i] = fmt.Sprintf("SELECT * FROM (SELECT ticket, due_at FROM clocks WHERE %s ORDER BY due_at, ticket LIMIT $3) AS lane%d", strings.Join(where, " AND "), i)
 	}
 	return store.All[row](tx, `SELECT `+columns+` FROM clocks WHERE ticket IN (SELECT ticket FROM (`+strings.Join(parts, " UNION ALL ")+`) AS lanes ORDER BY due_at, ticket LIMIT $3)
 		ORDER BY due_at, ticket`, args...)

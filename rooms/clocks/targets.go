@@ -133,8 +133,12 @@ func (t *Target) change(ch TargetChange) (parts []string) {
 		name     string
 		was, now any
 	}{
-		{"name", was.Name, t.Name}, {"when", was.When, t.When}, {"calendar", was.Calendar, t.Calendar},
-		{"targets", was.Targets, t.Targets}, {"warn", was.Warn, t.Warn}, {"hold_pauses", was.HoldPauses, t.HoldPauses},
+		{"name", was.Name, t.Name},
+		{"when", was.When, t.When},
+		{"calendar", was.Calendar, t.Calendar},
+		{"targets", was.Targets, t.Targets},
+		{"warn", was.Warn, t.Warn},
+		{"hold_pauses", was.HoldPauses, t.HoldPauses},
 	} {
 		if !reflect.DeepEqual(part.was, part.now) {
 			parts = append(parts, part.name)

@@ -45,29 +45,23 @@ func (o *turn) moved(i int) []store.Event {
 	if i < len(o.before) {
 		was = o.before[i]
 	}
-	started, lived := was.Started.IsZero(), was.Live() && !was.Started.IsZero()
-	if c.Kind == Customer {
-		if !c.Live() && (lived || started) {
-			return []store.Event{Waited{ticket, int64(c.Spent(c.Ended, nil).Seconds()), c.State == InTime}}
-		}
-		return nil
-	}
-	policy := o.row.Policy
+	started := i >= len(o.before)
+	ended := !c.Live() && (started || was.Live())
 	switch {
+	case c.Kind == Customer && ended:
+		return []store.Event{Waited{ticket, seconds(c.Spent(c.Ended, nil)), c.State == InTime}}
+	case c.Kind == Customer:
 	case started && o.heir(i):
-		return []store.Event{Retimed{ticket, c.Kind, policy, c.Due}}
+		return []store.Event{Retimed{ticket, c.Kind, o.row.Policy, c.Due}}
 	case c.Target == 0:
-		return nil
-	case started && c.Live():
-		return []store.Event{Started{ticket, c.Kind, policy, c.Due}}
-	case started:
-		return nil
-	case lived && c.State == Moot:
+	case started && !ended:
+		return []store.Event{Started{ticket, c.Kind, o.row.Policy, c.Due}}
+	case ended && c.State == Moot:
 		return []store.Event{Dropped{ticket, c.Kind}}
-	case !c.Live():
-		return nil
+	case c.Live():
+		return o.ran(was, c)
 	}
-	return o.ran(was, c)
+	return nil
 }
 
 // ran is the events of a clock that was there before and still is.

@@ -90,8 +90,12 @@ func (c *Calendar) change(ch Change) (parts []string) {
 		name     string
 		was, now any
 	}{
-		{"name", was.Name, c.Name}, {"zone", was.Zone, c.Zone}, {"week", was.Week, c.Week},
-		{"holidays", was.Holidays, c.Holidays}, {"public", was.Public, c.Public}, {"always", was.Always, c.Always},
+		{"name", was.Name, c.Name},
+		{"zone", was.Zone, c.Zone},
+		{"week", was.Week, c.Week},
+		{"holidays", was.Holidays, c.Holidays},
+		{"public", was.Public, c.Public},
+		{"always", was.Always, c.Always},
 	} {
 		if !reflect.DeepEqual(part.was, part.now) {
 			parts = append(parts, part.name)

@@ -1,16 +1,9 @@
 package hours
 
 import (
-	"bytes"
-	"encoding/json"
-	"flag"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -41,7 +34,7 @@ func openHouse(t *testing.T) *house {
 	t.Helper()
 	db := storetest.Open(t, web.Tables, Tables)
 	h := &house{Room: New(db), db: db}
-	api := web.New(web.Config{DB: db, Version: "test", Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	api := web.New(web.Config{DB: db, Version: "test", Log: slog.New(slog.DiscardHandler)})
 	h.Routes(api)
 	h.door = func(who web.Who) http.Handler { return web.Trusted(api, who) }
 	return h
@@ -211,19 +204,28 @@ func TestTwiceAtOnce(t *testing.T) {
 		do    func(t *testing.T, h *house, c ID) error
 	}{
 		"add": {one, func(t *testing.T, h *house, _ ID) error {
+			t.Helper()
 			_, err := h.Add(t.Context(), admin, Calendar{Name: "Third", Zone: "UTC", Always: true})
 			return err
 		}},
 		"change": {one, func(t *testing.T, h *house, c ID) error {
+			t.Helper()
 			_, err := h.Change(t.Context(), admin, c, Change{Name: &name})
 			return err
 		}},
 		"prefer": {other, func(t *testing.T, h *house, c ID) error {
+			t.Helper()
 			_, err := h.Prefer(t.Context(), admin, c)
 			return err
 		}},
-		"remove": {other, func(t *testing.T, h *house, c ID) error { return h.Remove(t.Context(), admin, c) }},
-		"settle": {one, func(t *testing.T, h *house, _ ID) error { return h.Settle(t.Context(), "Europe/Berlin") }},
+		"remove": {other, func(t *testing.T, h *house, c ID) error {
+			t.Helper()
+			return h.Remove(t.Context(), admin, c)
+		}},
+		"settle": {one, func(t *testing.T, h *house, _ ID) error {
+			t.Helper()
+			return h.Settle(t.Context(), "Europe/Berlin")
+		}},
 	} {
 		t.Run(verb, func(t *testing.T) {
 			storetest.Twice(t, func(t *testing.T) (*store.DB, func() error) {
@@ -256,37 +258,7 @@ func TestTheDefaultIsNeverRemoved(t *testing.T) {
 	}
 }
 
-var update = flag.Bool("update", false, "write the golden files of new events")
-
-// The journal of years ago must be readable for ever: a golden file that changes is a broken past.
 func TestEventsStayAsTheyWere(t *testing.T) {
 	const cal, was = ID(0x123456789abcd), ID(0x123456789abce)
-	events := []store.Event{Added{cal}, Changed{cal, []string{"zone", "week"}}, Preferred{cal, was}, Removed{cal}}
-	for _, e := range events {
-		t.Run(e.Kind(), func(t *testing.T) {
-			got, err := json.MarshalIndent(e, "", "  ")
-			if err != nil {
-				t.Fatal(err)
-			}
-			got = append(got, '\n')
-			file := filepath.Join("testdata", "events", e.Kind()+".json")
-			want, err := os.ReadFile(file)
-			if os.IsNotExist(err) && *update {
-				want, err = got, os.WriteFile(file, got, 0o600)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(got, want) {
-				t.Errorf("%s is now\n%s", file, got)
-			}
-			back := reflect.New(reflect.TypeOf(e))
-			if err := json.Unmarshal(want, back.Interface()); err != nil || !reflect.DeepEqual(back.Elem().Interface(), e) {
-				t.Errorf("read back as %+v (%v)", back.Elem(), err)
-			}
-		})
-	}
-	if files, err := filepath.Glob(filepath.Join("testdata", "events", "*")); err != nil || len(files) != len(events) {
-		t.Errorf("%d golden files for %d events (%v)", len(files), len(events), err)
-	}
+	storetest.Events(t, Added{cal}, Changed{cal, []string{"zone", "week"}}, Preferred{cal, was}, Removed{cal})
 }
