@@ -11,7 +11,7 @@ import (
 
 // follow says what each event does to clocks.
 func (room *Room) follow(f *store.Follower) {
-	// A ticket is opened by words, told in the same transaction: its clocks start with the first news of it.
+	// A ticket is opened by words, and both are told in the same transaction: its clocks start with the words.
 	store.On(f, func(tx *store.Tx, entry store.Entry, e tickets.Heard) error {
 		if e.Machine && !e.First {
 			return nil
@@ -105,11 +105,10 @@ func (room *Room) followHours(f *store.Follower) {
 
 // happen lets something happen to the clocks of a ticket.
 func (room *Room) happen(tx *store.Tx, entry store.Entry, ticket tickets.ID, do func(o *turn) []Event) error {
-	b, err := room.begun(tx, entry)
-	if err != nil {
-		return err
+	o, err := room.take(tx, ticket)
+	if err == nil && o == nil {
+		o, err = room.begin(tx, entry, ticket)
 	}
-	o, err := room.take(tx, b, ticket)
 	if err != nil || o == nil {
 		return err
 	}
@@ -120,16 +119,19 @@ func (room *Room) happen(tx *store.Tx, entry store.Entry, ticket tickets.ID, do 
 // newcomers is how old the first contact may be to be promised something.
 const newcomers = time.Hour
 
-// begun opens the policies. They promise from the first contact on, not for the old mail that an empty house is filled with.
-func (room *Room) begun(tx *store.Tx, entry store.Entry) (*book, error) {
+// begin starts the clocks of a ticket with the first news of it; nil when there is no such ticket. Policies promise from
+// the first contact on, not for the old mail that an empty house is filled with.
+func (room *Room) begin(tx *store.Tx, entry store.Entry, ticket tickets.ID) (*turn, error) {
 	b, err := room.book(tx)
-	if err != nil || !b.since.IsZero() {
-		return b, err
+	if err == nil && b.since.IsZero() {
+		if err = promiseSince(tx, entry.At.Add(-newcomers)); err == nil {
+			b, err = room.book(tx)
+		}
 	}
-	if err := promiseSince(tx, entry.At.Add(-newcomers)); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	return room.book(tx)
+	return room.start(tx, b, ticket)
 }
 
 // said is when something was said: at, unless that was left out or is yet to come.

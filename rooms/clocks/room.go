@@ -64,25 +64,29 @@ type turn struct {
 	events []Event
 }
 
-// take loads the clocks of a ticket, or starts them; nil when there is no such ticket.
-func (room *Room) take(tx *store.Tx, b *book, ticket tickets.ID) (*turn, error) {
+// take loads the clocks of a ticket; nil when none were started.
+func (room *Room) take(tx *store.Tx, ticket tickets.ID) (*turn, error) {
 	r, ok, err := load(tx, ticket)
-	if err != nil {
+	if err != nil || !ok {
 		return nil, err
 	}
-	if ok {
-		if terms, known := b.find(r.Policy); known {
-			return taken(r, terms), nil
+	b := room.current.Load()
+	if b == nil || b.edition != r.Edition {
+		if b, err = room.book(tx); err != nil {
+			return nil, err
 		}
 	}
+	terms, err := room.termsOf(tx, b, r)
+	return taken(r, terms), err
+}
+
+// start starts the clocks of a ticket; nil when there is no such ticket.
+func (room *Room) start(tx *store.Tx, b *book, ticket tickets.ID) (*turn, error) {
 	all, err := room.tickets.Some(tx, []tickets.ID{ticket})
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
 	t := all[0]
-	if ok {
-		return taken(r, b.choose(t)), nil
-	}
 	o := &turn{row: row{Ticket: t.ID, Team: t.Team, Assignee: t.Assignee, fresh: true}, watch: Watch{Terms: b.choose(t)}}
 	o.events = o.watch.Opened(t.CreatedAt)
 	return o, nil
@@ -136,12 +140,8 @@ func (room *Room) tick(tx *store.Tx, j due.Job) error {
 	if err := ticket.UnmarshalText([]byte(j.Key)); err != nil {
 		return due.GiveUp(err)
 	}
-	b, err := room.book(tx)
-	if err != nil {
-		return err
-	}
-	o, err := room.take(tx, b, ticket)
-	if err != nil || o == nil || o.row.fresh {
+	o, err := room.take(tx, ticket)
+	if err != nil || o == nil {
 		return err
 	}
 	told, err := room.told(tx, o.watch.Next())

@@ -82,6 +82,7 @@ type row struct {
 	WakeAt   time.Time    `db:"wake_at"`
 	DueAt    time.Time    `db:"due_at"`
 	Living   bool         `db:"living"`
+	Edition  int64        `db:"edition"` // of the policies now
 
 	fresh bool // not in the table yet
 }
@@ -89,7 +90,7 @@ type row struct {
 const columns = `ticket, team, assignee, policy, watch, wake_at, due_at, living`
 
 func load(tx *store.Tx, ticket tickets.ID) (row, bool, error) {
-	return store.Find[row](tx, `SELECT `+columns+` FROM clocks WHERE ticket = $1`+tx.Lock(), ticket)
+	return store.Find[row](tx, `SELECT `+columns+`, (SELECT n FROM targets_edition) AS edition FROM clocks WHERE ticket = $1`+tx.Lock(), ticket)
 }
 
 func some(tx *store.Tx, which []tickets.ID) ([]row, error) {

@@ -16,19 +16,26 @@ func TestTwiceAtOnce(t *testing.T) {
 	name, minutes := "Everybody", hoursOf(4, 4, 20)
 	for verb, do := range map[string]func(t *testing.T, d *desk, vip TargetID) error{
 		"add": func(t *testing.T, d *desk, _ TargetID) error {
+			t.Helper()
 			_, err := d.Add(t.Context(), admin, Target{Name: "Chat", When: Conditions{Channels: []string{"chat"}}, Targets: minutes})
 			return err
 		},
 		"rename": func(t *testing.T, d *desk, vip TargetID) error {
+			t.Helper()
 			_, err := d.Change(t.Context(), admin, vip, TargetChange{Name: &name})
 			return err
 		},
 		"change": func(t *testing.T, d *desk, vip TargetID) error {
+			t.Helper()
 			_, err := d.Change(t.Context(), admin, vip, TargetChange{Targets: &minutes})
 			return err
 		},
-		"remove": func(t *testing.T, d *desk, vip TargetID) error { return d.Remove(t.Context(), admin, vip) },
+		"remove": func(t *testing.T, d *desk, vip TargetID) error {
+			t.Helper()
+			return d.Remove(t.Context(), admin, vip)
+		},
 		"order": func(t *testing.T, d *desk, vip TargetID) error {
+			t.Helper()
 			_, err := d.Order(t.Context(), admin, []TargetID{vip, 2, 1})
 			return err
 		},
