@@ -53,12 +53,9 @@ func Find(tx *store.Tx, q Query) (hits []Hit, next int64, err error) {
 	if !ok {
 		return []Hit{}, 0, nil
 	}
-	f := finder{index: indexOf(tx), ask: ask, span: 2 * sample}
-	if tx.Engine() == "postgres" {
-		f.walking = true // FTS5 begins with the newest, GIN can't
-	} else {
-		f.bound, err = f.broad()
-		f.walking = f.bound
+	f := finder{index: indexOf(tx), ask: ask, streams: tx.Engine() == "sqlite", walking: true, span: 2 * sample}
+	if f.streams {
+		err = f.settle(0)
 	}
 	p := page{hits: []Hit{}, limit: min(cmp.Or(max(0, q.Limit), usualLimit), maxLimit), start: q.Before, shown: map[int64]bool{}}
 	before := cmp.Or(q.Before, math.MaxInt64)
@@ -76,12 +73,13 @@ func Find(tx *store.Tx, q Query) (hits []Hit, next int64, err error) {
 
 // finder reads answers, newest first, in one of two ways. Walking from the newest document down is best for what every
 // tenth document answers; it finds a page among the newest few hundred, while an index would first fetch all it has. The
-// index is best for everything rarer.
+// index is best for everything rarer, and on SQLite for common words too.
 type finder struct {
 	index
 	ask     asked
+	streams bool // the index begins with the newest
 	walking bool
-	bound   bool // to walk to the end, because the index is slower than any walk
+	bound   bool // to walk on to the end, because the index is slower than any walk
 	span    int  // documents of the next step
 	walked  int
 	read    int
@@ -97,29 +95,48 @@ func (f *finder) more(before int64, answers int) (rows []row, floor int64, err e
 	}
 	rows, floor, err = f.walk(f.ask, before, f.span)
 	f.walked += f.span
-	if err == nil && !f.bound && (len(rows)*sample < f.span || f.walked >= maxWalk) {
-		f.bound, err = f.broad()
-		f.walking = f.bound
+	if err == nil && !f.bound && (!worthWalking(rows, f.span) || f.walked >= maxWalk) {
+		err = f.settle(before)
 	}
-	f.span = min(f.span*4, maxWalk/2)
+	f.span = min(f.span*2, maxWalk/2)
 	return rows, floor, err
 }
 
-// broad says whether the question holds the beginning of words that a great part of all documents contain. Both engines
-// would gather all documents for all such words before they look at anything else.
-func (f *finder) broad() (bool, error) {
-	var broad []string
+func worthWalking(rows []row, span int) bool { return len(rows)*sample >= span }
+
+// settle decides how to go on when few of the newest documents answer. The index takes over unless the question holds a
+// beginning of many common words: both engines would gather all documents for all of them before they look at anything
+// else. Then the rest of the question leads, and each document it leads to is looked at for the beginning.
+func (f *finder) settle(before int64) error {
+	broad, err := f.broad()
+	if err != nil || broad == nil {
+		f.walking = false
+		return err
+	}
+	f.ask.narrow = f.ask.without(broad)
+	if !f.streams && f.ask.narrow.answerable() {
+		rows, _, err := f.walk(asked{query: f.ask.narrow, kinds: f.ask.kinds, scopes: f.ask.scopes}, before, 2*sample)
+		f.walking = worthWalking(rows, 2*sample)
+		if err != nil {
+			return err
+		}
+	}
+	f.bound = f.walking
+	return nil
+}
+
+// broad are the beginnings in the question of words that a great part of the newest documents contain.
+func (f *finder) broad() (terms []string, err error) {
 	for _, t := range f.ask.beginnings() {
 		rows, _, err := f.walk(asked{query: query{{any: [][]phrase{{{[]string{t}, true}}}}}}, math.MaxInt64, sample)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		if len(rows)*16 >= sample {
-			broad = append(broad, t)
+			terms = append(terms, t)
 		}
 	}
-	f.ask.narrow = f.ask.without(broad)
-	return broad != nil, nil
+	return terms, nil
 }
 
 // row is a document that answers.

@@ -97,8 +97,12 @@ func FuzzFind(f *testing.F) {
 // Marks stand in order inside the text, and there are some wherever something was found.
 func FuzzMark(f *testing.F) {
 	for _, tc := range [][2]string{
-		{"A kettle, my Kettle", "kett"}, {"Tel. +49 (0)30 9018-2012", "030 90182012"}, {"我的充电器坏了", "充电器 电"},
-		{"Müller-Lüdenscheidt, Cafe\u0301", "mueller cafe"}, {"น้ำดื่มรั่ว ｻｰﾊﾞｰ", "น้ำ サーバー"}, {"A-10293 x", `a10293 "x"`},
+		{"A kettle, my Kettle", "kett"},
+		{"Tel. +49 (0)30 9018-2012", "030 90182012"},
+		{"我的充电器坏了", "充电器 电"},
+		{"Müller-Lüdenscheidt, Cafe\u0301", "mueller cafe"},
+		{"น้ำดื่มรั่ว ｻｰﾊﾞｰ", "น้ำ サーバー"},
+		{"A-10293 x", `a10293 "x"`},
 	} {
 		f.Add(tc[0], tc[1])
 	}

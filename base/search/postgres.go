@@ -48,9 +48,9 @@ type visited struct {
 
 func (x tsvector) walk(ask asked, before int64, documents int) ([]row, int64, error) {
 	newest, args := `SELECT n, kind, id, grp, words FROM search_docs WHERE n < $1 ORDER BY n DESC LIMIT $2`, []any{before, documents, ask.match(tsquery)}
-	if len(ask.scopes) > 0 {
-		newest, args = `SELECT d.* FROM unnest($4::text[]) AS mine CROSS JOIN LATERAL
-			(SELECT n, kind, id, grp, words FROM search_docs WHERE scope = mine AND n < $1 ORDER BY n DESC LIMIT $2) d ORDER BY n DESC LIMIT $2`, append(args, ask.scopes)
+	if len(ask.scopes) > 0 { // every scope has its own newest; the index alone tells which they are
+		newest, args = `SELECT d.n, kind, id, grp, words FROM search_docs d JOIN (SELECT mine.n FROM unnest($4::text[]) AS s CROSS JOIN LATERAL
+			(SELECT n FROM search_docs WHERE scope = s AND n < $1 ORDER BY n DESC LIMIT $2) mine ORDER BY n DESC LIMIT $2) own ON d.n = own.n`, append(args, ask.scopes)
 	}
 	all, err := store.All[visited](x.tx, `SELECT n, kind, id, grp, answers, step FROM
 		(SELECT n, kind, id, grp, words @@ $3::tsquery AS answers, row_number() OVER (ORDER BY n DESC) AS step FROM (`+newest+`) newest) seen
@@ -68,10 +68,17 @@ func (x tsvector) walk(ask asked, before int64, documents int) ([]row, int64, er
 	return rows, floor, err
 }
 
-// seek materialises what the index finds, or PostgreSQL would rather look through all documents from the newest down.
-func (x tsvector) seek(ask asked, before int64, answers int) ([]row, int64, error) {
-	rows, err := store.All[row](x.tx, `WITH found AS MATERIALIZED (SELECT n, kind, id, grp FROM search_docs WHERE words @@ $1::tsquery)
-		SELECT n, kind, id, grp FROM found WHERE n < $2 ORDER BY n DESC LIMIT $3`, ask.match(tsquery), before, answers)
+// seek materialises what the index finds, or PostgreSQL would rather look through all documents from the newest down. IS
+// TRUE keeps the index out of a condition.
+func (x tsvector) seek(ask asked, before int64, answers int) (rows []row, floor int64, err error) {
+	if ask.narrow == nil {
+		rows, err = store.All[row](x.tx, `WITH found AS MATERIALIZED (SELECT n, kind, id, grp FROM search_docs WHERE words @@ $1::tsquery)
+			SELECT n, kind, id, grp FROM found WHERE n < $2 ORDER BY n DESC LIMIT $3`, ask.match(tsquery), before, answers)
+	} else {
+		led := asked{query: ask.narrow, kinds: ask.kinds, scopes: ask.scopes}
+		rows, err = store.All[row](x.tx, `WITH found AS MATERIALIZED (SELECT n, kind, id, grp FROM search_docs WHERE words @@ $4::tsquery AND (words @@ $1::tsquery) IS TRUE)
+			SELECT n, kind, id, grp FROM found WHERE n < $2 ORDER BY n DESC LIMIT $3`, ask.match(tsquery), before, answers, led.match(tsquery))
+	}
 	return rows, floorOf(rows, answers), err
 }
 

@@ -55,11 +55,14 @@ func parse(text string) query {
 			q = append(q, c)
 		}
 	}
-	if !slices.ContainsFunc(q, func(c clause) bool { return !c.not }) {
-		return nil // what is not there can't be looked up
+	if !q.answerable() {
+		return nil
 	}
 	return q
 }
+
+// answerable is false when there is nothing to look up, only things to leave out.
+func (q query) answerable() bool { return slices.ContainsFunc(q, func(c clause) bool { return !c.not }) }
 
 func split(text string) []chunk {
 	var all []chunk
