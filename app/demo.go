@@ -11,9 +11,6 @@ import (
 
 	"github.com/hearthdesk/hearth/app/demo"
 	"github.com/hearthdesk/hearth/base/fault"
-	"github.com/hearthdesk/hearth/base/files"
-	"github.com/hearthdesk/hearth/base/secret"
-	"github.com/hearthdesk/hearth/base/store"
 )
 
 // Demo makes sure that the data folder holds the sample company and says how to sign in: an empty folder is filled, one that
@@ -74,20 +71,16 @@ func unlived(s Settings) error {
 func fill(ctx context.Context, s Settings, o demo.Options) (in demo.SignIns, err error) {
 	clock := demo.NewClock(s.Now())
 	s.Now = clock.Now
-	h := &House{Settings: s}
-	defer func() { err = errors.Join(err, h.Close()) }()
-	if h.Keys, err = secret.Load(s.Data, s.SecretKey); err != nil {
+	h, err := Build(ctx, s)
+	if err != nil {
 		return in, err
 	}
-	if h.Files, err = files.Open(ctx, s.BlobURL, s.blobs()); err != nil {
-		return in, err
-	}
-	if h.DB, err = store.Open(ctx, store.Options{URL: s.database(), Now: s.Now, Strict: s.Strict, Log: s.log()}, tables()...); err != nil {
-		return in, err
-	}
-	h.furnish()
-	return demo.Fill(ctx, demo.Deps{
+	behind := demo.Behind(ctx, h.Files)
+	h.Files, h.Followers = behind, nil
+	h.furnish() // anew, with files that don't keep anybody waiting
+	in, err = demo.Fill(ctx, demo.Deps{
 		DB: h.DB, Due: h.Due, Files: h.Files, Staff: h.Staff, Hours: h.Hours, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks,
 		Email: h.Email, Followers: h.Followers, Clock: clock,
 	}, o)
+	return in, errors.Join(err, behind.Close(), h.Close())
 }

@@ -9,6 +9,10 @@ package demo
 
 import (
 	"context"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/hearthdesk/hearth/base/due"
 	"github.com/hearthdesk/hearth/base/fault"
@@ -74,5 +78,73 @@ func Fill(ctx context.Context, d Deps, o Options) (SignIns, error) {
 	if head != 0 {
 		return SignIns{}, fault.New(fault.Conflict, "demo.not_empty", "This house is lived in; the sample company needs an empty one.")
 	}
-	return SignIns{}, nil
+	if o.Tickets == 0 {
+		o.Tickets = 2000
+	}
+	scenes, err := readScenes()
+	if err != nil {
+		return SignIns{}, err
+	}
+	l, err := begun(ctx, d, o)
+	if err != nil {
+		return SignIns{}, err
+	}
+	stories, customers := plan(o, scenes, l.end)
+	l.mislead(rand.New(rand.NewPCG(o.Seed, 2)), o.Tickets, customers) //nolint:gosec // a made-up month needs no secret chance
+	if err := l.live(ctx, stories, o.Progress); err != nil {
+		return SignIns{}, err
+	}
+	return l.leave(ctx, o)
+}
+
+// begun furnishes the company at the beginning of the month.
+func begun(ctx context.Context, d Deps, o Options) (*life, error) {
+	l := &life{Deps: d, end: d.Clock.Now().Add(-2 * time.Minute).UTC(), heard: map[*customer]bool{}}
+	for _, f := range d.Followers {
+		switch f.Name {
+		case "mail.send":
+			l.post = append(l.post, f, postman(d))
+		case "clocks":
+			l.told = append(l.told, f)
+		default:
+			l.all = append(l.all, f)
+		}
+	}
+	l.told = append(l.told, l.post...)
+	l.all = append(l.all, l.told...)
+	l.listens()
+	l.glance = time.Hour * time.Duration(min(max(2000/o.Tickets, 1), 4)) // in a small month less comes due
+	l.rung = l.end.Add(-month - time.Hour)
+	l.Clock.set(l.rung)
+	var err error
+	if l.zone, err = time.LoadLocation("Europe/Berlin"); err != nil {
+		return nil, err
+	}
+	if l.company, err = found(ctx, d); err != nil {
+		return nil, err
+	}
+	return l, l.ring(ctx)
+}
+
+// leave lets the last things happen, and looks for what a visitor is shown first.
+func (l *life) leave(ctx context.Context, o Options) (SignIns, error) {
+	l.Clock.set(l.end)
+	if err := l.ring(ctx); err != nil {
+		return SignIns{}, err
+	}
+	if err := l.DB.CatchUp(ctx, l.all...); err != nil {
+		return SignIns{}, err
+	}
+	in := SignIns{Company: "Hobbin & Wick", People: l.signIns(), Token: l.token, Mailbox: l.boxes["hello"].Address, Seed: o.Seed, Tickets: o.Tickets}
+	return in, l.DB.Read(ctx, func(tx *store.Tx) error {
+		page, err := l.Tickets.List(tx, l.staff[0].who, tickets.Filter{Waiting: true, Limit: 50})
+		for _, t := range page.Items {
+			if words := strings.Fields(t.Subject + " " + t.Snippet); in.Ticket == "" && t.Status == tickets.Open {
+				in.Ticket = t.ID.String()
+			} else if i := slices.IndexFunc(words, func(w string) bool { return strings.HasPrefix(w, "HW-") && len(w) == 8 }); in.Order == "" && i >= 0 {
+				in.Order = words[i]
+			}
+		}
+		return err
+	})
 }
