@@ -9,18 +9,17 @@ import (
 	"unicode/utf8"
 )
 
-// Span is a stretch of a text, from Start up to but not including End, in bytes unless UTF16 has counted it anew.
+// Span is a stretch of a text, from Start up to but not including End, in UTF-16 units as JavaScript counts them.
 type Span struct {
 	Start int `json:"start"`
 	End   int `json:"end"`
 }
 
-// Mark returns where text answers query, in bytes, in order and without overlaps. Whatever Find found has marks, unless
-// the answer is in another text of the document.
-func Mark(text, query string) []Span {
-	return mark(text, parse(query))
-}
+// Mark returns where text answers query, in order and without overlaps. Whatever Find found has marks, unless the answer
+// is in another text of the document.
+func Mark(text, query string) []Span { return inUTF16(text, mark(text, parse(query))) }
 
+// mark is Mark in bytes.
 func mark(text string, q query) []Span {
 	m := newMarker(text)
 	spans := []Span{}
@@ -109,10 +108,10 @@ func merged(spans []Span) []Span {
 }
 
 // Snippet is the piece of text, of length characters at most, that shows most of the answer to query, on one line and
-// with … where text was left out; the spans are the marks in it, in bytes.
+// with … where text was left out; the spans are the marks in it.
 func Snippet(text, query string, length int) (string, []Span) {
 	text = strings.Join(strings.Fields(text), " ")
-	spans := Mark(text, query)
+	spans := mark(text, parse(query))
 	from, to := window(text, spans, length)
 	piece, shift := text[from:to], from
 	if from > 0 {
@@ -127,7 +126,7 @@ func Snippet(text, query string, length int) (string, []Span) {
 			inside = append(inside, Span{s.Start - shift, s.End - shift})
 		}
 	}
-	return piece, inside
+	return piece, inUTF16(piece, inside)
 }
 
 // maxSpots are the marks a snippet may begin near; whoever writes a word a hundred times has said it by then.
@@ -166,9 +165,8 @@ func window(text string, spans []Span, length int) (from, to int) {
 	return from, to
 }
 
-// UTF16 counts spans of text, given in bytes, in UTF-16 units, as JavaScript does.
-func UTF16(text string, spans []Span) []Span {
-	out := make([]Span, len(spans))
+// inUTF16 counts spans of text that are given in bytes.
+func inUTF16(text string, spans []Span) []Span {
 	at, units := 0, 0
 	to := func(i int) int {
 		for at < i {
@@ -178,7 +176,7 @@ func UTF16(text string, spans []Span) []Span {
 		return units
 	}
 	for i, s := range spans {
-		out[i] = Span{to(s.Start), to(s.End)}
+		spans[i] = Span{to(s.Start), to(s.End)}
 	}
-	return out
+	return spans
 }

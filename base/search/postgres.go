@@ -12,25 +12,27 @@ type tsvector struct{ tx *store.Tx }
 
 func (x tsvector) add(n int64, d Doc, t terms) (bool, error) {
 	added, err := x.tx.Exec(`INSERT INTO search_docs (n, kind, id, grp, scope, words) VALUES ($1, $2, $3, $4, $5, $6::tsvector) ON CONFLICT (n) DO NOTHING`,
-		n, d.Kind, d.ID, d.Group, scopeTerm(d.Scope), vector(t, kindTerm(d.Kind), scopeTerm(d.Scope)))
+		n, d.Kind, d.ID, d.Group, scopeTerm(d.Scope), vector(d, t))
 	return added > 0, err
 }
 
+func (x tsvector) clear(d Doc, t terms, places []int64) (same bool, err error) {
+	_, same, err = store.Find[int64](x.tx, `WITH old AS (SELECT n, grp = $3 AND scope = $4 AND words = $5::tsvector AND n = ANY($6) AS same FROM search_docs WHERE kind = $1 AND id = $2),
+		gone AS (DELETE FROM search_docs USING old WHERE search_docs.n = old.n AND NOT same)
+		SELECT n FROM old WHERE same`, d.Kind, d.ID, d.Group, scopeTerm(d.Scope), vector(d, t), places)
+	return same, err
+}
+
 // vector writes terms as a tsvector: the words with their positions, the rest without, so that no phrase runs into it.
-func vector(t terms, marks ...string) string {
+func vector(d Doc, t terms) string {
 	var b strings.Builder
 	for i, w := range strings.Fields(t.words) {
 		b.WriteString("'" + w + "':" + strconv.Itoa(i+1) + " ")
 	}
-	for _, w := range append(strings.Fields(t.also), marks...) {
+	for _, w := range append(strings.Fields(t.also), kindTerm(d.Kind), scopeTerm(d.Scope)) {
 		b.WriteString("'" + w + "' ")
 	}
 	return b.String()
-}
-
-func (x tsvector) remove(kind string, id int64) error {
-	_, err := x.tx.Exec(`DELETE FROM search_docs WHERE kind = $1 AND id = $2`, kind, id)
-	return err
 }
 
 func (x tsvector) move(group int64, scope string) error {

@@ -62,7 +62,9 @@ func parse(text string) query {
 }
 
 // answerable is false when there is nothing to look up, only things to leave out.
-func (q query) answerable() bool { return slices.ContainsFunc(q, func(c clause) bool { return !c.not }) }
+func (q query) answerable() bool {
+	return slices.ContainsFunc(q, func(c clause) bool { return !c.not })
+}
 
 func split(text string) []chunk {
 	var all []chunk

@@ -34,42 +34,48 @@ type Doc struct {
 	Text  []string // subject, body, names, addresses, … as written
 }
 
-// Put makes d findable in place of what was put for its kind and ID before.
+// Put makes d findable in place of what was put for its kind and ID before; it costs little when that was the same.
 func Put(tx *store.Tx, d Doc) error {
 	if !isKind(d.Kind) {
 		return fmt.Errorf("search: %q is no kind of document", d.Kind)
 	}
-	if err := Remove(tx, d.Kind, d.ID); err != nil {
+	t, all := termsOf(strings.Join(d.Text, "\n")), places(d)
+	same, err := indexOf(tx).clear(d, t, all)
+	if same || err != nil {
 		return err
 	}
-	t := termsOf(strings.Join(d.Text, "\n"))
-	for try := range 40 {
-		ok, err := indexOf(tx).add(place(d, try), d, t)
-		if ok || err != nil {
+	for _, n := range all {
+		if ok, err := indexOf(tx).add(n, d, t); ok || err != nil {
 			return err
 		}
 	}
 	return fmt.Errorf("search: no room for %s %d at %s", d.Kind, d.ID, d.At)
 }
 
-// place is the key a document is sorted by: quarters of a second, because small steps make small indexes. When a place
-// is taken, the next try looks a little later, in twice the range: even an import that gives everything the same date
-// finds room in a few tries.
-func place(d Doc, try int) int64 {
-	sum := crc32.ChecksumIEEE(fmt.Append(nil, d.Kind, d.ID, try))
-	return max(1, d.At.UnixMilli()>>8) + int64(sum)&(1<<min(try, 31)-1)
+// places are the keys a document may be sorted by: quarters of a second, because small steps make small indexes. When the
+// first place is taken, the next lies a little later, in twice the range: even an import that gives everything the same
+// date finds room in a few tries.
+func places(d Doc) (all []int64) {
+	for try := range 32 {
+		sum := crc32.ChecksumIEEE(fmt.Append(nil, d.Kind, d.ID, try))
+		all = append(all, max(1, d.At.UnixMilli()>>8)+int64(sum)&(1<<try-1))
+	}
+	return all
 }
 
 // Remove takes a document out, words and all. It is no fault if there is none.
-func Remove(tx *store.Tx, kind string, id int64) error { return indexOf(tx).remove(kind, id) }
+func Remove(tx *store.Tx, kind string, id int64) error {
+	_, err := indexOf(tx).clear(Doc{Kind: kind, ID: id}, terms{}, []int64{})
+	return err
+}
 
 // Move changes who may see the documents of a group, as when a ticket goes to another team.
 func Move(tx *store.Tx, group, scope int64) error { return indexOf(tx).move(group, scopeTerm(scope)) }
 
 // index is FTS5 or tsvector.
 type index interface {
-	add(n int64, d Doc, t terms) (bool, error) // false when n is taken
-	remove(kind string, id int64) error
+	add(n int64, d Doc, t terms) (bool, error)                   // false when n is taken
+	clear(d Doc, t terms, places []int64) (same bool, err error) // takes out what was put for d, unless it was the same
 	move(group int64, scope string) error
 	// walk looks at the newest documents before a place, seek at the newest that answer. Both return the answers, newest
 	// first, and the place they got to, 0 at the end.

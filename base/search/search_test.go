@@ -194,6 +194,34 @@ func TestWhatIsPutAgainReplacesAndWhatIsRemovedIsGone(t *testing.T) {
 	check(t, db)
 }
 
+func TestWhateverChangesIsPutAnew(t *testing.T) {
+	db := storetest.Open(t, Tables)
+	d := message(1, 1, "blue umbrella")
+	put(t, db, d, message(2, 2, "umbrella"))
+	expect := func(q Query, want ...int64) {
+		t.Helper()
+		if ids, _ := find(t, db, q); !slices.Equal(ids, want) {
+			t.Errorf("%+v found %v, want %v", q, ids, want)
+		}
+	}
+	all := Query{Text: "umbrella ", See: Everything()}
+	put(t, db, d)
+	expect(all, 2, 1)
+	d.At = d.At.Add(time.Hour)
+	put(t, db, d)
+	expect(all, 1, 2)
+	d.Scope = 5
+	put(t, db, d)
+	expect(Query{Text: "umbrella ", See: Within(5)}, 1)
+	d.Group = 2
+	put(t, db, d)
+	expect(all, 1)
+	d.Text = []string{"red umbrella"}
+	put(t, db, d)
+	expect(Query{Text: "blue ", See: Everything()})
+	check(t, db)
+}
+
 func TestErasedWordsLeaveTheIndex(t *testing.T) {
 	db := storetest.Open(t, Tables)
 	if db.Engine() != "sqlite" {

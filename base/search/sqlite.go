@@ -12,24 +12,31 @@ import (
 type fts5 struct{ tx *store.Tx }
 
 func (x fts5) add(n int64, d Doc, t terms) (bool, error) {
-	scope := scopeTerm(d.Scope)
-	t.also = " " + kindTerm(d.Kind) + t.also
+	scope, also := scopeTerm(d.Scope), alsoOf(d, t)
 	added, err := x.tx.Exec(`INSERT INTO search_docs (n, kind, id, grp, scope, words, also) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (n) DO NOTHING`,
-		n, d.Kind, d.ID, d.Group, scope, t.words, t.also)
+		n, d.Kind, d.ID, d.Group, scope, t.words, also)
 	if added == 0 || err != nil {
 		return false, err
 	}
-	_, err = x.tx.Exec(`INSERT INTO search_words (rowid, words, also, scope) VALUES ($1, $2, $3, $4)`, n, t.words, t.also, scope)
+	_, err = x.tx.Exec(`INSERT INTO search_words (rowid, words, also, scope) VALUES ($1, $2, $3, $4)`, n, t.words, also, scope)
 	return err == nil, err
 }
 
-func (x fts5) remove(kind string, id int64) error {
-	old, ok, err := store.Find[document](x.tx, `DELETE FROM search_docs WHERE kind = $1 AND id = $2 RETURNING n, words, also, scope`, kind, id)
+func alsoOf(d Doc, t terms) string { return " " + kindTerm(d.Kind) + t.also }
+
+func (x fts5) clear(d Doc, t terms, places []int64) (same bool, err error) {
+	old, ok, err := store.Find[document](x.tx, `SELECT n, kind, id, grp, scope, words, also FROM search_docs WHERE kind = $1 AND id = $2`, d.Kind, d.ID)
 	if !ok || err != nil {
-		return err
+		return false, err
 	}
-	_, err = x.tx.Exec(`INSERT INTO search_words (search_words, rowid, words, also, scope) VALUES ('delete', $1, $2, $3, $4)`, old.N, old.Words, old.Also, old.Scope)
-	return err
+	if old.Group == d.Group && old.Scope == scopeTerm(d.Scope) && old.Words == t.words && old.Also == alsoOf(d, t) && slices.Contains(places, old.N) {
+		return true, nil
+	}
+	if _, err := x.tx.Exec(`INSERT INTO search_words (search_words, rowid, words, also, scope) VALUES ('delete', $1, $2, $3, $4)`, old.N, old.Words, old.Also, old.Scope); err != nil {
+		return false, err
+	}
+	_, err = x.tx.Exec(`DELETE FROM search_docs WHERE n = $1`, old.N)
+	return false, err
 }
 
 // move exchanges one term of each document and leaves the others alone, which costs a fiftieth of writing all anew.
