@@ -15,15 +15,16 @@ import (
 	"time"
 
 	"github.com/emersion/go-msgauth/dkim"
-	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
-	"golang.org/x/oauth2"
 
 	"github.com/hearthdesk/hearth/base/fault"
 )
 
-// patience is how long a mail server may take for one step.
-const patience = 60 * time.Second
+const (
+	patience = time.Minute     // how long a mail server may take for one step
+	handOver = 4 * time.Minute // and to take over a mail; then it is tried again
+	silence  = 2 * time.Minute // how long one we read from may say nothing: an idle folder is looked at more often
+)
 
 // connect opens a connection to a mail server, with TLS from the start where the settings say so.
 func connect(ctx context.Context, s server) (net.Conn, error) {
@@ -33,6 +34,29 @@ func connect(ctx context.Context, s server) (net.Conn, error) {
 		return (&tls.Dialer{NetDialer: &d, Config: tlsFor(s.host)}).DialContext(ctx, "tcp", at)
 	}
 	return d.DialContext(ctx, "tcp", at)
+}
+
+// watched is a connection that ends when nothing is heard for too long, because a server that is gone says nothing.
+type watched struct {
+	net.Conn
+	dog *time.Timer
+}
+
+func watch(c net.Conn) *watched {
+	return &watched{c, time.AfterFunc(silence, func() { _ = c.Close() })}
+}
+
+// Read reads, and hears something.
+func (w *watched) Read(b []byte) (int, error) {
+	n, err := w.Conn.Read(b)
+	w.dog.Reset(silence)
+	return n, err
+}
+
+// Close ends it.
+func (w *watched) Close() error {
+	w.dog.Stop()
+	return w.Conn.Close()
 }
 
 func tlsFor(host string) *tls.Config {
@@ -49,6 +73,7 @@ func (room *Room) dialSMTP(ctx context.Context, box Mailbox, s Secrets) (*smtp.C
 	if err != nil {
 		return nil, err
 	}
+	context.AfterFunc(ctx, func() { _ = conn.Close() }) // nothing goes on after the time for a try is over
 	var c *smtp.Client
 	if at.mode == startTLS {
 		if c, err = smtp.NewClientStartTLS(conn, tlsFor(at.host)); err != nil {
@@ -57,7 +82,7 @@ func (room *Room) dialSMTP(ctx context.Context, box Mailbox, s Secrets) (*smtp.C
 	} else {
 		c = smtp.NewClient(conn)
 	}
-	c.CommandTimeout, c.SubmissionTimeout = patience, 5*time.Minute
+	c.CommandTimeout, c.SubmissionTimeout = patience, handOver
 	_, host, _ := strings.Cut(box.Address, "@")
 	if err := c.Hello(host); err != nil {
 		return nil, errors.Join(err, c.Close())
@@ -65,54 +90,17 @@ func (room *Room) dialSMTP(ctx context.Context, box Mailbox, s Secrets) (*smtp.C
 	if at.user == "" {
 		return c, nil
 	}
-	auth, err := room.credentials(ctx, at, s)
+	auth, err := room.credentials(ctx, box, at, s)
 	if err == nil {
-		err = c.Auth(auth)
+		if err = c.Auth(auth); err != nil {
+			err = errors.Join(err, room.doubt(ctx, box, s))
+		}
 	}
 	if err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil
 }
-
-// credentials is how a mailbox signs in: XOAUTH2 with a fresh access token where it has a refresh token, else its password.
-func (room *Room) credentials(ctx context.Context, at server, s Secrets) (sasl.Client, error) {
-	if s.RefreshToken == "" {
-		return sasl.NewPlainClient("", at.user, s.Password), nil
-	}
-	token, err := accessToken(ctx, s, room.db.Now())
-	if err != nil {
-		return nil, err
-	}
-	return &xoauth2{at.user, token}, nil
-}
-
-// accessToken trades the refresh token for an access token (RFC 6749, 6) unless the last one still holds.
-func accessToken(ctx context.Context, s Secrets, now time.Time) (string, error) {
-	if s.AccessToken != "" && now.Add(time.Minute).Before(s.Expires) {
-		return s.AccessToken, nil
-	}
-	cfg := oauth2.Config{ClientID: s.ClientID, ClientSecret: s.ClientSecret, Endpoint: oauth2.Endpoint{TokenURL: s.TokenURL}}
-	t, err := cfg.TokenSource(ctx, &oauth2.Token{RefreshToken: s.RefreshToken}).Token()
-	if err != nil {
-		if r, ok := errors.AsType[*oauth2.RetrieveError](err); ok && r.ErrorCode == "invalid_grant" {
-			return "", fault.New(fault.Denied, "mailbox.consent_gone", "The mail provider no longer accepts the consent given for this mailbox; connect it again.")
-		}
-		return "", err
-	}
-	return t.AccessToken, nil
-}
-
-// xoauth2 is the SASL mechanism of Google and Microsoft for access tokens.
-type xoauth2 struct{ user, token string }
-
-// Start sends user and token.
-func (x *xoauth2) Start() (mech string, ir []byte, err error) {
-	return "XOAUTH2", []byte("user=" + x.user + "\x01auth=Bearer " + x.token + "\x01\x01"), nil
-}
-
-// Next answers the server's account of what is wrong with an empty line, after which it refuses properly.
-func (x *xoauth2) Next([]byte) ([]byte, error) { return []byte{}, nil }
 
 func dkimKey(text string) (crypto.Signer, error) {
 	bad := fault.Field("dkim_key", "dkim.malformed", "The DKIM key is not a private key in PEM form (RSA or Ed25519).")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 const (
 	alarmAfter = 5 * time.Minute // a folder that could not be read for so long raises an alarm
 	lookAround = 10 * time.Second
-	leaseFetch = 45 * time.Second
+	leaseFetch = 25 * time.Second // a node that died is taken over after so long
 )
 
 // folder is what we remember of a folder on a mail server.
@@ -29,6 +30,7 @@ type folder struct {
 	Trouble      string            `json:"trouble,omitempty" db:"trouble"`
 	TroubleSince time.Time         `json:"trouble_since,omitzero" db:"trouble_since"`
 	Alarmed      bool              `json:"alarmed,omitempty" db:"alarmed"`
+	Taken        int               `json:"-" db:"-"` // mails since the program started
 }
 
 const folderColumns = `mailbox, folder, uidvalidity, uidnext, role, seen_at, trouble, trouble_since, alarmed`
@@ -52,6 +54,7 @@ func saveFolder(tx *store.Tx, f folder) error {
 // Fetch reads every connected IMAP mailbox until ctx ends: one connection a folder, told of new mail by IDLE (RFC 2177).
 // On many nodes each mailbox is read by the one that holds its lease.
 func (room *Room) Fetch(ctx context.Context) {
+	room.takeUp(ctx)
 	bell, quiet := room.db.Bell()
 	defer quiet()
 	running := map[tickets.MailboxID]*reader{}
@@ -134,11 +137,7 @@ func (room *Room) rally(ctx context.Context, running map[tickets.MailboxID]*read
 func (room *Room) read(ctx context.Context, m Mailbox) *reader {
 	ctx, stop := context.WithCancel(ctx)
 	r := &reader{version: m.Version, stop: stop}
-	names := m.Options.Folders
-	if len(names) == 0 {
-		names = []string{"INBOX"}
-	}
-	for _, name := range names {
+	for _, name := range m.folders() {
 		r.done.Go(func() { room.attend(ctx, m, folder{Mailbox: m.ID, Name: name, Role: "inbox"}) })
 	}
 	if m.Options.Sent != "-" {
@@ -150,7 +149,7 @@ func (room *Room) read(ctx context.Context, m Mailbox) *reader {
 // attend keeps one folder read, connecting again with growing pauses when that fails.
 func (room *Room) attend(ctx context.Context, m Mailbox, f folder) {
 	for tries := 0; ctx.Err() == nil; tries++ {
-		start := room.db.Now()
+		start, taken := room.db.Now(), f.Taken
 		err := room.visit(ctx, m, &f)
 		if errors.Is(err, errNoFolder) && f.Role == "sent" {
 			return
@@ -158,12 +157,14 @@ func (room *Room) attend(ctx context.Context, m Mailbox, f folder) {
 		if ctx.Err() != nil {
 			return
 		}
-		if room.db.Now().Sub(start) > time.Minute {
+		if f.Taken > taken || room.db.Now().Sub(start) > time.Minute {
 			tries = 0
 		}
 		room.log.WarnContext(ctx, "a folder could not be read on", "mailbox", m.ID.String(), "role", f.Role, "err", err)
-		if err := room.noteTrouble(ctx, f, err); err != nil && ctx.Err() == nil {
-			room.log.ErrorContext(ctx, "the trouble of a mailbox could not be noted", "mailbox", m.ID.String(), "err", err)
+		if f.Name != "" { // while the Sent folder is not found, the inbox tells of the same trouble
+			if err := room.noteTrouble(ctx, f, err); err != nil && ctx.Err() == nil {
+				room.log.ErrorContext(ctx, "the trouble of a mailbox could not be noted", "mailbox", m.ID.String(), "err", err)
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -208,6 +209,26 @@ func (room *Room) fine(ctx context.Context, f *folder) error {
 			return err
 		}
 		return tx.Record(f.Mailbox, Alarmed{Mailbox: f.Mailbox, Folder: f.Name, Over: true})
+	})
+}
+
+// outdated lists mails that were seen in a folder before the server numbered it anew, and never taken.
+func outdated(tx *store.Tx, f folder, limit int) ([]Entry, error) {
+	return store.All[Entry](tx, `SELECT `+ledgerColumns+` FROM mail_ledger WHERE state = 'fetched' AND mailbox = $1 AND folder = $2 AND uidvalidity <> $3 ORDER BY id LIMIT $4`,
+		f.Mailbox, f.Name, f.UIDValidity, limit)
+}
+
+// forgo sets some of those aside; left says whether there are more.
+func (room *Room) forgo(ctx context.Context, f folder) (left bool, err error) {
+	return left, room.db.Write(ctx, actor, func(tx *store.Tx) error {
+		some, err := outdated(tx, f, listAtOnce)
+		for _, e := range some {
+			if err := settle(tx, e, SetAside, Duplicate, "The mail server numbered its folder anew before this mail was taken; it comes in under its new number."); err != nil {
+				return err
+			}
+		}
+		left = len(some) == listAtOnce
+		return err
 	})
 }
 
@@ -278,12 +299,18 @@ func (room *Room) miss(ctx context.Context, e Entry, why string) error {
 	})
 }
 
-// Health is how reading a mailbox goes.
+// Health is how reading the mailboxes goes: of each folder that is read now.
 func (room *Room) Health(tx *store.Tx) ([]Health, error) {
 	all, err := folders(tx)
+	if err != nil {
+		return nil, err
+	}
+	ours, err := boxes(tx)
 	list := make([]Health, 0, len(all))
 	for _, f := range all {
-		list = append(list, Health{Mailbox: f.Mailbox, folder: f})
+		if slices.ContainsFunc(ours, func(m Mailbox) bool { return m.ID == f.Mailbox && m.reads(f) }) {
+			list = append(list, Health{Mailbox: f.Mailbox, folder: f})
+		}
 	}
 	return list, err
 }

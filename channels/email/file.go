@@ -3,6 +3,8 @@ package email
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"slices"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/hearthdesk/hearth/base/due"
 	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/files"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/text"
 	"github.com/hearthdesk/hearth/channels/email/bounce"
@@ -41,9 +44,11 @@ type Arrival struct {
 	Recipients  []string // of the envelope
 }
 
-// smtpPlace names a mail that was handed in: the same bytes in the same envelope are the same mail, tried again.
+// smtpPlace names a mail that was handed in: the same bytes in the same envelope are the same mail, tried again. An
+// envelope may be longer than a key of the database.
 func smtpPlace(sha string, sender string, recipients []string) string {
-	return "smtp " + sha + " " + sender + " " + strings.Join(recipients, " ")
+	sum := sha256.Sum256([]byte(store.JSON(append([]string{sender}, recipients...))))
+	return "smtp " + sha + " " + hex.EncodeToString(sum[:16])
 }
 
 // Store puts a mail that was fetched into the house and into the ledger, in this order; when it returns nil the mail is
@@ -53,6 +58,12 @@ func (room *Room) Store(ctx context.Context, a Arrival, raw io.Reader) (e Entry,
 	if err != nil {
 		return e, err
 	}
+	return room.enter(ctx, a, blob)
+}
+
+// enter puts a mail whose bytes are safe into the ledger.
+func (room *Room) enter(ctx context.Context, a Arrival, blob files.Blob) (e Entry, err error) {
+	a.Sender = clip(a.Sender)
 	if a.Place == "" {
 		a.Place = smtpPlace(blob.SHA256, a.Sender, a.Recipients)
 	}
@@ -96,6 +107,12 @@ var actor = store.Actor{Kind: store.SystemKind, ID: "mail", Via: Name} //nolint:
 
 // File reads a stored mail and puts it where it belongs. It can be called any number of times, by anybody.
 func (room *Room) File(ctx context.Context, l LedgerID) error {
+	select { // a mail being read is in memory as a whole
+	case room.desk <- struct{}{}:
+		defer func() { <-room.desk }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	done, err := room.file(ctx, l)
 	if err != nil || done == nil {
 		return err
@@ -121,29 +138,37 @@ func (room *Room) refile(ctx context.Context, j due.Job) (func(tx *store.Tx) err
 // file does the reading outside of the transaction and returns what is left to do inside.
 func (room *Room) file(ctx context.Context, l LedgerID) (done func(tx *store.Tx) error, err error) {
 	var e Entry
-	var box Mailbox
+	var all []Mailbox
 	err = room.db.Read(ctx, func(tx *store.Tx) error {
 		if e, err = entry(tx, l); err != nil {
 			return err
 		}
-		box, err = loadBox(tx, e.Mailbox)
+		all, err = boxes(tx)
 		return err
 	})
 	if err != nil || e.State != Stored {
 		return nil, err
 	}
+	i := slices.IndexFunc(all, func(m Mailbox) bool { return m.ID == e.Mailbox })
+	if i < 0 {
+		return room.settling(e.ID, Failed, Accident, "The mailbox was removed before this mail was filed. It can be made a ticket of its own, or join one."), nil
+	}
+	box := all[i]
+	if e.Size > box.maxBytes() {
+		return room.settling(e.ID, Waiting, Oversized, fmt.Sprintf("This mail has %s, more than the mailbox takes by itself (%s).", megabytes(e.Size), megabytes(box.maxBytes()))), nil
+	}
 	raw, err := room.bytes(ctx, e.SHA256)
 	if err != nil {
 		return nil, err
 	}
-	if int64(len(raw)) > box.maxBytes() {
-		return room.settling(e.ID, Waiting, Oversized, fmt.Sprintf("This mail has %d MB, more than the mailbox takes by itself (%d MB).", len(raw)>>20, box.maxBytes()>>20)), nil
-	}
 	m, err := message.Parse(raw)
 	if err != nil {
-		return room.settling(e.ID, Waiting, Unreadable, "There is no mail in these bytes: "+err.Error()+"."), nil //nolint:nilerr // people see it in the repair queue
+		return room.settling(e.ID, Waiting, Unreadable, "There is no mail in these bytes: "+err.Error()+"."), nil
 	}
-	in, err := room.inbound(ctx, box, e, m)
+	if strings.HasPrefix(e.Place, "smtp ") && m.ReturnPath == "" { // the envelope tells; it is us who would write it down (RFC 5321, 4.4)
+		m.ReturnPath = "<" + e.Sender + ">"
+	}
+	in, err := room.inbound(ctx, box, all, e, m)
 	if err != nil {
 		return nil, err
 	}
@@ -176,11 +201,11 @@ func settle(tx *store.Tx, e Entry, s State, why Why, detail string) error {
 }
 
 // inbound turns a mail into what tickets take, its attachments stored.
-func (room *Room) inbound(ctx context.Context, box Mailbox, e Entry, m *message.Message) (in tickets.Inbound, err error) {
+func (room *Room) inbound(ctx context.Context, box Mailbox, all []Mailbox, e Entry, m *message.Message) (in tickets.Inbound, err error) {
 	said := quote.Split(m.Text)
 	in = tickets.Inbound{
 		Channel: Name, Mailbox: box.ID, Team: box.Team, From: writer(m, e), Subject: m.Subject, Text: said.Said, Quoted: said.Quoted, Signature: said.Signature,
-		HTML: m.HTML, Ref: m.MessageID, Answers: answers(m), Raw: e.SHA256, Flaws: m.Flaws, At: m.Date,
+		HTML: m.HTML, Ref: reasonable(m.MessageID), Answers: answers(m), Raw: e.SHA256, Flaws: m.Flaws, At: m.Date,
 	}
 	if in.Flaws == nil {
 		in.Flaws = []string{}
@@ -189,10 +214,10 @@ func (room *Room) inbound(ctx context.Context, box Mailbox, e Entry, m *message.
 		in.At = e.CameAt
 	}
 	for _, a := range m.To {
-		in.To = append(in.To, tickets.Party{Name: a.Name, Email: a.Email, Ours: box.has(a.Email)})
+		in.To = append(in.To, tickets.Party{Name: a.Name, Email: a.Email, Ours: ours(all, a.Email)})
 	}
 	for _, a := range m.Cc {
-		in.Cc = append(in.Cc, tickets.Party{Name: a.Name, Email: a.Email, Ours: box.has(a.Email)})
+		in.Cc = append(in.Cc, tickets.Party{Name: a.Name, Email: a.Email, Ours: ours(all, a.Email)})
 	}
 	for _, a := range m.Attachments {
 		blob, err := room.files.Put(ctx, bytes.NewReader(a.Data))
@@ -227,7 +252,29 @@ func answers(m *message.Message) []string {
 	for i := len(m.References) - 1; i >= 0; i-- {
 		all = append(all, m.References[i])
 	}
-	return unique(all)
+	for i := range all {
+		all[i] = reasonable(all[i])
+	}
+	// Some programs write "Message from Ada <ada@example.com> of Friday"; two mails that name the same person have nothing else
+	// in common.
+	people := slices.Concat([]message.Address{m.From, m.Sender}, m.ReplyTo, m.To, m.Cc)
+	all = slices.DeleteFunc(unique(all), func(ref string) bool {
+		return slices.ContainsFunc(people, func(a message.Address) bool { return strings.EqualFold(a.Email, ref) })
+	})
+	if len(all) > maxAnswers {
+		all = slices.Delete(all, maxAnswers-1, len(all)-1) // the oldest began the thread
+	}
+	return all
+}
+
+const maxAnswers = 50
+
+// reasonable is a reference of a length that can be sent on and looked up; RFC 5322 (2.1.1) allows lines of 998.
+func reasonable(ref string) string {
+	if len(ref) > 900 {
+		return ""
+	}
+	return ref
 }
 
 func unique(all []string) []string {
@@ -243,6 +290,9 @@ func unique(all []string) []string {
 
 // sort decides what kind of mail it is, and does what follows from it.
 func (room *Room) sort(tx *store.Tx, l LedgerID, box Mailbox, m *message.Message, in tickets.Inbound) error {
+	if err := inTurn(tx, box.ID); err != nil {
+		return err
+	}
 	e, err := entry(tx, l)
 	if err != nil || e.State != Stored {
 		return err
@@ -275,6 +325,16 @@ func (room *Room) sort(tx *store.Tx, l LedgerID, box Mailbox, m *message.Message
 	return room.hand(tx, e, box, in, !verdict.AutoReply && !verdict.List && !box.has(in.From.Email))
 }
 
+// inTurn makes the mails of a mailbox be filed one after the other: two that belong together and come at once would else
+// not see each other, and open a ticket each.
+func inTurn(tx *store.Tx, m tickets.MailboxID) error {
+	_, err := loadBox(tx, m)
+	if fault.KindOf(err) == fault.NotFound {
+		return nil
+	}
+	return err
+}
+
 // fromUs says whether a mail is one that Hearth sent.
 func (room *Room) fromUs(tx *store.Tx, m *message.Message) bool {
 	_, ok, err := room.tickets.Known(tx, m.MessageID)
@@ -302,7 +362,8 @@ func (room *Room) hand(tx *store.Tx, e Entry, box Mailbox, in tickets.Inbound, p
 }
 
 // returned is a mail server telling that something of ours did not arrive. Anybody can write such a letter, so an address
-// is marked only when the mail it names is ours and went there; otherwise a person looks at it.
+// is marked only when the mail it names is ours, went there, and the letter came to the mailbox that sent it; the name of
+// a mail of ours can't be guessed. Otherwise a person looks at it.
 func (room *Room) returned(tx *store.Tx, e Entry, r *bounce.Report) error {
 	words, dead := []string{}, []bounce.Failure{}
 	for _, f := range r.Recipients {
@@ -318,7 +379,7 @@ func (room *Room) returned(tx *store.Tx, e Entry, r *bounce.Report) error {
 		return settle(tx, e, SetAside, Bounce, "A mail server says that a mail of ours is late or was delivered.")
 	}
 	why := text.Snippet(strings.Join(words, "; "), 500)
-	m, ok, err := room.tickets.MarkBounced(tx, r.Original, why)
+	m, ok, err := room.tickets.MarkBounced(tx, e.Mailbox, r.Original, why)
 	if err != nil {
 		return err
 	}
@@ -362,6 +423,21 @@ func (room *Room) readSent(tx *store.Tx, e Entry, m *message.Message, in tickets
 	return settle(tx, e, Filed, Own, "One of us answered in another program.")
 }
 
+// takeUp files, in the order of their coming, the mails that were stored when the server stopped: what came after them may
+// answer them.
+func (room *Room) takeUp(ctx context.Context) {
+	var left []LedgerID
+	err := room.db.Read(ctx, func(tx *store.Tx) (err error) { left, err = unfiled(tx); return err })
+	for _, l := range left {
+		if err := room.File(ctx, l); err != nil && ctx.Err() == nil {
+			room.log.WarnContext(ctx, "filing a mail failed; it is tried again", "mail", l.String(), "err", err)
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		room.log.ErrorContext(ctx, "mails left from before can't be looked for", "err", err)
+	}
+}
+
 // giveUp notes a mail whose filing failed too often, so that people see it.
 func (room *Room) giveUp(ctx context.Context, l LedgerID) error {
 	return room.db.Write(ctx, actor, func(tx *store.Tx) error {
@@ -373,9 +449,11 @@ func (room *Room) giveUp(ctx context.Context, l LedgerID) error {
 	})
 }
 
+// clip makes words from elsewhere fit for a column.
 func clip(s string) string {
-	if len(s) > 500 {
-		return strings.ToValidUTF8(s[:500], "")
-	}
-	return strings.ToValidUTF8(s, "")
+	return strings.ReplaceAll(strings.ToValidUTF8(s[:min(len(s), 500)], ""), "\x00", "")
+}
+
+func megabytes(n int64) string {
+	return strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64) + " MB"
 }

@@ -136,11 +136,10 @@ func (room *Room) ledger(ctx context.Context, who web.Who, in *ledgerIn) (page w
 // seenBy leaves out the mails of mailboxes whose team somebody is not in.
 func (room *Room) seenBy(tx *store.Tx, who web.Who, all []Entry) ([]Entry, error) {
 	list, err := boxes(tx)
-	team := map[tickets.MailboxID]int64{}
-	for _, m := range list {
-		team[m.ID] = int64(m.Team)
-	}
-	return slices.DeleteFunc(all, func(e Entry) bool { return !who.Sees(team[e.Mailbox]) }), err
+	return slices.DeleteFunc(all, func(e Entry) bool {
+		i := slices.IndexFunc(list, func(m Mailbox) bool { return m.ID == e.Mailbox })
+		return !who.All && (i < 0 || !who.Sees(int64(list[i].Team))) // whose the mails of a mailbox were that was removed is not known
+	}), err
 }
 
 func (room *Room) raw(w http.ResponseWriter, r *http.Request, who web.Who) error {

@@ -4,14 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
+	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 
-	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
 )
 
@@ -19,12 +19,14 @@ const (
 	firstDays  = 30               // how far back the first connection reads; older mail comes by import
 	listAtOnce = 500              // mails noted in one transaction
 	takeAtOnce = 50               // mails asked for in one command
-	idleFor    = 20 * time.Minute // servers may end an IDLE after 29 minutes (RFC 2177)
+	idleFor    = time.Minute      // then the folder is looked at: some servers forget to tell, and a dead one tells nothing
 	pollEvery  = 30 * time.Second // where the server has no IDLE
-	freshen    = time.Minute      // how often an idle folder says that it is well
 )
 
-var errNoFolder = errors.New("email: no such folder")
+var (
+	errNoFolder = errors.New("email: no such folder")
+	errOurs     = errors.New("email: a mail could not be kept")
+)
 
 // visit is one connection to a folder: catch up, wait for news, catch up again, until something breaks.
 func (room *Room) visit(ctx context.Context, m Mailbox, f *folder) error {
@@ -56,7 +58,7 @@ func (room *Room) visit(ctx context.Context, m Mailbox, f *folder) error {
 		if err := room.fine(ctx, f); err != nil {
 			return err
 		}
-		if err := room.await(ctx, c, f, news); err != nil {
+		if err := room.await(ctx, c, news); err != nil {
 			return err
 		}
 	}
@@ -73,10 +75,11 @@ func (room *Room) dialIMAP(ctx context.Context, m Mailbox, news chan struct{}) (
 	if err != nil {
 		return nil, err
 	}
-	conn, err := connect(ctx, at)
+	dialled, err := connect(ctx, at)
 	if err != nil {
 		return nil, err
 	}
+	conn := watch(dialled)
 	opts := &imapclient.Options{TLSConfig: tlsFor(at.host), UnilateralDataHandler: &imapclient.UnilateralDataHandler{
 		Mailbox: func(d *imapclient.UnilateralDataMailbox) {
 			if d.NumMessages != nil {
@@ -92,7 +95,7 @@ func (room *Room) dialIMAP(ctx context.Context, m Mailbox, news chan struct{}) (
 	} else {
 		c = imapclient.New(conn, opts)
 	}
-	if err := room.signIn(ctx, c, at, secrets); err != nil {
+	if err := room.signIn(ctx, c, m, at, secrets); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil
@@ -105,18 +108,21 @@ func ring(bell chan struct{}) {
 	}
 }
 
-func (room *Room) signIn(ctx context.Context, c *imapclient.Client, at server, s Secrets) error {
+func (room *Room) signIn(ctx context.Context, c *imapclient.Client, m Mailbox, at server, s Secrets) error {
 	if err := c.WaitGreeting(); err != nil {
 		return err
 	}
 	if s.RefreshToken == "" {
 		return c.Login(at.user, s.Password).Wait()
 	}
-	auth, err := room.credentials(ctx, at, s)
+	auth, err := room.credentials(ctx, m, at, s)
 	if err != nil {
 		return err
 	}
-	return c.Authenticate(auth)
+	if err := c.Authenticate(auth); err != nil {
+		return errors.Join(err, room.doubt(ctx, m, s))
+	}
+	return nil
 }
 
 // sentOf finds the Sent folder by its mark (RFC 6154), else by its usual names.
@@ -146,21 +152,27 @@ func sentOf(c *imapclient.Client) (string, error) {
 // recall loads what we know of a folder. When the server gave it a new UIDVALIDITY all its UIDs mean other mails now
 // (RFC 9051, 2.3.1.1): we begin anew, and the ledger knows by their bytes those that came before.
 func (room *Room) recall(ctx context.Context, f *folder, uidvalidity int64) error {
-	return room.db.Read(ctx, func(tx *store.Tx) error {
+	var left bool
+	err := room.db.Read(ctx, func(tx *store.Tx) error {
 		was, known, err := loadFolder(tx, f.Mailbox, f.Name)
 		if err != nil {
 			return err
 		}
-		role := f.Role
 		if known {
+			was.Role, was.Taken = f.Role, f.Taken
 			*f = was
-			f.Role = role
 		}
 		if f.UIDValidity != uidvalidity {
 			f.UIDValidity, f.UIDNext = uidvalidity, 0
 		}
-		return nil
+		some, err := outdated(tx, *f, 1)
+		left = len(some) > 0
+		return err
 	})
+	for err == nil && left {
+		left, err = room.forgo(ctx, *f)
+	}
+	return err
 }
 
 // catchUp notes what is new and takes what was noted.
@@ -181,6 +193,7 @@ func (room *Room) catchUp(ctx context.Context, c *imapclient.Client, m Mailbox, 
 			fresh = append(fresh, uid)
 		}
 	}
+	slices.Sort(fresh) // the bookmark moves with them, and must never pass one that is not noted
 	for len(fresh) > 0 {
 		n := min(len(fresh), listAtOnce)
 		if err := room.listSome(ctx, c, f, fresh[:n]); err != nil {
@@ -224,15 +237,22 @@ func (room *Room) takeSome(ctx context.Context, c *imapclient.Client, m Mailbox,
 		uids[i] = imap.UID(e.UID) //nolint:gosec // UIDs are 32 bit
 	}
 	got, err := room.stream(ctx, c, f, uids)
-	if err != nil {
+	if err != nil && (ctx.Err() != nil || errors.Is(err, errOurs)) {
 		return false, err
 	}
 	for _, e := range due {
-		if !got[e.UID] {
+		switch {
+		case got[e.UID]:
+		case err != nil: // one mail that a server stumbles over must not keep back all behind it
+			return false, errors.Join(err, room.miss(ctx, e, "The mail server breaks off whenever it is asked for this mail."))
+		default:
 			if err := room.miss(ctx, e, "The mail server listed this mail and does not give it; it may have been deleted there."); err != nil {
 				return false, err
 			}
 		}
+	}
+	if err != nil {
+		return false, err
 	}
 	return true, room.tidy(c, m, f, got)
 }
@@ -253,10 +273,14 @@ func (room *Room) stream(ctx context.Context, c *imapclient.Client, f *folder, u
 				if item.Literal == nil || uid == 0 {
 					continue
 				}
-				if err := room.take(ctx, *f, uid, item.Literal); err != nil {
-					return got, err
+				mail := &source{from: item.Literal, left: item.Literal.Size()}
+				if err := room.take(ctx, *f, uid, mail); mail.err != nil {
+					return got, mail.err
+				} else if err != nil {
+					return got, fmt.Errorf("%w: %w", errOurs, err)
 				}
 				got[uid] = true
+				f.Taken++
 			}
 		}
 	}
@@ -285,7 +309,7 @@ func (room *Room) tidy(c *imapclient.Client, m Mailbox, f *folder, got map[int64
 }
 
 // await rests until the server says that a mail came, or it is time to look.
-func (room *Room) await(ctx context.Context, c *imapclient.Client, f *folder, news chan struct{}) error {
+func (room *Room) await(ctx context.Context, c *imapclient.Client, news chan struct{}) error {
 	if !c.Caps().Has(imap.CapIdle) {
 		select {
 		case <-ctx.Done():
@@ -298,46 +322,34 @@ func (room *Room) await(ctx context.Context, c *imapclient.Client, f *folder, ne
 	if err != nil {
 		return err
 	}
-	over, well := time.NewTimer(idleFor), time.NewTicker(freshen)
+	over := time.NewTimer(idleFor)
 	defer over.Stop()
-	defer well.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return errors.Join(ctx.Err(), idle.Close())
-		case <-c.Closed():
-			return errors.New("the server closed the connection")
-		case <-well.C:
-			if err := room.fine(ctx, f); err != nil {
-				return errors.Join(err, idle.Close())
-			}
-			continue
-		case <-news:
-		case <-over.C:
-		}
-		return errors.Join(idle.Close(), idle.Wait())
+	select {
+	case <-ctx.Done():
+		return errors.Join(ctx.Err(), idle.Close())
+	case <-c.Closed():
+		return errors.New("the server closed the connection")
+	case <-news:
+	case <-over.C:
 	}
+	return errors.Join(idle.Close(), idle.Wait())
 }
 
-// explain says in a sentence for a person why a mail server can't be read or written to.
-func explain(err error) string {
-	if f := fault.Of(err); f != nil {
-		return f.Say
+// source is a mail on its way here. Its early end is an error, which a reader of so many bytes does not tell from its end.
+type source struct {
+	from io.Reader
+	left int64 // bytes still to come
+	err  error // what went wrong over there
+}
+
+// Read reads on.
+func (s *source) Read(b []byte) (int, error) {
+	n, err := s.from.Read(b)
+	if s.left -= int64(n); errors.Is(err, io.EOF) && s.left > 0 {
+		err = io.ErrUnexpectedEOF
 	}
-	if e, ok := errors.AsType[*imap.Error](err); ok {
-		if e.Code == imap.ResponseCodeAuthenticationFailed || strings.Contains(strings.ToLower(e.Text), "auth") {
-			return "The mail server refused the sign-in: check the user name and the password."
-		}
-		return "The mail server said: " + clip(e.Text)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.err = err
 	}
-	if e, ok := errors.AsType[*net.DNSError](err); ok {
-		return fmt.Sprintf("There is no mail server named %s, or the network is down.", e.Name)
-	}
-	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "dial" {
-		return fmt.Sprintf("Nothing answers at %s: the mail server is down, or the address or port is wrong.", e.Addr)
-	}
-	if text := err.Error(); strings.Contains(text, "certificate") || strings.Contains(text, "tls:") {
-		return "The connection to the mail server can't be trusted: " + clip(text)
-	}
-	return "The connection to the mail server broke: " + clip(err.Error())
+	return n, err
 }

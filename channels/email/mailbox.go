@@ -61,13 +61,11 @@ type Options struct {
 type Secrets struct {
 	Password string `json:"password,omitempty"`
 	// OAuth 2 (RFC 6749) for XOAUTH2: a refresh token and where to trade it for an access token.
-	RefreshToken string    `json:"refresh_token,omitempty"`
-	ClientID     string    `json:"client_id,omitempty"`
-	ClientSecret string    `json:"client_secret,omitempty"`
-	TokenURL     string    `json:"token_url,omitempty"`
-	AccessToken  string    `json:"access_token,omitempty"`
-	Expires      time.Time `json:"expires,omitzero"`
-	DKIMKey      string    `json:"-"` // PEM, RSA or Ed25519; sealed apart
+	RefreshToken string `json:"refresh_token,omitempty"`
+	ClientID     string `json:"client_id,omitempty"`
+	ClientSecret string `json:"client_secret,omitempty"`
+	TokenURL     string `json:"token_url,omitempty"`
+	DKIMKey      string `json:"-"` // PEM, RSA or Ed25519; sealed apart
 }
 
 const defaultMaxBytes = 50 << 20
@@ -78,6 +76,30 @@ func (m Mailbox) maxBytes() int64 {
 		return m.Options.MaxBytes
 	}
 	return defaultMaxBytes
+}
+
+// folders are those to read, the Sent folder apart.
+func (m Mailbox) folders() []string {
+	if len(m.Options.Folders) == 0 {
+		return []string{"INBOX"}
+	}
+	return m.Options.Folders
+}
+
+// reads says whether a folder is one of those.
+func (m Mailbox) reads(f folder) bool {
+	switch {
+	case m.Paused || m.IMAP == "":
+		return false
+	case f.Role == "sent":
+		return m.Options.Sent == "" || m.Options.Sent == f.Name
+	}
+	return slices.Contains(m.folders(), f.Name)
+}
+
+// ours says whether an address is that of any mailbox.
+func ours(all []Mailbox, address string) bool {
+	return slices.ContainsFunc(all, func(m Mailbox) bool { return m.has(address) })
 }
 
 // has says whether an address is one of this mailbox's, also with a +tag.
@@ -100,18 +122,21 @@ func untagged(address string) string {
 // check refuses settings that can't work, each with a sentence.
 func (m *Mailbox) check() (err error) {
 	if m.Address, err = people.PlainEmail(m.Address); err != nil {
-		return fault.Field("address", "address.malformed", "%q is not a mail address.", m.Address)
+		return err
 	}
 	for i, a := range m.Aliases {
 		if m.Aliases[i], err = people.PlainEmail(a); err != nil {
-			return fault.Field("aliases", "address.malformed", "%q is not a mail address.", a)
+			return err
 		}
 	}
 	if m.Name == "" {
 		m.Name = m.Address
 	}
-	if strings.ContainsAny(m.Name, "\r\n") {
+	if strings.ContainsAny(m.Name, "\r\n\x00") {
 		return fault.Field("name", "name.malformed", "A name is one line.")
+	}
+	if into := m.Options.MoveTo; into != "" && (slices.Contains(m.Options.Folders, into) || strings.EqualFold(into, "INBOX")) {
+		return fault.Field("options.move_to", "folder.read", "Mails can't be moved to %s, because it is read: they would come in again.", into)
 	}
 	if m.IMAP != "" {
 		if _, err := m.server("imap", m.IMAP); err != nil {

@@ -8,52 +8,69 @@ import (
 )
 
 // SplitMbox calls do with each mail of an mbox file (RFC 4155, in the mboxrd way: a line ">From " loses one ">").
-// A mail longer than max bytes is cut there; do is told so.
+// A mail longer than limit bytes is cut there; do is told so.
 func SplitMbox(r io.Reader, limit int, do func(raw []byte, cut bool) error) error {
 	in := bufio.NewReaderSize(r, 64<<10)
-	var mail bytes.Buffer
-	began, cut, blank := false, false, true
-	flush := func() error {
-		if !began || mail.Len() == 0 {
-			return nil
-		}
-		raw := bytes.TrimSuffix(mail.Bytes(), []byte("\n")) // the empty line before the next mail is not its own
-		err := do(bytes.Clone(raw), cut)
-		mail.Reset()
-		cut = false
-		return err
-	}
-	for whole := true; ; {
+	m := mbox{limit: limit, do: do, blank: true, whole: true}
+	for {
 		part, err := in.ReadSlice('\n')
 		if len(part) > 0 {
-			switch {
-			case whole && (blank || !began) && bytes.HasPrefix(part, []byte("From ")):
-				if err := flush(); err != nil {
-					return err
-				}
-				began = true
-			case !began: // what stands before the first mail belongs to none
-			case mail.Len()+len(part) > limit:
-				cut = true
-			default:
-				if whole && quotedFrom(part) {
-					part = part[1:]
-				}
-				mail.Write(part)
+			if err := m.take(part); err != nil {
+				return err
 			}
-			blank = whole && len(bytes.TrimRight(part, "\r\n")) == 0
-			whole = part[len(part)-1] == '\n'
 		}
-		if errors.Is(err, bufio.ErrBufferFull) {
-			continue
-		}
-		if errors.Is(err, io.EOF) {
-			return flush()
-		}
-		if err != nil {
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+		case errors.Is(err, io.EOF):
+			return m.flush()
+		case err != nil:
 			return err
 		}
 	}
+}
+
+// mbox is a file that is being taken apart.
+type mbox struct {
+	limit        int
+	do           func(raw []byte, cut bool) error
+	mail         bytes.Buffer
+	began, cut   bool
+	blank, whole bool // the last line was empty; the next part begins a line
+}
+
+// take adds a line, or a part of a long one.
+func (m *mbox) take(part []byte) error {
+	starts := m.whole
+	m.whole = part[len(part)-1] == '\n'
+	if starts && (m.blank || !m.began) && bytes.HasPrefix(part, []byte("From ")) {
+		m.began, m.blank = true, false
+		return m.flush()
+	}
+	m.blank = starts && len(bytes.TrimRight(part, "\r\n")) == 0
+	if !m.began { // what stands before the first mail belongs to none
+		return nil
+	}
+	if m.mail.Len()+len(part) > m.limit {
+		m.cut = true
+		return nil
+	}
+	if starts && quotedFrom(part) {
+		part = part[1:]
+	}
+	m.mail.Write(part)
+	return nil
+}
+
+// flush hands over the mail that is complete.
+func (m *mbox) flush() error {
+	if m.mail.Len() == 0 {
+		return nil
+	}
+	raw := bytes.TrimSuffix(m.mail.Bytes(), []byte("\n")) // the empty line before the next mail is not its own
+	err := m.do(bytes.Clone(raw), m.cut)
+	m.mail.Reset()
+	m.cut = false
+	return err
 }
 
 func quotedFrom(line []byte) bool {

@@ -29,10 +29,11 @@ func (room *Room) sign(n string) string {
 	return code.EncodeToString(room.keys.MAC("mail.reference", []byte(n))[:5])
 }
 
-// messageID is what a message of ours is called for ever, without brackets.
-func messageID(m tickets.MessageID, box Mailbox) string {
+// messageID is what a message of ours is called for ever, without brackets. Only who was sent it knows the name, so a letter
+// about it that others make up is not believed.
+func (room *Room) messageID(m tickets.MessageID, box Mailbox) string {
 	_, host, _ := strings.Cut(box.Address, "@")
-	return fmt.Sprintf("%s.hearth@%s", m, host)
+	return fmt.Sprintf("%s.%s.hearth@%s", m, room.sign(m.String()), host)
 }
 
 var referenceForm = regexp.MustCompile(`(?i)\bHTH-(\d{1,18})-([0-9a-z]{8})\b`)

@@ -5,9 +5,12 @@ import (
 	"embed"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"math"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/hearthdesk/hearth/base/due"
 	"github.com/hearthdesk/hearth/base/fault"
@@ -57,11 +60,19 @@ type Room struct {
 	tickets *tickets.Room
 	clocks  *clocks.Room
 	log     *slog.Logger
+
+	desk     chan struct{} // how many mails are read at a time
+	renewing sync.Mutex    // of consents
 }
+
+const atOnce = 4 // mails being read
 
 // New furnishes the channel and tells base/due what its work is.
 func New(h House) *Room {
-	room := &Room{h.Words, h.DB, h.Due, h.Files, h.Keys, h.People, h.Tickets, h.Clocks, h.Log}
+	room := &Room{
+		words: h.Words, db: h.DB, due: h.Due, files: h.Files, keys: h.Keys, people: h.People, tickets: h.Tickets, clocks: h.Clocks, log: h.Log,
+		desk: make(chan struct{}, atOnce),
+	}
 	if room.log == nil {
 		room.log = slog.Default()
 	}
@@ -240,7 +251,7 @@ func (room *Room) Disconnect(ctx context.Context, who web.Who, id tickets.Mailbo
 		if _, err := loadBox(tx, id); err != nil {
 			return err
 		}
-		if err := dropBox(tx, id); err != nil {
+		if err := errors.Join(dropBox(tx, id), dropConsent(tx, id), dropUnread(tx, id)); err != nil {
 			return err
 		}
 		return tx.Record(id, Disconnected{id})
@@ -262,15 +273,18 @@ func (room *Room) Repair(ctx context.Context, who web.Who, l LedgerID, r Repair)
 	if r.Do == "discard" && strings.TrimSpace(r.Why) == "" {
 		return e, fault.Field("why", "why.missing", "Say why this mail is discarded.")
 	}
-	var box Mailbox
+	var all []Mailbox
 	err = room.db.Read(ctx, func(tx *store.Tx) error {
 		if e, err = entry(tx, l); err != nil {
 			return err
 		}
+		if mine, err := room.seenBy(tx, who, []Entry{e}); err != nil || len(mine) == 0 {
+			return errors.Join(err, fault.New(fault.NotFound, "mail.unknown", "There is no mail %s in the ledger, or it isn't yours to see.", l))
+		}
 		if !e.open() {
 			return fault.New(fault.Conflict, "mail.settled", "This mail waits for nobody; it is %s.", e.State)
 		}
-		box, err = loadBox(tx, e.Mailbox)
+		all, err = boxes(tx)
 		return err
 	})
 	if err != nil {
@@ -278,7 +292,7 @@ func (room *Room) Repair(ctx context.Context, who web.Who, l LedgerID, r Repair)
 	}
 	var in tickets.Inbound
 	if r.Do == "join" || r.Do == "open" {
-		if in, err = room.reread(ctx, box, e); err != nil {
+		if in, err = room.reread(ctx, all, e); err != nil {
 			return e, err
 		}
 	}
@@ -294,7 +308,7 @@ func (room *Room) Repair(ctx context.Context, who web.Who, l LedgerID, r Repair)
 	if err != nil {
 		return e, err
 	}
-	if r.Do == "retry" {
+	if e.State == Stored {
 		room.again(ctx, l)
 	}
 	return e, room.db.Read(ctx, func(tx *store.Tx) error { e, err = entry(tx, l); return err })
@@ -307,7 +321,14 @@ func (room *Room) again(ctx context.Context, l LedgerID) {
 	}
 }
 
-func (room *Room) reread(ctx context.Context, box Mailbox, e Entry) (in tickets.Inbound, err error) {
+func (room *Room) reread(ctx context.Context, all []Mailbox, e Entry) (in tickets.Inbound, err error) {
+	if e.SHA256 == "" {
+		return in, fault.New(fault.Invalid, "mail.elsewhere", "This mail is still on the mail server and not here. Have it tried again, or read it there and discard it here.")
+	}
+	box := Mailbox{ID: e.Mailbox} // it may have been removed
+	if i := slices.IndexFunc(all, func(m Mailbox) bool { return m.ID == e.Mailbox }); i >= 0 {
+		box = all[i]
+	}
 	raw, err := room.bytes(ctx, e.SHA256)
 	if err != nil {
 		return in, err
@@ -316,7 +337,7 @@ func (room *Room) reread(ctx context.Context, box Mailbox, e Entry) (in tickets.
 	if err != nil {
 		return in, fault.New(fault.Invalid, "mail.unreadable", "There is no mail in these bytes, so it can only be discarded.")
 	}
-	if in, err = room.inbound(ctx, box, e, m); err != nil {
+	if in, err = room.inbound(ctx, box, all, e, m); err != nil {
 		return in, err
 	}
 	if in.From.Email == "" {
@@ -332,7 +353,12 @@ func (room *Room) decide(tx *store.Tx, who web.Who, e *Entry, in tickets.Inbound
 		return settle(tx, *e, Discarded, e.Why, r.Why)
 	case "retry":
 		if e.Why == Oversized || e.Why == Stranger {
-			return fault.New(fault.Conflict, "repair.needs_decision", "Trying again would end here again; join it to a ticket or open one.")
+			return fault.New(fault.Conflict, "repair.needs_decision", "Trying again would end here again; join it to a ticket, open one, or discard it.")
+		}
+		if e.SHA256 == "" { // whoever reads the folder asks for it again
+			e.Tries = 0
+			e.settle(tx, Fetched, "", "")
+			return saveEntry(tx, *e, Seen{e.ID, e.Mailbox})
 		}
 		e.settle(tx, Stored, "", "")
 		if err := saveEntry(tx, *e, Settled{Mail: e.ID, Mailbox: e.Mailbox, State: Stored}); err != nil {
@@ -352,6 +378,9 @@ func (room *Room) decide(tx *store.Tx, who web.Who, e *Entry, in tickets.Inbound
 		}
 	case "open":
 		in.Apart = true
+	}
+	if err := inTurn(tx, e.Mailbox); err != nil {
+		return err
 	}
 	f, err := room.tickets.Receive(tx, in)
 	if err != nil {

@@ -11,8 +11,10 @@ import (
 	"time"
 
 	"github.com/emersion/go-smtp"
+	"golang.org/x/net/idna"
 
 	"github.com/hearthdesk/hearth/base/due"
+	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/channels/email/machine"
 	"github.com/hearthdesk/hearth/channels/email/message"
@@ -61,7 +63,7 @@ func (room *Room) dispatch(tx *store.Tx, id tickets.MessageID) error {
 	if !ok {
 		return room.tickets.MarkDelivery(tx, id, tickets.Failed, "No mailbox is connected that can send mail.")
 	}
-	if err := room.tickets.Name(tx, id, box.ID, messageID(id, box)); err != nil {
+	if err := room.tickets.Name(tx, id, box.ID, room.messageID(id, box)); err != nil {
 		return err
 	}
 	return room.due.Put(tx, sendWork, id.String(), tx.Now(), sending{id})
@@ -99,6 +101,11 @@ func (room *Room) deliver(ctx context.Context, j due.Job) (func(tx *store.Tx) er
 		box, err = loadBox(tx, m.Mailbox)
 		return err
 	})
+	if f := fault.Of(err); f != nil && f.Code == "mailbox.unknown" {
+		return func(tx *store.Tx) error {
+			return room.tickets.MarkDelivery(tx, m.ID, tickets.Failed, "The mailbox it was to go out by was removed.")
+		}, nil
+	}
 	if err != nil || m.State != tickets.Queued {
 		return nil, err
 	}
@@ -117,6 +124,9 @@ func (room *Room) deliver(ctx context.Context, j due.Job) (func(tx *store.Tx) er
 	mark := func(state tickets.State, trouble string) func(tx *store.Tx) error {
 		return func(tx *store.Tx) error {
 			for _, r := range refused {
+				if !r.dead {
+					continue
+				}
 				if err := room.people.MarkBounced(tx, r.to, r.why); err != nil {
 					return err
 				}
@@ -139,7 +149,16 @@ func (room *Room) deliver(ctx context.Context, j due.Job) (func(tx *store.Tx) er
 // retried are refusals that a person mends by changing a setting, after which the mail still has to go out.
 var retried = map[int]bool{530: true, 534: true, 535: true, 538: true}
 
-type refusal struct{ to, why string }
+type refusal struct {
+	to, why string
+	dead    bool // there is no such address; else something about us or the moment is refused
+}
+
+// refuse reads what a server has against a recipient (RFC 3463, 3.2).
+func refuse(to string, e *smtp.SMTPError) refusal {
+	about, code := e.EnhancedCode[1], e.Code
+	return refusal{to, fmt.Sprintf("%d %s", code, e.Message), about == 1 || about <= 0 && (code == 550 || code == 551 || code == 553)}
+}
 
 func refusals(all []refusal) string {
 	words := make([]string, len(all))
@@ -207,6 +226,15 @@ func reversed(all []string) []string {
 	return list
 }
 
+// wireDomain writes the domain of an address in ASCII (RFC 5890), as envelopes have it.
+func wireDomain(address string) string {
+	at := strings.LastIndexByte(address, '@')
+	if ascii, err := idna.Lookup.ToASCII(address[at+1:]); err == nil {
+		return address[:at+1] + ascii
+	}
+	return address
+}
+
 // transmit hands a mail to the mailbox's SMTP server. Refused recipients are returned; when all are refused, or the mail
 // itself is, that is the error.
 func (room *Room) transmit(ctx context.Context, box Mailbox, s Secrets, to []string, raw []byte) (refused []refusal, err error) {
@@ -215,18 +243,18 @@ func (room *Room) transmit(ctx context.Context, box Mailbox, s Secrets, to []str
 		return nil, err
 	}
 	defer c.Close()
-	if err := c.Mail(box.Address, nil); err != nil {
+	if err := c.Mail(wireDomain(box.Address), nil); err != nil {
 		return nil, err
 	}
 	var last error
 	for _, r := range to {
-		if err := c.Rcpt(r, nil); err != nil {
+		if err := c.Rcpt(wireDomain(r), nil); err != nil {
 			e, ok := errors.AsType[*smtp.SMTPError](err)
 			if !ok || e.Code < 500 {
 				return nil, err // try everybody again later rather than somebody twice
 			}
 			last = err
-			refused = append(refused, refusal{r, fmt.Sprintf("%d %s", e.Code, e.Message)})
+			refused = append(refused, refuse(r, e))
 		}
 	}
 	if len(refused) == len(to) {

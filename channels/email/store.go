@@ -56,6 +56,13 @@ func dropBox(tx *store.Tx, m tickets.MailboxID) error {
 	return err
 }
 
+// dropUnread discards what was seen in a mailbox and not taken before it was removed.
+func dropUnread(tx *store.Tx, m tickets.MailboxID) error {
+	_, err := tx.Exec(`UPDATE mail_ledger SET state = 'discarded', detail = 'The mailbox was removed before this mail was taken.', by = $2, state_at = $3 WHERE mailbox = $1 AND state = 'fetched'`,
+		m, tx.By().String(), tx.Now())
+	return err
+}
+
 const ledgerColumns = `id, mailbox, place, folder, uidvalidity, uid, sha256, size, sender, recipients, subject, message_id, state, why, detail, ticket, message, tries, came_at, state_at, by`
 
 // note writes a new entry; false means that its place in the ledger is taken, which is how nothing comes in twice.
@@ -97,6 +104,11 @@ func entries(tx *store.Tx, states []State, before LedgerID, limit int) ([]Entry,
 	marks, args := store.Marks(states)
 	args = append(args, before, limit)
 	return store.All[Entry](tx, `SELECT `+ledgerColumns+` FROM mail_ledger WHERE state IN (`+marks+`) AND id < $`+itoa(len(states)+1)+` ORDER BY id DESC LIMIT $`+itoa(len(states)+2), args...)
+}
+
+// unfiled lists the mails that are safe here and on no ticket yet.
+func unfiled(tx *store.Tx) ([]LedgerID, error) {
+	return store.All[LedgerID](tx, `SELECT id FROM mail_ledger WHERE state = 'stored' ORDER BY id`)
 }
 
 // unread lists what was seen on the server and is not here yet.

@@ -66,8 +66,8 @@ func (room *Room) Receive(tx *store.Tx, in Inbound) (f Filed, err error) {
 		if err != nil {
 			return f, err
 		}
-		if !known {
-			return Filed{Stranger: t.ID}, nil
+		if !known { // what answers this one belongs there too
+			return Filed{Stranger: t.ID}, addRef(tx, in.Mailbox, in.Ref, t.ID, waits)
 		}
 	}
 	c, err := room.people.Recognise(tx, in.From)
@@ -97,34 +97,54 @@ func (room *Room) thread(tx *store.Tx, in Inbound) (t Ticket, found bool, err er
 			return room.follow(tx, t, err)
 		}
 	}
+	if t, found, err = room.named(tx, in); err != nil || !found {
+		return t, false, err
+	}
+	return room.follow(tx, t, nil)
+}
+
+// named finds the ticket that the references of a contact speak of, nearest first. One newsletter answered by many is many
+// tickets under one reference: the writer's own counts before others', and of these a ticket with the very message before
+// one whose people only speak of it.
+func (room *Room) named(tx *store.Tx, in Inbound) (best Ticket, found bool, err error) {
+	type place struct {
+		Ticket
+		on bool // the writer is
+	}
+	rank, looked := 4, map[ID]place{}
 	// Its own reference too: what answered it may have come first and named it.
 	for _, ref := range append(slices.Clone(in.Answers), in.Ref) {
-		ids, err := ticketsByRef(tx, in.Mailbox, ref, in.From.Email)
+		all, err := ticketsByRef(tx, in.Mailbox, ref, in.From.Email)
 		if err != nil {
-			return t, false, err
+			return best, false, err
 		}
-		// One newsletter answered by many is many tickets under one reference: take the writer's own, else the newest.
-		for i, ticket := range ids {
-			other, err := load(tx, ticket)
-			if err != nil {
-				return t, false, err
+		for _, k := range all {
+			p, seen := looked[k.Ticket]
+			if !seen {
+				if p.Ticket, err = load(tx, k.Ticket); err == nil {
+					p.on, err = room.isOn(tx, p.Ticket, in.From)
+				}
+				if err != nil {
+					return best, false, err
+				}
+				looked[k.Ticket] = p
 			}
-			known, err := room.isOn(tx, other, in.From)
-			if err != nil {
-				return t, false, err
+			r := 0
+			if !p.on {
+				r += 2
 			}
-			if known {
-				return room.follow(tx, other, nil)
+			if k.Message == 0 {
+				r++
 			}
-			if i == 0 {
-				t = other
+			if r < rank {
+				rank, best = r, p.Ticket
 			}
 		}
-		if len(ids) > 0 {
-			return room.follow(tx, t, nil)
+		if rank == 0 {
+			break
 		}
 	}
-	return t, false, nil
+	return best, rank < 4, nil
 }
 
 func (room *Room) follow(tx *store.Tx, t Ticket, err error) (Ticket, bool, error) {
@@ -264,7 +284,7 @@ func (room *Room) remember(tx *store.Tx, m Message) error {
 		if i == 20 {
 			break
 		}
-		if err := addRef(tx, m.Mailbox, ref, m.Ticket, m.ID); err != nil {
+		if err := addRef(tx, m.Mailbox, ref, m.Ticket, 0); err != nil {
 			return err
 		}
 	}

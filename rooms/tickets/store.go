@@ -199,13 +199,23 @@ func addRef(tx *store.Tx, mailbox MailboxID, ref string, ticket ID, m MessageID)
 	if ref == "" {
 		return nil
 	}
-	_, err := tx.Exec(`INSERT INTO tickets_refs (mailbox, ref, ticket, message) VALUES ($1, $2, $3, $4) ON CONFLICT (mailbox, ref, ticket) DO NOTHING`, mailbox, ref, ticket, m)
+	_, err := tx.Exec(`INSERT INTO tickets_refs (mailbox, ref, ticket, message) VALUES ($1, $2, $3, $4) ON CONFLICT (mailbox, ref, ticket) DO UPDATE
+		SET message = excluded.message WHERE tickets_refs.message <= 0 AND excluded.message <> 0`, mailbox, ref, ticket, m)
 	return err
 }
 
+// waits stands for a message that is there and has to be confirmed before it is on the ticket.
+const waits MessageID = -1
+
+// known is a reference under which a ticket is known.
+type known struct {
+	Ticket  ID        `db:"ticket"`
+	Message MessageID `db:"message"` // the one that has this reference; 0 when others only speak of it, or waits
+}
+
 // ticketsByRef lists the tickets known under a reference: those an address is on, then the others, the newest first.
-func ticketsByRef(tx *store.Tx, mailbox MailboxID, ref, email string) ([]ID, error) {
-	return store.All[ID](tx, `SELECT r.ticket FROM tickets_refs r LEFT JOIN tickets_parties p ON p.ticket = r.ticket AND p.email = $3
+func ticketsByRef(tx *store.Tx, mailbox MailboxID, ref, email string) ([]known, error) {
+	return store.All[known](tx, `SELECT r.ticket, r.message FROM tickets_refs r LEFT JOIN tickets_parties p ON p.ticket = r.ticket AND p.email = $3
 		WHERE r.mailbox = $1 AND r.ref = $2 ORDER BY CASE WHEN p.email IS NULL THEN 1 ELSE 0 END, r.ticket DESC LIMIT 5`, mailbox, ref, strings.ToLower(email))
 }
 

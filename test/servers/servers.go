@@ -112,12 +112,12 @@ func folder(tb testing.TB) string {
 func start(tb testing.TB, dir string, env []string, name string, args ...string) (stop func()) {
 	tb.Helper()
 	var out bytes.Buffer
-	cmd := exec.Command(name, args...) //nolint:gosec,noctx // it is stopped below
+	cmd := exec.Command(name, args...) //nolint:noctx // it is stopped below
 	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.Env = dir, &out, &out, append(os.Environ(), env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if os.Geteuid() == 0 {
 		_, uid, gid := ordinary(tb)
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)} //nolint:gosec // ids are small
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 	}
 	if err := cmd.Start(); err != nil {
 		tb.Fatal(err)
@@ -231,8 +231,8 @@ namespace inbox {
 }
 `
 
-// StartDovecot starts one.
-func StartDovecot(tb testing.TB) *Dovecot {
+// StartDovecot starts one; more are further lines of its configuration.
+func StartDovecot(tb testing.TB, more ...string) *Dovecot {
 	tb.Helper()
 	exe := find("dovecot", "/usr/sbin/dovecot")
 	if exe == "" || find("", "/usr/lib/dovecot/imap") == "" || find("", "/usr/lib/dovecot/lmtp") == "" {
@@ -245,7 +245,8 @@ func StartDovecot(tb testing.TB) *Dovecot {
 	}
 	dir, port := folder(tb), FreePort(tb)
 	conf := filepath.Join(dir, "dovecot.conf")
-	if err := os.WriteFile(conf, fmt.Appendf(nil, dovecotConf, dir, name, group.Name, port), 0o644); err != nil { //nolint:gosec // the server reads it as another user
+	text := fmt.Sprintf(dovecotConf, dir, name, group.Name, port) + strings.Join(more, "\n") + "\n"
+	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
 		tb.Fatal(err)
 	}
 	d := &Dovecot{Addr: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), dir: dir, lmtp: filepath.Join(dir, "run", "lmtp"), args: []string{exe, "-F", "-c", conf}, tb: tb}
@@ -253,7 +254,7 @@ func StartDovecot(tb testing.TB) *Dovecot {
 	tb.Cleanup(func() {
 		if tb.Failed() {
 			log, _ := os.ReadFile(filepath.Join(dir, "log"))
-			tb.Logf("Dovecot's log:\n%s", log)
+			tb.Logf("the end of Dovecot's log:\n%s", log[max(0, len(log)-8000):])
 		}
 	})
 	return d
@@ -268,6 +269,41 @@ func (d *Dovecot) Start() {
 
 // Stop ends the server; its mails stay.
 func (d *Dovecot) Stop() { d.stop() }
+
+// Renumber gives every folder of a user a new UIDVALIDITY, as servers do that were restored or moved; its mails stay.
+func (d *Dovecot) Renumber(user string) {
+	d.tb.Helper()
+	d.Stop()
+	err := filepath.WalkDir(filepath.Join(d.dir, "mail", user), func(path string, e os.DirEntry, err error) error {
+		if err != nil || e.IsDir() || !strings.HasPrefix(e.Name(), "dovecot") {
+			return err
+		}
+		return os.Remove(path)
+	})
+	if err != nil {
+		d.tb.Fatal(err)
+	}
+	time.Sleep(time.Second) // the number is that of the second
+	d.Start()
+}
+
+// Remove removes the mails of a folder behind the server's back, or with an own name the whole folder.
+func (d *Dovecot) Remove(user, folder string) {
+	d.tb.Helper()
+	at := filepath.Join(d.dir, "mail", user, folder)
+	if folder != "" {
+		if err := os.RemoveAll(at); err != nil {
+			d.tb.Fatal(err)
+		}
+		return
+	}
+	all, _ := filepath.Glob(filepath.Join(at, "*", "*.test*"))
+	for _, f := range all {
+		if err := os.Remove(f); err != nil {
+			d.tb.Fatal(err)
+		}
+	}
+}
 
 // Deliver hands mails to a user's INBOX by LMTP (RFC 2033), byte for byte but for the line ends.
 func (d *Dovecot) Deliver(user string, mails ...[]byte) {
@@ -315,7 +351,7 @@ func (d *Dovecot) Put(user, folder string, mails ...[]byte) {
 	_, uid, gid := ordinary(d.tb)
 	dir := filepath.Join(d.dir, "mail", user, folder)
 	for _, sub := range []string{"cur", "new", "tmp"} {
-		if err := os.MkdirAll(filepath.Join(dir, sub), 0o777); err != nil { //nolint:gosec // the server writes there as another user
+		if err := os.MkdirAll(filepath.Join(dir, sub), 0o777); err != nil {
 			d.tb.Fatal(err)
 		}
 	}
@@ -326,9 +362,9 @@ func (d *Dovecot) Put(user, folder string, mails ...[]byte) {
 		_ = os.Chown(filepath.Join(dir, sub), uid, gid)
 	}
 	for _, raw := range mails {
-		name := fmt.Sprintf("%d.M%dP1.test", time.Now().Unix(), serial.Add(1))
+		name := fmt.Sprintf("%d.M%09dP1.test", time.Now().Unix(), serial.Add(1))
 		tmp := filepath.Join(dir, "tmp", name)
-		if err := os.WriteFile(tmp, raw, 0o666); err != nil { //nolint:gosec // see above
+		if err := os.WriteFile(tmp, raw, 0o666); err != nil {
 			d.tb.Fatal(err)
 		}
 		_ = os.Chown(tmp, uid, gid)
@@ -394,7 +430,7 @@ func copied(tb testing.TB, dir, exe, libs string) (string, string) {
 		if err != nil {
 			tb.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, filepath.Base(f)), b, 0o755); err != nil { //nolint:gosec // a program
+		if err := os.WriteFile(filepath.Join(dir, filepath.Base(f)), b, 0o755); err != nil {
 			tb.Fatal(err)
 		}
 	}

@@ -172,7 +172,8 @@ func (r *reader) mailboxes(h fields, field string) []Address {
 	return list
 }
 
-// messageIDs reads "<a@b> <c@d>" (RFC 5322, 3.6.4), also when it was folded inside an id or has no brackets.
+// messageIDs reads "<a@b> <c@d>" (RFC 5322, 3.6.4), also when it was folded inside an id or has no brackets. A sentence
+// such as "ada@example.com's message of Friday" names none.
 func messageIDs(value string) []string {
 	var ids []string
 	value = strings.ToValidUTF8(value, "")
@@ -196,10 +197,12 @@ func messageIDs(value string) []string {
 	if len(ids) > 0 {
 		return ids
 	}
-	for _, word := range strings.FieldsFunc(clean(value), func(c rune) bool { return c == ' ' || c == ',' || c == ';' }) {
-		if word = strings.Trim(word, `<>"`); word != "" && (strings.Contains(word, "@") || !strings.Contains(value, " ")) {
-			ids = append(ids, word)
+	words := strings.FieldsFunc(clean(value), func(c rune) bool { return c == ' ' || c == ',' || c == ';' })
+	for _, word := range words {
+		if word = strings.Trim(word, `<>"`); word == "" || len(words) > 1 && !strings.Contains(word, "@") {
+			return nil
 		}
+		ids = append(ids, word)
 	}
 	return ids
 }

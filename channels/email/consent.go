@@ -1,0 +1,158 @@
+package email
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"time"
+
+	"github.com/emersion/go-sasl"
+	"golang.org/x/oauth2"
+
+	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/rooms/tickets"
+)
+
+// consent is what became of the consent a mail provider gave: the access token that holds now, and the refresh token to
+// trade for the next one, which a provider may replace each time (RFC 6749, 6). It is kept apart from the mailbox,
+// because it changes by the hour and nobody needs to hear of it.
+type consent struct {
+	Of      []byte    `json:"of"` // the hash of the refresh token that was given to begin with; another one is another consent
+	Refresh string    `json:"refresh"`
+	Access  string    `json:"access"`
+	Expires time.Time `json:"expires"`
+}
+
+// holds says whether the access token is good for what is about to begin.
+func (c consent) holds(now time.Time) bool { return now.Add(time.Minute).Before(c.Expires) }
+
+// doubt forgets an access token that a server did not take, so that the next try has a new one.
+func (room *Room) doubt(ctx context.Context, m Mailbox, s Secrets) error {
+	if s.RefreshToken == "" {
+		return nil
+	}
+	c, err := room.consent(ctx, m, s)
+	if err != nil {
+		return err
+	}
+	c.Expires = time.Time{}
+	return room.keepConsent(ctx, m.ID, c)
+}
+
+const (
+	consentPurpose = "mail.consent"
+	leaseConsent   = 30 * time.Second // also how long the provider may take
+)
+
+// credentials is how a mailbox signs in: XOAUTH2 with a fresh access token where it has a refresh token, else its password.
+func (room *Room) credentials(ctx context.Context, m Mailbox, at server, s Secrets) (sasl.Client, error) {
+	if s.RefreshToken == "" {
+		return sasl.NewPlainClient("", at.user, s.Password), nil
+	}
+	token, err := room.accessToken(ctx, m, s)
+	if err != nil {
+		return nil, err
+	}
+	return &xoauth2{at.user, token}, nil
+}
+
+// accessToken is the one that holds, or a new one. Only one at a time is asked for: some providers withdraw a consent
+// whose refresh token is used twice.
+func (room *Room) accessToken(ctx context.Context, m Mailbox, s Secrets) (string, error) {
+	c, err := room.consent(ctx, m, s)
+	if err != nil || c.holds(room.db.Now()) {
+		return c.Access, err
+	}
+	room.renewing.Lock()
+	defer room.renewing.Unlock()
+	if c, err = room.consent(ctx, m, s); err != nil || c.holds(room.db.Now()) {
+		return c.Access, err
+	}
+	ours, err := room.db.Lease(ctx, "mail.consent."+m.ID.String(), leaseConsent)
+	if err == nil && !ours {
+		err = fault.New(fault.Conflict, "mailbox.renewing", "Another server is renewing the sign-in of this mailbox; it is tried again in a moment.")
+	}
+	if err != nil {
+		return "", err
+	}
+	if c, err = trade(ctx, c, s); err != nil {
+		return "", err
+	}
+	return c.Access, room.keepConsent(context.WithoutCancel(ctx), m.ID, c)
+}
+
+// trade gives a refresh token for an access token.
+func trade(ctx context.Context, c consent, s Secrets) (consent, error) {
+	ctx, stop := context.WithTimeout(ctx, leaseConsent)
+	defer stop()
+	cfg := oauth2.Config{ClientID: s.ClientID, ClientSecret: s.ClientSecret, Endpoint: oauth2.Endpoint{TokenURL: s.TokenURL}}
+	t, err := cfg.TokenSource(ctx, &oauth2.Token{RefreshToken: c.Refresh}).Token()
+	if r, ok := errors.AsType[*oauth2.RetrieveError](err); ok && r.ErrorCode == "invalid_grant" {
+		return c, fault.New(fault.Denied, "mailbox.consent_gone", "The mail provider no longer accepts the consent given for this mailbox; connect it again.")
+	} else if ok {
+		return c, fault.New(fault.Denied, "mailbox.consent_refused", "The mail provider does not renew the sign-in of this mailbox (%s); check the client id and secret.", clip(r.ErrorCode))
+	}
+	if err != nil {
+		at, _ := url.Parse(s.TokenURL)
+		return c, fault.New(fault.Internal, "mailbox.consent_unreached", "The mail provider's server for sign-ins (%s) does not answer as it should; it is tried again.", at.Hostname())
+	}
+	c.Refresh, c.Access, c.Expires = t.RefreshToken, t.AccessToken, t.Expiry
+	return c, nil
+}
+
+func (room *Room) consent(ctx context.Context, m Mailbox, s Secrets) (c consent, err error) {
+	var sealed string
+	if err := room.db.Read(ctx, func(tx *store.Tx) error { sealed, err = loadConsent(tx, m.ID); return err }); err != nil {
+		return c, err
+	}
+	plain, err := room.unsealed(m, consentPurpose, sealed)
+	if err != nil {
+		return c, err
+	}
+	if plain != nil {
+		if err := json.Unmarshal(plain, &c); err != nil {
+			return c, err
+		}
+	}
+	if of := sha256.Sum256([]byte(s.RefreshToken)); string(c.Of) != string(of[:]) {
+		c = consent{Of: of[:], Refresh: s.RefreshToken}
+	}
+	return c, nil
+}
+
+func (room *Room) keepConsent(ctx context.Context, m tickets.MailboxID, c consent) error {
+	sealed, err := room.sealed(consentPurpose, []byte(store.JSON(c)))
+	if err != nil {
+		return err
+	}
+	return room.db.Write(ctx, actor, func(tx *store.Tx) error { return saveConsent(tx, m, sealed) })
+}
+
+func loadConsent(tx *store.Tx, m tickets.MailboxID) (string, error) {
+	sealed, _, err := store.Find[string](tx, `SELECT consent FROM mail_consents WHERE mailbox = $1`, m)
+	return sealed, err
+}
+
+func saveConsent(tx *store.Tx, m tickets.MailboxID, sealed string) error {
+	_, err := tx.Exec(`INSERT INTO mail_consents (mailbox, consent) VALUES ($1, $2) ON CONFLICT (mailbox) DO UPDATE SET consent = excluded.consent`, m, sealed)
+	return err
+}
+
+func dropConsent(tx *store.Tx, m tickets.MailboxID) error {
+	_, err := tx.Exec(`DELETE FROM mail_consents WHERE mailbox = $1`, m)
+	return err
+}
+
+// xoauth2 is the SASL mechanism of Google and Microsoft for access tokens.
+type xoauth2 struct{ user, token string }
+
+// Start sends user and token.
+func (x *xoauth2) Start() (mech string, ir []byte, err error) {
+	return "XOAUTH2", []byte("user=" + x.user + "\x01auth=Bearer " + x.token + "\x01\x01"), nil
+}
+
+// Next answers the server's account of what is wrong with an empty line, after which it refuses properly.
+func (x *xoauth2) Next([]byte) ([]byte, error) { return []byte{}, nil }

@@ -1,0 +1,3 @@
+-- +goose Up
+-- housekeeping: mail_consents
+CREATE TABLE mail_consents (mailbox BIGINT PRIMARY KEY, consent TEXT NOT NULL);
