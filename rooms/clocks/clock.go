@@ -6,6 +6,10 @@
 // customer is content. A Watch holds the clocks of one ticket. It is told what happened to the ticket and when, and says
 // what that changed and at which moment it wants to be asked again. What a Watch says depends only on what happened to
 // the ticket and when: how often it is asked in between, or how late, changes no clock.
+//
+// The room follows what tickets, policies and calendars tell in the journal. It keeps the clocks of a ticket in one row,
+// and one row in base/due for the next moment at which they have something to tell. A policy that changes is taken over by
+// running clocks, some at a time.
 package clocks
 
 import (

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/hours"
@@ -189,4 +190,23 @@ func TestAudience(t *testing.T) {
 			return err
 		})
 	}
+}
+
+func FuzzCursor(f *testing.F) {
+	for _, c := range []cursor{{}, {1, 2}, {-1, 1 << 62}} {
+		f.Add(c.String())
+	}
+	f.Add("MS4=")
+	f.Fuzz(func(t *testing.T, s string) {
+		c, err := parseCursor(s)
+		if err != nil {
+			if fault.KindOf(err) != fault.Invalid {
+				t.Fatal(err)
+			}
+			return
+		}
+		if again, err := parseCursor(c.String()); err != nil || again != c {
+			t.Errorf("%q is %v and again %v (%v)", s, c, again, err)
+		}
+	})
 }
