@@ -8,8 +8,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-
-	"github.com/hearthdesk/hearth/base/store"
 )
 
 // metrics are the figures at /metrics. Nothing in them names a person or a ticket.
@@ -88,14 +86,4 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 		}
 	}
 	gauge(alarmDesc, float64(alarms))
-}
-
-// Retry takes a parked journal entry once more.
-func (h *House) follower(name string) *store.Follower {
-	for _, f := range h.Followers {
-		if f.Name == name {
-			return f
-		}
-	}
-	return nil
 }

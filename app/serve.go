@@ -66,38 +66,71 @@ func (h *House) serve(ctx context.Context, opened func(Opened)) (err error) {
 	if err := bus.Join(h.Bus, h.DB); err != nil {
 		return err
 	}
-	web, err := listen(ctx, "tcp", s.Listen)
+	d, err := openDoors(ctx, s)
 	if err != nil {
 		return err
 	}
-	at, err := s.socket()
-	if err != nil {
-		return errors.Join(err, web.Close())
-	}
-	_ = os.Remove(at) // of a server that was killed; the folder is locked, so it is nobody's
-	local, err := listen(ctx, "unix", at)
-	if err != nil {
-		return errors.Join(err, web.Close())
-	}
-	defer os.Remove(at)
-	if err := os.Chmod(at, 0o600); err != nil {
-		return errors.Join(err, web.Close(), local.Close())
-	}
-	said := Opened{HTTP: web.Addr().String()}
-	var mail net.Listener
-	if s.SMTPListen != "" {
-		if mail, err = listen(ctx, "tcp", s.SMTPListen); err != nil {
-			return errors.Join(err, web.Close(), local.Close())
-		}
-		said.SMTP = mail.Addr().String()
+	defer os.Remove(d.at)
+	said := Opened{HTTP: d.web.Addr().String()}
+	if d.mail != nil {
+		said.SMTP = d.mail.Addr().String()
 	}
 	if first, needed, err := h.Staff.FirstLink(ctx); err != nil {
-		return err
+		return errors.Join(err, d.close())
 	} else if needed {
 		said.FirstLink = first.URL
 	}
+	return h.work(ctx, d, func() {
+		if opened != nil {
+			opened(said)
+		}
+	})
+}
 
+// doors are what is listened on.
+type doors struct {
+	web, local, mail net.Listener // mail may be nil
+	at               string       // where the socket lies
+}
+
+func openDoors(ctx context.Context, s Settings) (d doors, err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.close())
+		}
+	}()
+	if d.web, err = listen(ctx, "tcp", s.Listen); err != nil {
+		return d, err
+	}
+	if d.at, err = s.socket(); err != nil {
+		return d, err
+	}
+	_ = os.Remove(d.at) // of a server that was killed; the folder is locked, so it is nobody's
+	if d.local, err = listen(ctx, "unix", d.at); err != nil {
+		return d, err
+	}
+	if err := os.Chmod(d.at, 0o600); err != nil {
+		return d, err
+	}
+	if s.SMTPListen != "" {
+		d.mail, err = listen(ctx, "tcp", s.SMTPListen)
+	}
+	return d, err
+}
+
+func (d doors) close() (err error) {
+	for _, l := range []net.Listener{d.web, d.local, d.mail} {
+		if l != nil {
+			err = errors.Join(err, l.Close())
+		}
+	}
+	return err
+}
+
+// work runs everything until ctx ends or one part fails, and then lets what runs finish.
+func (h *House) work(ctx context.Context, d doors, opened func()) (err error) {
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
 	var crew sync.WaitGroup
 	failed := make(chan error, 8)
 	run := func(name string, do func() error) {
@@ -107,29 +140,27 @@ func (h *House) serve(ctx context.Context, opened func(Opened)) (err error) {
 			}
 		})
 	}
-	doors := []*http.Server{h.door(h.Handler()), h.door(h.Local())}
-	run("http", func() error { return doors[0].Serve(web) })
-	run("socket", func() error { return doors[1].Serve(local) })
+	servers := []*http.Server{h.door(h.Handler()), h.door(h.Local())}
+	run("http", func() error { return servers[0].Serve(d.web) })
+	run("socket", func() error { return servers[1].Serve(d.local) })
 	run("followers", func() error { h.DB.Follow(work, h.Followers...); return nil })
 	run("due", func() error { return h.Due.Run(work) })
 	run("live", func() error { return h.Live.Run(work) })
 	run("fetch", func() error { h.Email.Fetch(work); return nil })
-	if mail != nil {
-		host, _, _ := net.SplitHostPort(said.SMTP)
-		run("smtp", func() error { return h.Email.Listen(work, mail, host) })
+	if d.mail != nil {
+		host, _, _ := net.SplitHostPort(d.mail.Addr().String())
+		run("smtp", func() error { return h.Email.Listen(work, d.mail, host) })
 	}
-	if opened != nil {
-		opened(said)
-	}
+	opened()
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
 	}
 	bye, done := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
 	defer done()
-	for _, d := range doors { // no new requests; those that run may end
-		if d.Shutdown(bye) != nil {
-			_ = d.Close() // sockets and stuck peers
+	for _, s := range servers { // no new requests; those that run may end
+		if s.Shutdown(bye) != nil {
+			_ = s.Close() // sockets and stuck peers
 		}
 	}
 	stopWork()

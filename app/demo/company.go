@@ -169,7 +169,7 @@ func (c *company) connect(ctx context.Context, d Deps) error {
 		{Address: "hallo@" + domain, Name: "Hobbin & Wick", Team: c.teams["desk"], Options: email.Options{Acknowledge: true, Locale: "de", MaxBytes: 5 << 20}},
 		{Address: "repairs@" + domain, Aliases: []string{"reparatur@" + domain}, Name: "Hobbin & Wick Repairs", Team: c.teams["workshop"], Options: email.Options{Locale: "en", MaxBytes: 5 << 20}},
 	} {
-		b.SMTP = "smtp://127.0.0.1:2526"
+		b.SMTP = "smtp://" + outboxAt
 		made, err := d.Email.Connect(ctx, c.house, b, email.Secrets{})
 		if err != nil {
 			return err

@@ -112,7 +112,7 @@ func latin(s string) string {
 	for _, c := range s {
 		switch {
 		case c == '(' || c == ')' || c == '\\':
-			b = append(b, '\\', byte(c)) //nolint:gosec // ASCII
+			b = append(b, '\\', byte(c))
 		case c == '€':
 			b = append(b, 0x80)
 		case c < 256:

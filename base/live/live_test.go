@@ -134,7 +134,7 @@ func (h *house) dial(token, query string) (*websocket.Conn, *http.Response, erro
 	ctx, stop := context.WithTimeout(context.Background(), patience)
 	defer stop()
 	url := "ws" + strings.TrimPrefix(h.server.URL, "http") + web.Prefix + "/live" + query
-	return websocket.Dial(ctx, url, &websocket.DialOptions{HTTPHeader: http.Header{"Authorization": {token}}}) //nolint:bodyclose // it is the socket
+	return websocket.Dial(ctx, url, &websocket.DialOptions{HTTPHeader: http.Header{"Authorization": {token}}})
 }
 
 func (h *house) listen(token, query string) ear {
@@ -224,14 +224,14 @@ func TestNothingIsMissedAndNothingComesTwice(t *testing.T) {
 	h := open(t)
 	var writing sync.WaitGroup
 	writing.Go(func() {
-		r := rand.New(rand.NewPCG(1, 1)) //nolint:gosec // sizes of transactions
+		r := rand.New(rand.NewPCG(1, 1))
 		for n := 0; n < all; {
 			some := min(1+r.IntN(200), all-n)
 			h.record("red", many(some, everybodys())...)
 			n += some
 		}
 	})
-	r := rand.New(rand.NewPCG(2, 2)) //nolint:gosec // moments to be cut off
+	r := rand.New(rand.NewPCG(2, 2))
 	last, cuts := int64(0), 0
 	for ; last < all; cuts++ {
 		e := h.listen("anna", "?after="+strconv.FormatInt(last, 10))

@@ -41,7 +41,7 @@ func (h *Hub) serve(w http.ResponseWriter, r *http.Request, who web.Who) error {
 	c, err := websocket.Accept(w, r, nil)
 	if err != nil {
 		h.log.DebugContext(r.Context(), "not a socket", "err", err)
-		return nil //nolint:nilerr // Accept has answered
+		return nil
 	}
 	defer c.CloseNow()
 	c.SetReadLimit(16 << 10)

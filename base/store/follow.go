@@ -64,7 +64,7 @@ func (tx *Tx) Stuck() ([]Stuck, error) {
 func (db *DB) Follow(ctx context.Context, followers ...*Follower) {
 	bell, quiet := db.Bell()
 	defer quiet()
-	defer db.release("followers")
+	defer db.release("followers") //nolint:contextcheck // it is given back after ctx has ended
 	for {
 		pause, held := db.turn(ctx, followers)
 		ring := bell
@@ -102,7 +102,7 @@ func (db *DB) turn(ctx context.Context, followers []*Follower) (pause time.Durat
 // CatchUp works through everything the followers have not seen, without waiting for pauses to end; where another node is
 // at it, it is left to that one. It is for tests and errands; a server uses Follow.
 func (db *DB) CatchUp(ctx context.Context, followers ...*Follower) error {
-	defer db.release("followers")
+	defer db.release("followers") //nolint:contextcheck // it is given back after ctx has ended
 	_, err := db.catchUp(ctx, followers)
 	if errors.Is(err, errOvertaken) {
 		return nil

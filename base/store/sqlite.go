@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"strings"
 	"sync"
 
 	"modernc.org/sqlite"
@@ -109,7 +108,7 @@ func (c *sqliteConn) stmt(ctx context.Context, query string) (*sql.Stmt, error) 
 }
 
 func (c *sqliteConn) exec(ctx context.Context, query string, args []any) (int64, error) {
-	s, err := c.stmt(ctx, query)
+	s, err := c.stmt(ctx, query) //nolint:sqlclosecheck // it stays prepared
 	if err != nil {
 		return 0, err
 	}
@@ -121,11 +120,11 @@ func (c *sqliteConn) exec(ctx context.Context, query string, args []any) (int64,
 }
 
 func (c *sqliteConn) query(ctx context.Context, query string, args []any) (rows, error) {
-	s, err := c.stmt(ctx, query)
+	s, err := c.stmt(ctx, query) //nolint:sqlclosecheck // it stays prepared
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.QueryContext(context.WithoutCancel(ctx), args...) //nolint:rowserrcheck,sqlclosecheck // Each does both
+	r, err := s.QueryContext(context.WithoutCancel(ctx), args...) //nolint:rowserrcheck // Each does both
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +134,7 @@ func (c *sqliteConn) query(ctx context.Context, query string, args []any) (rows,
 func (c *sqliteConn) commit(ctx context.Context, entries []pending) (int64, error) {
 	var seq int64
 	if n := len(entries); n > 0 {
-		s, err := c.stmt(ctx, `UPDATE journal_head SET seq = seq + $1 RETURNING seq`)
+		s, err := c.stmt(ctx, `UPDATE journal_head SET seq = seq + $1 RETURNING seq`) //nolint:sqlclosecheck // it stays prepared
 		if err != nil {
 			return 0, err
 		}
@@ -220,6 +219,6 @@ func (db *DB) Snapshot(ctx context.Context, file string) error {
 		return err
 	}
 	defer c.Close()
-	_, err = c.ExecContext(ctx, `VACUUM INTO '`+strings.ReplaceAll(file, "'", "''")+`'`)
+	_, err = c.ExecContext(ctx, `VACUUM INTO $1`, file)
 	return err
 }

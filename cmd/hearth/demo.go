@@ -44,7 +44,7 @@ func (c *demoCmd) Run(ctx context.Context, t terminal) error {
 // filling is a bar on a terminal and silence in a pipe.
 func filling(w io.Writer) func(done, all int) {
 	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) { //nolint:gosec // file descriptors are small
+	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return nil
 	}
 	var bar *progressbar.ProgressBar

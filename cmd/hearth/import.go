@@ -141,7 +141,7 @@ func below(path string) (files []string, size int64, err error) {
 // progress is a bar on a terminal and silence in a pipe.
 func progress(w io.Writer, size int64) io.Writer {
 	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) { //nolint:gosec // file descriptors are small
+	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return io.Discard
 	}
 	return progressbar.DefaultBytes(size, "importing")

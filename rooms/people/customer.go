@@ -25,10 +25,13 @@ func (customerKind) Prefix() string { return "cus" }
 func (addressKind) Prefix() string  { return "adr" }
 func (companyKind) Prefix() string  { return "com" }
 
-// Ids of this room.
+// The ids of this room.
 type (
-	ID        = id.Of[customerKind]
+	// ID names a customer.
+	ID = id.Of[customerKind]
+	// AddressID names a way to reach one.
 	AddressID = id.Of[addressKind]
+	// CompanyID names a company.
 	CompanyID = id.Of[companyKind]
 )
 

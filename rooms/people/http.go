@@ -99,29 +99,31 @@ func (room *Room) find(ctx context.Context, _ web.Who, in *findIn) (page web.Pag
 }
 
 func (room *Room) matches(tx *store.Tx, in *findIn) ([]Customer, error) {
-	if q := strings.TrimSpace(in.Q); q != "" {
-		if v, err := PlainPhone(q, room.region); err == nil {
-			if a, ok, err := addressOf(tx, Phone, v); err != nil || ok {
-				all, err2 := some(tx, []ID{a.Customer})
-				if err != nil {
-					err2 = err
-				}
-				return all, err2
-			}
+	q := strings.TrimSpace(in.Q)
+	if q == "" {
+		last := in.After
+		if last == 0 {
+			last = math.MaxInt64
 		}
-		ids, err := byAddress(tx, q, in.Limit)
-		if err != nil {
-			return nil, err
-		}
-		all, err := some(tx, ids)
-		if all == nil {
-			all = []Customer{}
-		}
-		return all, err
+		return after(tx, last, in.Limit)
 	}
-	last := in.After
-	if last == 0 {
-		last = math.MaxInt64
+	ids, err := room.known(tx, q, in.Limit)
+	if err != nil {
+		return nil, err
 	}
-	return after(tx, last, in.Limit)
+	all, err := some(tx, ids)
+	if all == nil {
+		all = []Customer{}
+	}
+	return all, err
+}
+
+// known finds customers by a phone number, else by the beginning of a mail address.
+func (room *Room) known(tx *store.Tx, q string, limit int) ([]ID, error) {
+	if v, err := PlainPhone(q, room.region); err == nil {
+		if a, ok, err := addressOf(tx, Phone, v); err != nil || ok {
+			return []ID{a.Customer}, err
+		}
+	}
+	return byAddress(tx, q, limit)
 }

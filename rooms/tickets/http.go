@@ -37,7 +37,7 @@ type openIn struct {
 		Team       staff.TeamID   `json:"team,omitempty"`
 		Fields     map[string]any `json:"fields,omitempty"`
 		ExternalID string         `json:"external_id,omitempty" maxLength:"200"`
-		CreatedAt  time.Time      `json:"created_at,omitempty" doc:"when they wrote; now when absent"`
+		CreatedAt  time.Time      `json:"created_at,omitzero" doc:"when they wrote; now when absent"`
 	}
 }
 

@@ -72,18 +72,7 @@ func (room *Room) List(tx *store.Tx, who web.Who, f Filter) (page web.Page[Ticke
 	if f.Waiting {
 		common = append(common, "waiting_since > 0")
 	}
-	if f.Assignee != nil {
-		common = append(common, "assignee = "+q.arg(*f.Assignee))
-	}
-	if f.Customer != 0 {
-		common = append(common, "customer = "+q.arg(f.Customer))
-	}
-	if f.Channel != "" {
-		common = append(common, "channel = "+q.arg(f.Channel))
-	}
-	if f.Mailbox != 0 {
-		common = append(common, "mailbox = "+q.arg(f.Mailbox))
-	}
+	common = append(common, f.conditions(q)...)
 	source, key := "tickets", "id"
 	if f.Tag != "" && f.Waiting {
 		common = append(common, "EXISTS (SELECT 1 FROM tickets_tags AS g WHERE g.ticket = tickets.id AND g.tag = "+q.arg(f.Tag)+")")
@@ -118,11 +107,28 @@ func (room *Room) List(tx *store.Tx, who web.Who, f Filter) (page web.Page[Ticke
 	return page, room.name(tx, page.Items)
 }
 
+// conditions are what every lane asks for.
+func (f Filter) conditions(q *query) (all []string) {
+	if f.Assignee != nil {
+		all = append(all, "assignee = "+q.arg(*f.Assignee))
+	}
+	if f.Customer != 0 {
+		all = append(all, "customer = "+q.arg(f.Customer))
+	}
+	if f.Channel != "" {
+		all = append(all, "channel = "+q.arg(f.Channel))
+	}
+	if f.Mailbox != 0 {
+		all = append(all, "mailbox = "+q.arg(f.Mailbox))
+	}
+	return all
+}
+
 // laneConditions are the separate index ranges a list is merged from.
 func laneConditions(q *query, who web.Who, f Filter) (lanes [][]string) {
 	var teams []string
 	switch {
-	case f.Team != nil && (who.Sees(int64(*f.Team))):
+	case f.Team != nil && who.Sees(int64(*f.Team)):
 		teams = []string{"team = " + q.arg(*f.Team)}
 	case f.Team != nil:
 		teams = []string{"team = " + q.arg(*f.Team) + " AND assignee = " + q.arg(who.Staff)}
@@ -133,11 +139,11 @@ func laneConditions(q *query, who web.Who, f Filter) (lanes [][]string) {
 			teams = append(teams, "team = "+q.arg(t))
 		}
 		if who.Staff != 0 { // and what is theirs in other teams
-			own := "assignee = " + q.arg(who.Staff)
+			own := []string{"assignee = " + q.arg(who.Staff)}
 			for _, t := range append([]int64{0}, who.Teams...) {
-				own += " AND team <> " + q.arg(t)
+				own = append(own, "team <> "+q.arg(t))
 			}
-			teams = append(teams, own)
+			teams = append(teams, strings.Join(own, " AND "))
 		}
 	}
 	for _, team := range teams {

@@ -175,7 +175,7 @@ func TestAListIsWhatLookingAtEveryTicketGives(t *testing.T) {
 		}
 		teams = append(teams, tm.ID)
 	}
-	rnd := rand.New(rand.NewPCG(7, 7)) //nolint:gosec // a test
+	rnd := rand.New(rand.NewPCG(7, 7))
 	var members []staff.ID
 	for i := range 3 {
 		m, _, err := d.st.Add(t.Context(), all, staff.Newcomer{Email: fmt.Sprintf("m%d@shop.example", i), Name: fmt.Sprint("M", i), Role: "agent", Teams: teams[i : i+1]})

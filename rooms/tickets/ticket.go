@@ -21,21 +21,29 @@ type (
 	messageKind struct{}
 	fileKind    struct{}
 	reasonKind  struct{}
-	MailboxKind struct{} // MailboxKind is that of a way in; the channel that keeps them makes the ids
+	// MailboxKind is that of a way in; the channel that keeps them makes the ids.
+	MailboxKind struct{}
 )
 
 func (ticketKind) Prefix() string  { return "tkt" }
 func (messageKind) Prefix() string { return "msg" }
 func (fileKind) Prefix() string    { return "fil" }
 func (reasonKind) Prefix() string  { return "why" }
+
+// Prefix names the kind.
 func (MailboxKind) Prefix() string { return "mbx" }
 
-// Ids of this room. A MailboxID names the way in that a channel keeps; tickets only hold on to it.
+// The ids of this room.
 type (
-	ID        = id.Of[ticketKind]
+	// ID names a ticket.
+	ID = id.Of[ticketKind]
+	// MessageID names something said.
 	MessageID = id.Of[messageKind]
-	FileID    = id.Of[fileKind]
-	ReasonID  = id.Of[reasonKind]
+	// FileID names an attachment.
+	FileID = id.Of[fileKind]
+	// ReasonID names the words of a reason.
+	ReasonID = id.Of[reasonKind]
+	// MailboxID names the way in that a channel keeps; tickets only hold on to it.
 	MailboxID = id.Of[MailboxKind]
 )
 
@@ -144,6 +152,30 @@ func (t *Ticket) answer(now time.Time) (first bool, err error) {
 
 // stand moves the ticket to where somebody says it stands.
 func (t *Ticket) stand(s Status, ended Ended, now time.Time) error {
+	if err := t.mayStand(s, ended); err != nil {
+		return err
+	}
+	switch s {
+	case Resolved:
+		if t.Status != Resolved {
+			t.ResolvedAt = now
+		}
+	case Open, Pending, OnHold:
+		if t.Status == Resolved || t.Status == Closed {
+			t.Reopened++
+		}
+		t.ResolvedAt = time.Time{}
+	case Fresh, Closed: // the one is refused, the other keeps when it was resolved
+	}
+	if ended == Spam {
+		t.WaitingSince = time.Time{}
+	}
+	t.Status, t.Ended = s, ended
+	return nil
+}
+
+// mayStand says why a ticket can't be moved there.
+func (t *Ticket) mayStand(s Status, ended Ended) error {
 	switch {
 	case !slices.Contains(Statuses, s):
 		return fault.Field("status", "status.unknown", "There is no status %q.", s)
@@ -151,26 +183,13 @@ func (t *Ticket) stand(s Status, ended Ended, now time.Time) error {
 		return fault.Field("status", "status.new", "A ticket is new only until somebody answers; choose another status.")
 	case t.Ended == Merged:
 		return fault.New(fault.Conflict, "ticket.merged", "This ticket was merged into %s; change that one.", t.MergedInto)
-	case s == Closed && ended != Content && ended != Silent && ended != Spam:
-		return fault.Field("ended", "ended.missing", "Say how it ended: content (the customer said so), silent (asked, no answer) or spam.")
 	case s != Closed && ended != "":
 		return fault.Field("ended", "ended.early", "Only a closed ticket has ended.")
-	case s == Closed && ended == Silent && t.Status != Resolved:
+	case s == Closed && !slices.Contains([]Ended{Content, Silent, Spam}, ended):
+		return fault.Field("ended", "ended.missing", "Say how it ended: content (the customer said so), silent (asked, no answer) or spam.")
+	case ended == Silent && t.Status != Resolved:
 		return fault.New(fault.Conflict, "ended.not_asked", "Ask the customer first: a ticket ends as silent only after it was resolved and they did not answer.")
 	}
-	if s == Resolved && t.Status != Resolved {
-		t.ResolvedAt = now
-	}
-	if s == Open || s == Pending || s == OnHold {
-		if t.Status == Resolved || t.Status == Closed {
-			t.Reopened++
-		}
-		t.ResolvedAt = time.Time{}
-	}
-	if ended == Spam {
-		t.WaitingSince = time.Time{}
-	}
-	t.Status, t.Ended = s, ended
 	return nil
 }
 

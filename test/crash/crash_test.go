@@ -193,7 +193,7 @@ func TestNothingAcknowledgedIsLostWhenTheServerIsKilled(t *testing.T) {
 		load.Go(func() { d.write(ctx, a, w) })
 	}
 	load.Go(func() { d.mail(ctx, a) })
-	rnd := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // moments to kill at
+	rnd := rand.New(rand.NewPCG(1, 2))
 	for range kills {
 		time.Sleep(time.Duration(30+rnd.IntN(350)) * time.Millisecond) // the moment is the point
 		d.kill()
