@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -83,4 +84,36 @@ func fill(ctx context.Context, s Settings, o demo.Options) (in demo.SignIns, err
 		Email: h.Email, Followers: h.Followers, Clock: clock,
 	}, o)
 	return in, errors.Join(err, behind.Close(), h.Close())
+}
+
+// ServeDemo serves the sample company. Its customers exist nowhere, so what it sends goes to the folder outbox.
+func ServeDemo(ctx context.Context, s Settings, opened func(Opened)) error {
+	out, err := demo.OpenOutbox(ctx, filepath.Join(s.Data, "outbox"))
+	if err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- out.Serve() }()
+	if err = posted(ctx, s, out.URL()); err == nil {
+		err = Serve(ctx, s, opened)
+	}
+	return errors.Join(err, out.Close(), <-ended)
+}
+
+// posted lets every mailbox send to the outbox, wherever that listens today.
+func posted(ctx context.Context, s Settings, to string) error {
+	c, err := Connect(ctx, s)
+	if err != nil {
+		return err
+	}
+	var all struct {
+		Items []struct{ ID, SMTP string }
+	}
+	err = c.Do(ctx, http.MethodGet, "/api/v1/mail/mailboxes", nil, &all)
+	for _, b := range all.Items {
+		if err == nil && b.SMTP != to {
+			err = c.Do(ctx, http.MethodPatch, "/api/v1/mail/mailboxes/"+b.ID, map[string]any{"smtp": to}, nil)
+		}
+	}
+	return errors.Join(err, c.Close())
 }

@@ -10,7 +10,6 @@ package demo
 import (
 	"context"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"time"
 
@@ -139,10 +138,13 @@ func (l *life) leave(ctx context.Context, o Options) (SignIns, error) {
 	return in, l.DB.Read(ctx, func(tx *store.Tx) error {
 		page, err := l.Tickets.List(tx, l.staff[0].who, tickets.Filter{Waiting: true, Limit: 50})
 		for _, t := range page.Items {
-			if words := strings.Fields(t.Subject + " " + t.Snippet); in.Ticket == "" && t.Status == tickets.Open {
-				in.Ticket = t.ID.String()
-			} else if i := slices.IndexFunc(words, func(w string) bool { return strings.HasPrefix(w, "HW-") && len(w) == 8 }); in.Order == "" && i >= 0 {
-				in.Order = words[i]
+			if t.Channel == email.Name && t.Mailbox != 0 {
+				in.Ticket = t.ID.String() // the one that waits least: its customer is still there
+			}
+		}
+		for _, st := range l.threads {
+			if strings.Contains(st.last.words+st.tell.facts["subject"], st.tell.facts["order"]) {
+				in.Order = st.tell.facts["order"]
 			}
 		}
 		return err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"text/tabwriter"
 	"time"
 
@@ -35,7 +36,7 @@ func (c *demoCmd) Run(ctx context.Context, t terminal) error {
 		c.show(t.out, s, app.Opened{HTTP: c.Listen}, in)
 		return nil
 	}
-	return app.Serve(ctx, s, func(o app.Opened) {
+	return app.ServeDemo(ctx, s, func(o app.Opened) {
 		greet(t.out, s, o)
 		c.show(t.out, s, o, in)
 	})
@@ -66,12 +67,10 @@ func (c *demoCmd) show(w io.Writer, s app.Settings, o app.Opened, in demo.SignIn
 	_ = tab.Flush() // the terminal
 	fmt.Fprintf(w, "\nThe API takes this token (it may what the owner may):\n\n  export HEARTH_TOKEN=%s\n\n", in.Token)
 	at := "http://" + o.HTTP
-	fmt.Fprintln(w, "Who waits for an answer, the longest first:")
-	fmt.Fprintf(w, "  curl -s -H \"Authorization: Bearer $HEARTH_TOKEN\" '%s/api/v1/tickets?waiting=true&limit=5'\n", at)
-	fmt.Fprintln(w, "What was said about an order:")
-	fmt.Fprintf(w, "  curl -s -H \"Authorization: Bearer $HEARTH_TOKEN\" '%s/api/v1/search?q=%s'\n", at, in.Order)
-	fmt.Fprintln(w, "Answer somebody who waits:")
-	fmt.Fprintf(w, "  curl -s -H \"Authorization: Bearer $HEARTH_TOKEN\" --json '{\"text\":\"Your lamp leaves today.\"}' %s/api/v1/tickets/%s/replies\n", at, in.Ticket)
-	fmt.Fprintln(w, "The same by command line, beside the running server:")
-	fmt.Fprintf(w, "  hearth mailbox list --data %s\n  hearth staff list --data %s\n", s.Data, s.Data)
+	ask := "  curl -s -H \"Authorization: Bearer $HEARTH_TOKEN\""
+	fmt.Fprintf(w, "Who waits for an answer, the longest first:\n%s '%s/api/v1/tickets?waiting=true&limit=5'\n", ask, at)
+	fmt.Fprintf(w, "What was said about an order:\n%s '%s/api/v1/search?q=%s'\n", ask, at, in.Order)
+	fmt.Fprintf(w, "Answer somebody who waits (nothing leaves this machine: it goes to %s):\n", filepath.Join(s.Data, "outbox"))
+	fmt.Fprintf(w, "%s --json '{\"text\":\"It leaves us today, I promise.\"}' %s/api/v1/tickets/%s/replies\n", ask, at, in.Ticket)
+	fmt.Fprintf(w, "By command line, beside the running server:\n  hearth mailbox list --data %s\n  hearth staff list --data %s\n", s.Data, s.Data)
 }
