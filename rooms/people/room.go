@@ -111,17 +111,10 @@ func (room *Room) Look(tx *store.Tx, customer ID) (c Customer, err error) {
 
 // Names tells how to call each of the customers; one without a name is called by their first address.
 func (room *Room) Names(tx *store.Tx, ids []ID) (map[ID]string, error) {
-	all, err := some(tx, ids)
-	names := make(map[ID]string, len(all))
+	names := make(map[ID]string, len(ids))
+	all, err := named(tx, ids)
 	for _, c := range all {
 		names[c.ID] = c.Name
-		if c.Name != "" || err != nil {
-			continue
-		}
-		var reach []Address
-		if reach, err = addresses(tx, c.ID); len(reach) > 0 {
-			names[c.ID] = reach[0].Value
-		}
 	}
 	return names, err
 }

@@ -67,6 +67,22 @@ func some(tx *store.Tx, ids []ID) ([]Customer, error) {
 	return store.All[Customer](tx, `SELECT `+columns+` FROM customers WHERE id IN (`+marks+`)`, args...)
 }
 
+type name struct {
+	ID   ID     `db:"id"`
+	Name string `db:"name"`
+}
+
+// named reads names, and for want of one the first address.
+func named(tx *store.Tx, ids []ID) ([]name, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	marks, args := store.Marks(ids)
+	return store.All[name](tx, `SELECT id, CASE WHEN name <> '' THEN name
+		ELSE COALESCE((SELECT value FROM customers_addresses a WHERE a.customer = customers.id ORDER BY a.id LIMIT 1), '') END AS name
+		FROM customers WHERE id IN (`+marks+`)`, args...)
+}
+
 func after(tx *store.Tx, last ID, limit int) ([]Customer, error) {
 	return store.All[Customer](tx, `SELECT `+columns+` FROM customers WHERE id < $1 ORDER BY id DESC LIMIT $2`, last, limit)
 }

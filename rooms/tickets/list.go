@@ -53,125 +53,182 @@ func parseCursor(s string, first cursor) (cursor, error) {
 	return c, nil
 }
 
-// List pages through the tickets somebody may see, the newest change first. Each status and team is a lane of its own that
-// an index reads in order, and the page is merged from the lanes, so its cost does not depend on how many tickets there are.
+// List pages through the tickets somebody may see, the newest change first. The page is merged from lanes, ranges of an
+// index each, so its cost does not depend on how many tickets there are.
 func (room *Room) List(tx *store.Tx, who web.Who, f Filter) (page web.Page[Ticket], err error) {
+	q := &query{list: byChange}
 	from, err := parseCursor(f.After, cursor{math.MaxInt64, math.MaxInt64})
-	sort, than, dir := "updated_at", "<", "DESC"
 	if f.Waiting {
-		sort, than, dir = "waiting_since", ">", "ASC"
+		q.list = byWait
 		from, err = parseCursor(f.After, cursor{})
 	}
 	if err != nil {
 		return page, err
 	}
-	q := &query{}
-	place := q.arg(from.at)
-	last := q.arg(from.id)
-	common := []string{fmt.Sprintf("(%s, id) %s (%s, %s)", sort, than, place, last)}
-	if f.Waiting {
-		common = append(common, "waiting_since > 0")
-	}
-	common = append(common, f.conditions(q)...)
-	source, key := "tickets", "id"
-	if f.Tag != "" && f.Waiting {
-		common = append(common, "EXISTS (SELECT 1 FROM tickets_tags AS g WHERE g.ticket = tickets.id AND g.tag = "+q.arg(f.Tag)+")")
-	} else if f.Tag != "" { // its rows are kept in the order of the list, so they are read like an index
-		source, key, sort = "tickets_tags AS g JOIN tickets ON tickets.id = g.ticket", "g.ticket", "g.updated_at"
-		common[0] = fmt.Sprintf("(g.updated_at, g.ticket) %s (%s, %s) AND g.tag = %s", than, place, last, q.arg(f.Tag))
-	}
-	limit := q.arg(f.Limit + 1)
-	var lanes []string
-	for _, lane := range laneConditions(q, who, f) {
-		where := strings.Join(append(slices.Clone(common), lane...), " AND ")
-		lanes = append(lanes, fmt.Sprintf("SELECT * FROM (SELECT id, %s AS k FROM %s WHERE %s ORDER BY %s %s, %s %s LIMIT %s) AS lane%d", sort, source, where, sort, dir, key, dir, limit, len(lanes)))
-	}
-	if len(lanes) == 0 {
-		page.Items = []Ticket{}
-		return page, nil
-	}
-	sql := fmt.Sprintf("SELECT %s FROM tickets WHERE id IN (SELECT id FROM (%s) AS lanes ORDER BY k %s, id %s LIMIT %s) ORDER BY %s %s, id %s",
-		columns, strings.Join(lanes, " UNION ALL "), dir, dir, limit, strings.TrimPrefix(sort, "g."), dir, dir)
-	if page.Items, err = store.All[Ticket](tx, sql, q.args...); err != nil {
+	if page.Items, err = store.All[Ticket](tx, q.statement(who, f, from), q.args...); err != nil {
 		return page, err
 	}
 	if len(page.Items) > f.Limit {
 		page.Items = page.Items[:f.Limit]
-		end := page.Items[f.Limit-1]
-		at := end.UpdatedAt
+		last := page.Items[f.Limit-1]
+		at := last.UpdatedAt
 		if f.Waiting {
-			at = end.WaitingSince
+			at = last.WaitingSince
 		}
-		page.Next = cursor{at.UnixMicro(), int64(end.ID)}.String()
+		page.Next = cursor{at.UnixMicro(), int64(last.ID)}.String()
 	}
 	return page, room.name(tx, page.Items)
 }
 
-// conditions are what every lane asks for.
-func (f Filter) conditions(q *query) (all []string) {
-	if f.Assignee != nil {
-		all = append(all, "assignee = "+q.arg(*f.Assignee))
-	}
-	if f.Customer != 0 {
-		all = append(all, "customer = "+q.arg(f.Customer))
-	}
-	if f.Channel != "" {
-		all = append(all, "channel = "+q.arg(f.Channel))
-	}
-	if f.Mailbox != 0 {
-		all = append(all, "mailbox = "+q.arg(f.Mailbox))
-	}
-	return all
+// order is that of a list.
+type order struct{ key, beyond, way string }
+
+var ( //nolint:gochecknoglobals // constants
+	byChange = order{"updated_at", "<", "DESC"}
+	byWait   = order{"waiting_since", ">", "ASC"}
+)
+
+// query collects the arguments of a statement whose shape depends on a filter.
+type query struct {
+	list order
+	args []any
 }
 
-// laneConditions are the separate index ranges a list is merged from.
-func laneConditions(q *query, who web.Who, f Filter) (lanes [][]string) {
-	var teams []string
-	switch {
-	case f.Team != nil && who.Sees(int64(*f.Team)):
-		teams = []string{"team = " + q.arg(*f.Team)}
-	case f.Team != nil:
-		teams = []string{"team = " + q.arg(*f.Team) + " AND assignee = " + q.arg(who.Staff)}
-	case who.All:
-		teams = []string{""}
-	default:
-		for _, t := range append([]int64{0}, who.Teams...) {
-			teams = append(teams, "team = "+q.arg(t))
-		}
-		if who.Staff != 0 { // and what is theirs in other teams
-			own := []string{"assignee = " + q.arg(who.Staff)}
-			for _, t := range append([]int64{0}, who.Teams...) {
-				own = append(own, "team <> "+q.arg(t))
-			}
-			teams = append(teams, strings.Join(own, " AND "))
-		}
+func (q *query) arg(v any) string {
+	q.args = append(q.args, v)
+	return "$" + strconv.Itoa(len(q.args))
+}
+
+// statement reads one row more than a page. Its limits are written out, because a plan that PostgreSQL makes for any
+// number of rows is not the one for a few.
+func (q *query) statement(who web.Who, f Filter, from cursor) string {
+	key, way, limit := q.list.key, q.list.way, f.Limit+1
+	source, id := "tickets", "id"
+	if f.byTag() { // its rows are in the order of the list, so they are read like an index
+		source, key, id = "tickets_tags AS g JOIN tickets ON tickets.id = g.ticket", "g.updated_at", "g.ticket"
 	}
-	for _, team := range teams {
-		if len(f.Statuses) == 0 {
-			lanes = append(lanes, parts(team, ""))
+	place := fmt.Sprintf("(%s, %s) %s (%s, %s)", key, id, q.list.beyond, q.arg(from.at), q.arg(from.id))
+	var all []string
+	for i, lane := range q.lanes(who, f) {
+		all = append(all, fmt.Sprintf("SELECT * FROM (SELECT tickets.id, %s AS k FROM %s WHERE %s AND %s ORDER BY %s %s, %s %s LIMIT %d) AS lane%d",
+			key, source, place, lane, key, way, id, way, limit, i))
+	}
+	return fmt.Sprintf("SELECT %s FROM tickets WHERE id IN (SELECT id FROM (%s) AS lanes ORDER BY k %s, id %s LIMIT %d) ORDER BY %s %s, id %s",
+		columns, strings.Join(all, " UNION ALL "), way, way, limit, q.list.key, way, way)
+}
+
+// mostLanes are as many ranges as are worth reading; somebody with more teams sees so much of the house that they are
+// better served by leaving out what they may not see.
+const mostLanes = 60
+
+// lanes are conditions that each name one range of one index. What is rarest decides which index; the rest is checked row
+// by row.
+func (q *query) lanes(who web.Who, f Filter) []string {
+	ranges, rest := q.asked(f)
+	if ranges == nil && len(who.Teams)+2 <= mostLanes/len(Statuses) {
+		ranges = q.reach(who, f, "")
+	} else if mine := q.reach(who, f, loose); mine != nil {
+		rest = append(rest, "("+strings.Join(mine, " OR ")+")")
+	}
+	if ranges == nil {
+		ranges = []string{"TRUE"}
+	}
+	states := slices.Compact(slices.Sorted(slices.Values(f.Statuses)))
+	if len(states) == 0 && !f.Waiting && f.Customer == 0 {
+		states = Statuses
+	}
+	var marks []string
+	for _, s := range states {
+		marks = append(marks, q.arg(s))
+	}
+	column := "status"
+	switch {
+	case f.Waiting || f.Customer != 0: // their indexes know nothing of statuses
+		if len(marks) > 0 {
+			rest = append(rest, "status"+looseText+" IN ("+strings.Join(marks, ", ")+")")
 		}
-		for _, s := range f.Statuses {
-			lanes = append(lanes, parts(team, "status = "+q.arg(s)))
+		marks = nil
+	case f.byTag():
+		column = "g.status"
+	}
+	var lanes []string
+	for _, r := range ranges {
+		one := strings.Join(append([]string{r}, rest...), " AND ")
+		for _, m := range marks {
+			lanes = append(lanes, one+" AND "+column+" = "+m)
+		}
+		if marks == nil {
+			lanes = append(lanes, one)
 		}
 	}
 	return lanes
 }
 
-func parts(all ...string) (some []string) {
-	for _, p := range all {
-		if p != "" {
-			some = append(some, p)
+// Behind a column these keep its index from being taken.
+const (
+	loose     = " + 0"
+	looseText = " || ''"
+)
+
+// asked are the parts of a filter: the rarest as the range of an index, the others for which none is taken.
+func (q *query) asked(f Filter) (ranges, rest []string) {
+	take := func(column, loose string, v any, indexed bool) {
+		if ranges == nil && indexed {
+			ranges = []string{column + " = " + q.arg(v)}
+		} else {
+			rest = append(rest, column+loose+" = "+q.arg(v))
 		}
 	}
-	return some
+	switch {
+	case f.byTag():
+		ranges = []string{"g.tag = " + q.arg(f.Tag)}
+	case f.Tag != "":
+		rest = append(rest, "EXISTS (SELECT 1 FROM tickets_tags AS g WHERE g.ticket = tickets.id AND g.tag"+looseText+" = "+q.arg(f.Tag)+")")
+	}
+	if f.Waiting {
+		rest = append(rest, "waiting_since > 0")
+	}
+	if f.Customer != 0 {
+		take("customer", loose, f.Customer, true)
+	}
+	if f.Assignee != nil {
+		take("assignee", loose, *f.Assignee, true)
+	}
+	if f.Mailbox != 0 {
+		take("mailbox", loose, f.Mailbox, !f.Waiting)
+	}
+	if f.Channel != "" {
+		take("channel", looseText, f.Channel, !f.Waiting)
+	}
+	return ranges, rest
 }
 
-// query collects the arguments of a statement whose shape depends on a filter.
-type query struct{ args []any }
+// byTag says that a list is read from the rows of its tag.
+func (f Filter) byTag() bool { return f.Tag != "" && !f.Waiting && f.Customer == 0 }
 
-func (q *query) arg(v any) string {
-	q.args = append(q.args, v)
-	return "$" + strconv.Itoa(len(q.args))
+// reach are the tickets that somebody may see of those asked for: a team's, what belongs to none, and what is theirs
+// elsewhere; nil for all.
+func (q *query) reach(who web.Who, f Filter, loose string) (some []string) {
+	team, assignee := "team"+loose, "assignee"+loose
+	switch {
+	case f.Team != nil && who.Sees(int64(*f.Team)):
+		return []string{team + " = " + q.arg(*f.Team)}
+	case f.Team != nil:
+		return []string{team + " = " + q.arg(*f.Team) + " AND " + assignee + " = " + q.arg(who.Staff)}
+	case who.All:
+		return nil
+	}
+	teams := []string{q.arg(0)}
+	for _, t := range who.Teams {
+		teams = append(teams, q.arg(t))
+	}
+	for _, t := range teams {
+		some = append(some, team+" = "+t)
+	}
+	if who.Staff != 0 {
+		some = append(some, assignee+" = "+q.arg(who.Staff)+" AND team NOT IN ("+strings.Join(teams, ", ")+")")
+	}
+	return some
 }
 
 func (room *Room) name(tx *store.Tx, all []Ticket) error {

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 
 	"github.com/hearthdesk/hearth/base/id"
 	"github.com/hearthdesk/hearth/base/search"
@@ -102,48 +101,64 @@ type searchIn struct {
 }
 
 func (room *Room) search(ctx context.Context, who web.Who, in *searchIn) (page web.Page[Found], err error) {
-	page.Items = []Found{}
 	return page, room.db.Read(ctx, func(tx *store.Tx) error {
-		hits, next, err := search.Find(tx, search.Query{Text: in.Q, Kinds: []string{ticketDoc, messageDoc}, See: sight(who), Limit: in.Limit, Before: in.After})
+		// Nothing but tickets and messages can be found so far; to ask for these kinds would double the work.
+		hits, next, err := search.Find(tx, search.Query{Text: in.Q, See: sight(who), Limit: in.Limit, Before: in.After})
 		if err != nil {
 			return err
 		}
 		if next != 0 {
 			page.Next = id.Seq(next)
 		}
-		for _, h := range hits {
-			f := Found{}
-			if f.Ticket, err = room.mine(tx, who, ID(h.Group)); err != nil {
-				continue // moved out of sight since it was indexed
-			}
-			if h.Kind == messageDoc {
-				m, err := message(tx, MessageID(h.ID))
-				if err != nil {
-					return err
-				}
-				f.Message = m.ID
-				f.Text, f.Marks = around(m.Text, in.Q)
-			}
-			if f.Text == "" {
-				f.Text = text.Snippet(f.Ticket.Subject, 200)
-			}
-			page.Items = append(page.Items, f)
-		}
-		return room.nameFound(tx, page.Items)
+		page.Items, err = room.found(tx, who, in.Q, hits)
+		return err
 	})
 }
 
-func (room *Room) nameFound(tx *store.Tx, all []Found) error {
-	ids := make([]people.ID, len(all))
-	for i, f := range all {
-		ids[i] = f.Ticket.Customer
+// found shows what was found, as far as somebody may still see it: a ticket may have moved since it was indexed.
+func (room *Room) found(tx *store.Tx, who web.Who, q string, hits []search.Hit) ([]Found, error) {
+	all := []Found{}
+	var which []ID
+	var said []MessageID
+	for _, h := range hits {
+		which = append(which, ID(h.Group))
+		if h.Kind == messageDoc {
+			said = append(said, MessageID(h.ID))
+		}
 	}
-	names, err := room.people.Names(tx, ids)
-	for i := range all {
-		all[i].Ticket.CustomerName = names[all[i].Ticket.Customer]
+	shown, err := some(tx, which)
+	if err != nil {
+		return all, err
 	}
-	return err
+	if err := room.name(tx, shown); err != nil {
+		return all, err
+	}
+	texts, err := textsOf(tx, said)
+	if err != nil {
+		return all, err
+	}
+	tickets := make(map[ID]Ticket, len(shown))
+	for _, t := range shown {
+		tickets[t.ID] = t
+	}
+	for _, h := range hits {
+		f := Found{Ticket: tickets[ID(h.Group)]}
+		if f.Ticket.ID == 0 || !room.Sees(who, f.Ticket) {
+			continue
+		}
+		if h.Kind == messageDoc {
+			f.Message = MessageID(h.ID)
+			f.Text, f.Marks = search.Snippet(texts[f.Message], q, snippetLength)
+		}
+		if f.Text == "" {
+			f.Text = text.Snippet(f.Ticket.Subject, snippetLength)
+		}
+		all = append(all, f)
+	}
+	return all, nil
 }
+
+const snippetLength = 240 // characters
 
 // sight is what somebody may find: everything, or what belongs to their teams or to none.
 func sight(who web.Who) search.Sight {
@@ -155,17 +170,4 @@ func sight(who web.Who) search.Sight {
 
 func (room *Room) searchRoutes(api *web.API) {
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/search", Needs: web.View, Say: "Find tickets by anything said in them, newest first"}, room.search)
-}
-
-// around cuts out the words around the first match, and marks all matches in them.
-func around(words, q string) (cut string, marks []search.Span) {
-	const before, most = 60, 240
-	first := search.Mark(words, q)
-	if len(first) == 0 {
-		return text.Snippet(words, most), nil
-	}
-	units := utf16.Encode([]rune(words))
-	from := max(0, first[0].Start-before)
-	cut = text.Snippet(string(utf16.Decode(units[from:min(len(units), from+most*2)])), most)
-	return cut, search.Mark(cut, q)
 }

@@ -67,13 +67,13 @@ func save(tx *store.Tx, t *Ticket) error {
 	if err != nil || len(t.Tags) == 0 {
 		return err
 	}
-	_, err = tx.Exec(`UPDATE tickets_tags SET updated_at = $1 WHERE ticket = $2`, t.UpdatedAt, t.ID)
+	_, err = tx.Exec(`UPDATE tickets_tags SET updated_at = $1, status = $2 WHERE ticket = $3`, t.UpdatedAt, t.Status, t.ID)
 	return err
 }
 
 func insertTags(tx *store.Tx, t Ticket) error {
 	for _, tag := range t.Tags {
-		if _, err := tx.Exec(`INSERT INTO tickets_tags (tag, updated_at, ticket) VALUES ($1, $2, $3)`, tag, t.UpdatedAt, t.ID); err != nil {
+		if _, err := tx.Exec(`INSERT INTO tickets_tags (tag, status, updated_at, ticket) VALUES ($1, $2, $3, $4)`, tag, t.Status, t.UpdatedAt, t.ID); err != nil {
 			return err
 		}
 	}
@@ -148,6 +148,24 @@ func message(tx *store.Tx, m MessageID) (Message, error) {
 	}
 	msg.Files, err = store.All[File](tx, `SELECT id, message, ticket, name, type, size, sha256, content_id, inline FROM messages_files WHERE message = $1 ORDER BY id`, m)
 	return msg, err
+}
+
+// textsOf are the words of messages, each cut where nobody looks for the place of a match any more.
+func textsOf(tx *store.Tx, which []MessageID) (map[MessageID]string, error) {
+	texts := map[MessageID]string{}
+	if len(which) == 0 {
+		return texts, nil
+	}
+	type said struct {
+		ID   MessageID `db:"id"`
+		Text string    `db:"text"`
+	}
+	marks, args := store.Marks(which)
+	all, err := store.All[said](tx, `SELECT id, substr(text, 1, 8000) AS text FROM messages WHERE id IN (`+marks+`)`, args...)
+	for _, m := range all {
+		texts[m.ID] = m.Text
+	}
+	return texts, err
 }
 
 func messagesOf(tx *store.Tx, ticket ID, after MessageID, limit int) ([]Message, error) {

@@ -101,7 +101,7 @@ func newBulk(p *place, find bool) (*bulk, error) {
 		newTable("customers_addresses", "id, customer, kind, value, bounced_at, bounce"),
 		newTable("tickets", `id, number, subject, status, ended, priority, type, product, channel, mailbox, customer, company, assignee, team,
 			tags, fields, external_id, snippet, created_at, updated_at, waiting_since, answered_at, resolved_at, reopened, merged_into, version`),
-		newTable("tickets_tags", "tag, updated_at, ticket"),
+		newTable("tickets_tags", "tag, status, updated_at, ticket"),
 		newTable("tickets_parties", "ticket, email"),
 		newTable("tickets_refs", "mailbox, ref, ticket, message"),
 		newTable("tickets_counted", "ticket, status, team, assignee, mailbox"),
@@ -169,7 +169,7 @@ func (b *bulk) put(tx *store.Tx, s story) error {
 	if s.tag != "" {
 		t.Tags = []string{s.tag}
 		t.Version++
-		b.rows["tickets_tags"].add(s.tag, s.at, t.ID)
+		b.rows["tickets_tags"].add(s.tag, s.status, s.at, t.ID)
 	}
 	if s.status != tickets.Fresh {
 		t.Version++

@@ -27,7 +27,7 @@ var says = map[string]string{
 		FROM tickets t JOIN customers c ON c.id = t.customer JOIN customers_addresses a ON a.customer = c.id ORDER BY t.number`,
 	"messages": `SELECT t.number, m.kind, m.channel, m.mailbox, m.sender, m.recipients, m.cc, m.subject, m.text, m.quoted, m.signature, m.html, m.ref, m.answers, m.raw,
 		m.machine, m.flaws, m.at, m.state, m.state_at, m.trouble, m.version FROM messages m JOIN tickets t ON t.id = m.ticket ORDER BY t.number, m.id`,
-	"tags":    `SELECT t.number, g.tag, g.updated_at FROM tickets_tags g JOIN tickets t ON t.id = g.ticket ORDER BY t.number, g.tag`,
+	"tags":    `SELECT t.number, g.tag, g.status, g.updated_at FROM tickets_tags g JOIN tickets t ON t.id = g.ticket ORDER BY t.number, g.tag`,
 	"parties": `SELECT t.number, p.email FROM tickets_parties p JOIN tickets t ON t.id = p.ticket ORDER BY t.number, p.email`,
 	"refs": `SELECT t.number, r.mailbox, r.ref FROM tickets_refs r JOIN tickets t ON t.id = r.ticket
 		JOIN messages m ON m.id = r.message AND m.ticket = t.id ORDER BY t.number, r.ref`,

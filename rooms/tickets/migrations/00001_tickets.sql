@@ -9,14 +9,19 @@ CREATE TABLE tickets (
 	resolved_at BIGINT NOT NULL, reopened BIGINT NOT NULL, merged_into BIGINT NOT NULL, version BIGINT NOT NULL);
 CREATE UNIQUE INDEX tickets_number ON tickets (number);
 CREATE UNIQUE INDEX tickets_external ON tickets (channel, external_id) WHERE external_id <> '';
-CREATE INDEX tickets_updated ON tickets (updated_at, id);
+-- Every list is read from ranges of these, in its own order.
 CREATE INDEX tickets_status ON tickets (status, updated_at, id);
 CREATE INDEX tickets_team ON tickets (team, status, updated_at, id);
 CREATE INDEX tickets_assignee ON tickets (assignee, status, updated_at, id);
+CREATE INDEX tickets_mailbox ON tickets (mailbox, status, updated_at, id);
+CREATE INDEX tickets_channel ON tickets (channel, status, updated_at, id);
 CREATE INDEX tickets_customer ON tickets (customer, updated_at, id);
-CREATE INDEX tickets_waiting ON tickets (team, waiting_since, id) WHERE waiting_since > 0;
+CREATE INDEX tickets_waiting ON tickets (waiting_since, id) WHERE waiting_since > 0;
+CREATE INDEX tickets_waiting_team ON tickets (team, waiting_since, id) WHERE waiting_since > 0;
+CREATE INDEX tickets_waiting_assignee ON tickets (assignee, waiting_since, id) WHERE waiting_since > 0;
 
-CREATE TABLE tickets_tags (tag TEXT NOT NULL, updated_at BIGINT NOT NULL, ticket BIGINT NOT NULL, PRIMARY KEY (tag, updated_at, ticket));
+CREATE TABLE tickets_tags (
+	tag TEXT NOT NULL, status TEXT NOT NULL, updated_at BIGINT NOT NULL, ticket BIGINT NOT NULL, PRIMARY KEY (tag, status, updated_at, ticket));
 CREATE INDEX tickets_tags_ticket ON tickets_tags (ticket);
 
 CREATE TABLE tickets_parties (ticket BIGINT NOT NULL, email TEXT NOT NULL, PRIMARY KEY (ticket, email));
