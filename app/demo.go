@@ -62,7 +62,7 @@ func unlived(s Settings) error {
 	for _, e := range entries {
 		if !slices.Contains([]string{"lock", "secret.key"}, e.Name()) {
 			return fault.New(fault.Conflict, "demo.not_empty",
-				"The folder %s holds something already (%s), and the sample company needs an empty one; choose another with --data.", s.Data, e.Name())
+				"The folder %s holds something already (%s), and the sample company needs an empty one; choose another with --data, or empty it if filling it was cut off.", s.Data, e.Name())
 		}
 	}
 	return nil

@@ -19,15 +19,23 @@ type thing struct {
 // catalogue is everything Hobbin & Wick sell.
 func catalogue() []thing {
 	return []thing{
-		{"Mirja", "lamp cord foot shade", "floor lamp", "Stehlampe", 'f', 340}, {"Tove", "lamp cord shade", "table lamp", "Tischlampe", 'f', 180},
-		{"Oskar", "lamp cord", "desk lamp", "Schreibtischlampe", 'f', 220}, {"Halla", "lamp hang shade", "pendant lamp", "Pendelleuchte", 'f', 265},
-		{"Bo", "lamp hang", "wall lamp", "Wandleuchte", 'f', 145}, {"Nell", "lamp cord", "reading lamp", "Leselampe", 'f', 195},
-		{"Anton", "wood seat chair", "chair", "Stuhl", 'm', 290}, {"Pip", "wood seat stool", "stool", "Hocker", 'm', 160},
-		{"Greta", "wood seat big", "bench", "Sitzbank", 'f', 480}, {"Ruth", "wood seat big", "rocking chair", "Schaukelstuhl", 'm', 890},
-		{"Karl", "wood table dining top big", "dining table", "Esstisch", 'm', 1480}, {"Minna", "wood table", "side table", "Beistelltisch", 'm', 320},
+		{"Mirja", "lamp cord foot shade", "floor lamp", "Stehlampe", 'f', 340},
+		{"Tove", "lamp cord shade", "table lamp", "Tischlampe", 'f', 180},
+		{"Oskar", "lamp cord", "desk lamp", "Schreibtischlampe", 'f', 220},
+		{"Halla", "lamp hang shade", "pendant lamp", "Pendelleuchte", 'f', 265},
+		{"Bo", "lamp hang", "wall lamp", "Wandleuchte", 'f', 145},
+		{"Nell", "lamp cord", "reading lamp", "Leselampe", 'f', 195},
+		{"Anton", "wood seat chair", "chair", "Stuhl", 'm', 290},
+		{"Pip", "wood seat stool", "stool", "Hocker", 'm', 160},
+		{"Greta", "wood seat big", "bench", "Sitzbank", 'f', 480},
+		{"Ruth", "wood seat big", "rocking chair", "Schaukelstuhl", 'm', 890},
+		{"Karl", "wood table dining top big", "dining table", "Esstisch", 'm', 1480},
+		{"Minna", "wood table", "side table", "Beistelltisch", 'm', 320},
 		{"Fritz", "wood table top drawers big", "writing desk", "Schreibtisch", 'm', 980},
-		{"Alma", "wood storage shelf big", "shelf", "Regal", 'n', 540}, {"Emil", "wood storage drawers doors big", "sideboard", "Sideboard", 'n', 1190},
-		{"Jule", "wood storage drawers big", "chest of drawers", "Kommode", 'f', 860}, {"Rosa", "wood storage doors big", "wardrobe", "Kleiderschrank", 'm', 1350},
+		{"Alma", "wood storage shelf big", "shelf", "Regal", 'n', 540},
+		{"Emil", "wood storage drawers doors big", "sideboard", "Sideboard", 'n', 1190},
+		{"Jule", "wood storage drawers big", "chest of drawers", "Kommode", 'f', 860},
+		{"Rosa", "wood storage doors big", "wardrobe", "Kleiderschrank", 'm', 1350},
 	}
 }
 

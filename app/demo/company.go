@@ -183,8 +183,14 @@ func (c *company) connect(ctx context.Context, d Deps) error {
 // sort sets up what tickets are sorted by, and enters the companies among the customers.
 func (c *company) sort(ctx context.Context, d Deps) error {
 	for _, t := range []tickets.Type{
-		{Key: "question", Label: "Question"}, {Key: "order", Label: "Order"}, {Key: "delivery", Label: "Delivery"}, {Key: "repair", Label: "Repair"},
-		{Key: "return", Label: "Return"}, {Key: "invoice", Label: "Invoice and payment"}, {Key: "trade", Label: "Trade"}, {Key: "praise", Label: "Praise and complaint"},
+		{Key: "question", Label: "Question"},
+		{Key: "order", Label: "Order"},
+		{Key: "delivery", Label: "Delivery"},
+		{Key: "repair", Label: "Repair"},
+		{Key: "return", Label: "Return"},
+		{Key: "invoice", Label: "Invoice and payment"},
+		{Key: "trade", Label: "Trade"},
+		{Key: "praise", Label: "Praise and complaint"},
 	} {
 		if _, err := d.Tickets.SetType(ctx, c.house, t); err != nil {
 			return err

@@ -26,11 +26,19 @@ type firm struct{ name, domain, lang string }
 
 func firms() []firm {
 	return []firm{
-		{"Hotel Tern & Tide", "terntide.example.com", "en"}, {"Café Saucer", "saucer.example.org", "en"}, {"Lantern Lane Library", "lanternlane.example.org", "en"},
-		{"Plover Architects", "plover.example.net", "en"}, {"Guesthouse Long Meadow", "longmeadow.example.com", "en"}, {"Copper Kettle Offices", "copperkettle.example.net", "en"},
-		{"Quayside School", "quayside.example.org", "en"}, {"Northlight Gallery", "northlight.example.com", "en"},
-		{"Hotel Seeschwalbe", "seeschwalbe.example.com", "de"}, {"Kita Pusteblume", "pusteblume.example.org", "de"}, {"Café Untertasse", "untertasse.example.net", "de"},
-		{"Büro Kupferstich", "kupferstich.example.com", "de"}, {"Praxis am Lindenhof", "lindenhof.example.org", "de"},
+		{"Hotel Tern & Tide", "terntide.example.com", "en"},
+		{"Café Saucer", "saucer.example.org", "en"},
+		{"Lantern Lane Library", "lanternlane.example.org", "en"},
+		{"Plover Architects", "plover.example.net", "en"},
+		{"Guesthouse Long Meadow", "longmeadow.example.com", "en"},
+		{"Copper Kettle Offices", "copperkettle.example.net", "en"},
+		{"Quayside School", "quayside.example.org", "en"},
+		{"Northlight Gallery", "northlight.example.com", "en"},
+		{"Hotel Seeschwalbe", "seeschwalbe.example.com", "de"},
+		{"Kita Pusteblume", "pusteblume.example.org", "de"},
+		{"Café Untertasse", "untertasse.example.net", "de"},
+		{"Büro Kupferstich", "kupferstich.example.com", "de"},
+		{"Praxis am Lindenhof", "lindenhof.example.org", "de"},
 	}
 }
 

@@ -2,7 +2,6 @@ package demo_test
 
 import (
 	"encoding/json"
-	"io"
 	"log/slog"
 	"maps"
 	"slices"
@@ -34,7 +33,7 @@ var today = time.Date(2026, 5, 20, 14, 30, 0, 0, time.UTC)
 // empty is a house nobody lives in.
 func empty(tb testing.TB) demo.Deps {
 	tb.Helper()
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	d := demo.Deps{Clock: demo.NewClock(today)}
 	d.DB = storetest.OpenAt(tb, d.Clock.Now, web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, tickets.Tables, clocks.Tables, email.Tables)
 	dir := tb.TempDir()
@@ -139,8 +138,9 @@ func TestTheHouseIsLivedIn(t *testing.T) {
 		}
 	}
 	all := list(t, d, tickets.Filter{})
-	if n := len(list(t, d, tickets.Filter{Waiting: true})); n == 0 {
-		t.Error("nobody waits")
+	waits := list(t, d, tickets.Filter{Waiting: true})
+	if over := slices.DeleteFunc(slices.Clone(waits), func(k tickets.Ticket) bool { return k.Status != tickets.Closed }); len(waits) == 0 || len(over) > small/20 {
+		t.Errorf("%d wait for an answer, %d of them on closed tickets", len(waits), len(over))
 	}
 	status := map[tickets.Status]int64{}
 	for _, k := range all {

@@ -85,7 +85,7 @@ func (d *drop) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) //nolint:errcheck // it has its name by then
+	defer os.Remove(f.Name())
 	_, err = io.Copy(f, r)
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err

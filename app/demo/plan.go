@@ -172,10 +172,15 @@ func (st *story) unfold(c *company, zone *time.Location, number int) {
 	for _, t := range teams() {
 		st.agent[t.en] = c.choose(st.rng, t.en, st.scene.lang)
 	}
-	st.know(c)
+	st.know()
 	if st.scene.way == "call" || st.scene.way == "visit" {
 		st.start = c.open.Next(st.start)
 	}
+	st.schedule(c)
+}
+
+// schedule gives every beat its moment, until the story ends or is cut short.
+func (st *story) schedule(c *company) {
 	at, answers := st.start, 0
 	fate := st.rng.Float64()
 	for _, b := range st.beats() {
@@ -187,18 +192,14 @@ func (st *story) unfold(c *company, zone *time.Location, number int) {
 			}
 			continue
 		case answer:
-			if fate < 0.03 || answers == 1 && fate < 0.042 { // overlooked
+			if overlooked := fate < 0.03 || answers == 1 && fate < 0.042; overlooked && b.arg != goodbye {
 				st.forgotten(at)
 				return
 			}
 			at = st.work(c, at, b)
 			answers++
-		case note, pass:
-			at = c.open.Add(at, time.Duration(10+st.rng.IntN(50))*time.Minute)
-		case fields, stand:
-			at = st.stands(c, at, b)
-		case hear:
-			at = st.listen(at, b)
+		default:
+			at = st.next(c, at, b)
 		}
 		st.acts = append(st.acts, act{at, b})
 		if b.do == answer && answers == 1 && st.mishap(c, at, fate) {
@@ -208,13 +209,46 @@ func (st *story) unfold(c *company, zone *time.Location, number int) {
 	st.end(c, at)
 }
 
-// beats are those of the scene, with the way to the right team where the mailbox is another's.
-func (st *story) beats() []beat {
-	i := slices.IndexFunc(st.scene.beats, func(b beat) bool { return b.do == answer || b.do == pass || b.do == note })
-	if st.team == st.scene.team || i < 0 || st.scene.beats[i].do == pass {
-		return st.scene.beats
+// next is when anything but an answer happens.
+func (st *story) next(c *company, at time.Time, b beat) time.Time {
+	switch b.do {
+	case note, pass:
+		return c.open.Add(at, time.Duration(10+st.rng.IntN(50))*time.Minute)
+	case hear:
+		return st.listen(at, b)
 	}
-	return slices.Insert(slices.Clone(st.scene.beats), i, beat{do: pass, arg: st.scene.team, words: st.why()})
+	return st.stands(c, at, b)
+}
+
+// goodbye marks an answer to thanks, which hardly anybody forgets here.
+const goodbye = "goodbye"
+
+// beats are those of the scene, with the way to the right team where the mailbox is another's, and a last word of ours
+// where the customer had it: somebody who says thank you is answered.
+func (st *story) beats() (all []beat) {
+	first := slices.IndexFunc(st.scene.beats, func(b beat) bool { return b.do == answer || b.do == pass || b.do == note })
+	for i, b := range st.scene.beats {
+		if i == first && st.team != st.scene.team && b.do != pass {
+			all = append(all, beat{do: pass, arg: st.scene.team, words: st.why()})
+		}
+		if b.do == stand && b.arg == "content" && len(all) > 0 && all[len(all)-1].do == hear && chance(st.rng, 0.94) {
+			all = append(all, beat{do: answer, arg: goodbye, words: lastWords()[st.scene.lang]})
+		}
+		all = append(all, b)
+	}
+	return all
+}
+
+// lastWords fit any thanks.
+func lastWords() map[string]string {
+	return map[string]string{
+		"en": "[That is good to hear. Thank you for telling us, and until next time.|You have made our morning, thank you. If anything comes up, you know where we are.|I am glad. And thank you for your patience with us.|" +
+			"Wonderful, thank you for writing back; most people don't, and we always wonder. All the best to you.|Thank you! I have passed it on, and somebody at the bench is whistling now.|" +
+			"That is how it should be. Should you ever be near the tram depot, there is coffee.|Very good. I close this for today; a line from you opens it again at any time.|Lovely news. Enjoy it, and greetings from all of us.]",
+		"de": "[das freut mich. Danke, dass Sie uns Bescheid geben, und bis zum nächsten Mal.|damit haben Sie uns den Morgen gerettet, danke. Wenn etwas ist, wissen Sie, wo wir sind.|das höre ich gern. Und danke für Ihre Geduld mit uns.|" +
+			"wie schön, danke für die Rückmeldung. Die meisten schreiben nicht mehr, und wir fragen uns dann, wie es ausging. Alles Gute für Sie!|danke! Ich habe es weitergesagt, an der Werkbank wird jetzt gepfiffen.|" +
+			"so soll es sein. Falls Sie einmal am Straßenbahndepot vorbeikommen: Es gibt Kaffee.|sehr gut. Für heute schließe ich das hier; eine Zeile von Ihnen, und es ist wieder offen.|schöne Nachrichten. Viel Freude damit, und Grüße von uns allen!]",
+	}
 }
 
 func (st *story) why() string {
@@ -233,7 +267,7 @@ func (st *story) why() string {
 }
 
 // know names the colleagues the story speaks of: none of them is the one who answers.
-func (st *story) know(c *company) {
+func (st *story) know() {
 	me := st.agent[st.scene.team].first
 	other := func(names ...string) string {
 		return names[slices.IndexFunc(names, func(n string) bool { return n != me && n != st.tell.facts["boss"] })]

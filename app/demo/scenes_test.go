@@ -43,7 +43,7 @@ func tell(t *testing.T, s *scene, seed uint64) (d told) {
 	d = told{scene: s, subject: st.tell.say(one(r, s.subjects))}
 	st.tell.facts["subject"] = d.subject
 	first := true
-	for _, b := range s.beats {
+	for _, b := range st.beats() {
 		switch b.do {
 		case hear:
 			d.customer = append(d.customer, st.tell.letter(s, c, b.words, first))

@@ -219,12 +219,7 @@ func (t *teller) letter(s *scene, c *customer, words string, first bool) string 
 	if s.bare || first && (s.way == "call" || s.way == "visit") {
 		return words
 	}
-	small := lower(words) == words
-	greets := first && (s.lang == "de" || chance(t.rng, 0.9)) || !first && chance(t.rng, 0.45)
-	if s.lang == "de" {
-		greets = small && (first || chance(t.rng, 0.6)) // a capital letter after the comma would be wrong
-	}
-	if greets {
+	if t.greets(words, first) {
 		words = one(t.rng, t.greetings(s.mood)) + "\n\n" + words
 	} else {
 		words = upper(words)
@@ -237,6 +232,15 @@ func (t *teller) letter(s *scene, c *customer, words string, first bool) string 
 		words += "\n\n-- \n" + t.signature(c)
 	}
 	return words
+}
+
+// greets says whether words begin with a greeting. In German they go on with a small letter behind its comma, so words
+// that begin with a capital one stand alone.
+func (t *teller) greets(words string, first bool) bool {
+	if t.lang == "de" {
+		return lower(words) == words && (first || chance(t.rng, 0.6))
+	}
+	return first && chance(t.rng, 0.9) || !first && chance(t.rng, 0.45)
 }
 
 func (t *teller) greetings(mood string) []string {

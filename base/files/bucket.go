@@ -67,7 +67,7 @@ func (b *Bucket) Put(ctx context.Context, r io.Reader) (Blob, error) {
 	if err != nil {
 		return Blob{}, fmt.Errorf("files: put: %w", plainly(err))
 	}
-	defer os.Remove(file.Name()) //nolint:errcheck // the system clears its temporary files
+	defer os.Remove(file.Name())
 	defer file.Close()
 	hash := sha256.New()
 	size, err := io.Copy(io.MultiWriter(file, hash), patient{ctx, r})

@@ -50,7 +50,7 @@ func (f *Folder) clear() error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(now.Name()) //nolint:errcheck // the next start does
+	defer os.Remove(now.Name())
 	defer now.Close()
 	today, err := now.Stat()
 	if err != nil {
@@ -86,7 +86,7 @@ func (f *Folder) put(ctx context.Context, r io.Reader) (Blob, error) {
 	if err != nil {
 		return Blob{}, err
 	}
-	defer os.Remove(file.Name()) //nolint:errcheck // it has its place by then, or is cleared at the next start
+	defer os.Remove(file.Name())
 	defer file.Close()
 	f.step("made")
 	hash := sha256.New()
@@ -158,7 +158,7 @@ func (f *Folder) house(dir string) error {
 }
 
 func syncFolder(path string) error {
-	dir, err := os.Open(path) //nolint:gosec // below our root
+	dir, err := os.Open(path)
 	if err != nil {
 		return err
 	}

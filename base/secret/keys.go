@@ -103,7 +103,7 @@ func keyFile(path string) (string, error) {
 	if open := info.Mode().Perm() &^ 0o600; open != 0 {
 		return "", fault.New(fault.Internal, "secret.open", "Others on this machine can read %s. Run: chmod 600 %s", path, path)
 	}
-	content, err := os.ReadFile(path) //nolint:gosec // the path is the data folder's
+	content, err := os.ReadFile(path)
 	if err != nil {
 		return "", fmt.Errorf("secret: %w", err)
 	}
@@ -117,7 +117,7 @@ func writeKey(path string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(file.Name()) //nolint:errcheck // linked by then, or of no use
+	defer os.Remove(file.Name())
 	defer file.Close()
 	master := make([]byte, chacha20poly1305.KeySize)
 	_, _ = rand.Read(master) // never fails (crypto/rand)

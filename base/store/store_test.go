@@ -129,7 +129,8 @@ func TestNumbersHaveNoGapsUnderManyWriters(t *testing.T) {
 	const writers, each = 16, 25
 	seen := make(chan []int64, 1)
 	ctx, stop := context.WithCancel(t.Context())
-	go func() { // a reader that must never see a number before a smaller one
+	go func() { //nolint:contextcheck // it reads on to the end after ctx
+		// a reader that must never see a number before a smaller one
 		var all []int64
 		last := int64(0)
 		for ctx.Err() == nil || last < writers*each {

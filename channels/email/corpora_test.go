@@ -125,7 +125,7 @@ func interrupted(t *testing.T, h *app.House, done func() bool, run ...func(ctx c
 	t.Helper()
 	bell, quiet := h.DB.Bell()
 	defer quiet()
-	rnd := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // moments to stop at
+	rnd := rand.New(rand.NewPCG(1, 2))
 	for b.times < interruptions && !done() {
 		head, err := h.DB.Head(t.Context())
 		if err != nil {
@@ -188,7 +188,7 @@ func TestPeersRealMailByIMAP(t *testing.T) {
 		t.Skip("takes a minute")
 	}
 	mails, imap := realMail(t), servers.StartDovecot(t)
-	rnd, mu := rand.New(rand.NewPCG(3, 4)), sync.Mutex{} //nolint:gosec // places to cut at
+	rnd, mu := rand.New(rand.NewPCG(3, 4)), sync.Mutex{}
 	var cuts int
 	wire := servers.StartWire(t, imap.Addr, func() int64 {
 		mu.Lock()
@@ -232,7 +232,7 @@ func TestPeersRealMailBySMTP(t *testing.T) {
 	mails := realMail(t)
 	desk, boxes := desks(t, "")
 	port := (&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: servers.FreePort(t)}).String()
-	rnd, mu := rand.New(rand.NewPCG(5, 6)), sync.Mutex{} //nolint:gosec // places to cut at
+	rnd, mu := rand.New(rand.NewPCG(5, 6)), sync.Mutex{}
 	wire := servers.StartWire(t, port, func() int64 {
 		mu.Lock()
 		defer mu.Unlock()

@@ -77,6 +77,9 @@ func (room *Room) dialSMTP(ctx context.Context, box Mailbox, s Secrets) (*smtp.C
 	var c *smtp.Client
 	if at.mode == startTLS {
 		if c, err = smtp.NewClientStartTLS(conn, tlsFor(at.host)); err != nil {
+			if strings.Contains(err.Error(), "support STARTTLS") { // go-smtp has no error of its own for it
+				err = errors.Join(errNoStartTLS, err)
+			}
 			return nil, errors.Join(err, conn.Close())
 		}
 	} else {
@@ -111,11 +114,11 @@ func dkimKey(text string) (crypto.Signer, error) {
 	if k, err := x509.ParsePKCS1PrivateKey(block.Bytes); err == nil {
 		return k, nil
 	}
-	any, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	if err != nil {
 		return nil, bad
 	}
-	switch k := any.(type) {
+	switch k := parsed.(type) {
 	case *rsa.PrivateKey:
 		return k, nil
 	case ed25519.PrivateKey:

@@ -15,6 +15,8 @@ import (
 	"github.com/hearthdesk/hearth/base/fault"
 )
 
+var errNoStartTLS = errors.New("email: the server has no STARTTLS")
+
 const refusedSignIn = "The mail server refused the sign-in: check the user name and the password."
 
 // explain says in a sentence for a person why a mail server can't be read or written to.
@@ -22,17 +24,11 @@ func explain(err error) string {
 	if f := fault.Of(err); f != nil {
 		return f.Say
 	}
-	if e, ok := errors.AsType[*imap.Error](err); ok {
-		if e.Code == imap.ResponseCodeAuthenticationFailed || strings.Contains(strings.ToLower(e.Text), "auth") {
-			return refusedSignIn
-		}
-		return "The mail server said: " + clip(e.Text)
+	if errors.Is(err, errNoStartTLS) {
+		return "The mail server has no STARTTLS at this port, so the connection would not be protected; try the port for TLS from the start."
 	}
-	if e, ok := errors.AsType[*smtp.SMTPError](err); ok {
-		if retried[e.Code] {
-			return refusedSignIn
-		}
-		return fmt.Sprintf("The mail server said: %d %s", e.Code, clip(e.Message))
+	if say, ok := answered(err); ok {
+		return say
 	}
 	if say, ok := distrust(err); ok {
 		return say
@@ -46,10 +42,24 @@ func explain(err error) string {
 	if e, ok := errors.AsType[net.Error](err); ok && e.Timeout() || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) {
 		return "The mail server stopped answering."
 	}
-	if strings.Contains(err.Error(), "STARTTLS") {
-		return "The mail server has no STARTTLS at this port, so the connection would not be protected; try the port for TLS from the start."
-	}
 	return "The connection to the mail server broke: " + clip(err.Error())
+}
+
+// answered is what the server itself said.
+func answered(err error) (string, bool) {
+	if e, ok := errors.AsType[*imap.Error](err); ok {
+		if e.Code == imap.ResponseCodeAuthenticationFailed || strings.Contains(strings.ToLower(e.Text), "auth") {
+			return refusedSignIn, true
+		}
+		return "The mail server said: " + clip(e.Text), true
+	}
+	if e, ok := errors.AsType[*smtp.SMTPError](err); ok {
+		if retried[e.Code] {
+			return refusedSignIn, true
+		}
+		return fmt.Sprintf("The mail server said: %d %s", e.Code, clip(e.Message)), true
+	}
+	return "", false
 }
 
 // distrust says what is wrong with a certificate.

@@ -249,8 +249,8 @@ func writer(m *message.Message, e Entry) people.Sender {
 // answers lists what a mail says it answers, nearest first.
 func answers(m *message.Message) []string {
 	all := append([]string{}, m.InReplyTo...)
-	for i := len(m.References) - 1; i >= 0; i-- {
-		all = append(all, m.References[i])
+	for _, ref := range slices.Backward(m.References) {
+		all = append(all, ref)
 	}
 	for i := range all {
 		all[i] = reasonable(all[i])

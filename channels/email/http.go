@@ -25,7 +25,7 @@ type connectIn struct {
 		Team     staff.TeamID `json:"team,omitempty"`
 		IMAP     string       `json:"imap,omitempty" maxLength:"500"`
 		SMTP     string       `json:"smtp,omitempty" maxLength:"500"`
-		Options  Options      `json:"options,omitempty"`
+		Options  Options      `json:"options,omitzero"`
 		Password string       `json:"password,omitempty" maxLength:"1000" doc:"kept encrypted, never shown"`
 		OAuth    *OAuth       `json:"oauth,omitempty"`
 		DKIMKey  string       `json:"dkim_key,omitempty" maxLength:"20000" doc:"a private key in PEM form; kept encrypted, never shown"`

@@ -90,6 +90,9 @@ func (room *Room) dialIMAP(ctx context.Context, m Mailbox, news chan struct{}) (
 	var c *imapclient.Client
 	if at.mode == startTLS {
 		if c, err = imapclient.NewStartTLS(conn, opts); err != nil {
+			if _, refused := errors.AsType[*imap.Error](err); refused {
+				err = errors.Join(errNoStartTLS, err)
+			}
 			return nil, errors.Join(err, conn.Close())
 		}
 	} else {
@@ -133,10 +136,8 @@ func sentOf(c *imapclient.Client) (string, error) {
 	}
 	byName := ""
 	for _, l := range all {
-		for _, a := range l.Attrs {
-			if a == imap.MailboxAttrSent {
-				return l.Mailbox, nil
-			}
+		if slices.Contains(l.Attrs, imap.MailboxAttrSent) {
+			return l.Mailbox, nil
 		}
 		switch last := strings.ToLower(l.Mailbox[strings.LastIndexAny(l.Mailbox, "./")+1:]); last {
 		case "sent", "sent items", "sent messages", "sent mail", "gesendet", "gesendete objekte", "gesendete elemente":

@@ -39,15 +39,10 @@ func (room *Room) Import(ctx context.Context, box tickets.MailboxID, raw []byte,
 	if err != nil {
 		return i, err
 	}
+	if i.Known && was.State == Stored && !dry { // an import that was cut off in between
+		return room.filed(ctx, was.ID, i)
+	}
 	if i.Known {
-		if was.State == Stored && !dry {
-			if err := room.File(ctx, was.ID); err != nil {
-				return i, err
-			}
-			if was, err = room.Entry(ctx, was.ID); err != nil {
-				return i, err
-			}
-		}
 		i.State, i.Why, i.Say = was.State, was.Why, was.Detail
 		return i, nil
 	}
@@ -62,14 +57,17 @@ func (room *Room) Import(ctx context.Context, box tickets.MailboxID, raw []byte,
 	if err != nil {
 		return i, err
 	}
-	if err := room.File(ctx, e.ID); err != nil {
+	return room.filed(ctx, e.ID, i)
+}
+
+// filed files a stored mail and says what became of it.
+func (room *Room) filed(ctx context.Context, l LedgerID, i Imported) (Imported, error) {
+	if err := room.File(ctx, l); err != nil {
 		return i, err
 	}
-	if e, err = room.Entry(ctx, e.ID); err != nil {
-		return i, err
-	}
+	e, err := room.Entry(ctx, l)
 	i.State, i.Why, i.Say = e.State, e.Why, e.Detail
-	return i, nil
+	return i, err
 }
 
 // Entry shows a mail in the ledger.

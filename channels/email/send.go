@@ -85,42 +85,52 @@ func (room *Room) from(tx *store.Tx, id tickets.MailboxID) (Mailbox, bool, error
 	return all[i], true, nil
 }
 
+// parcel is a message with everything its delivery needs.
+type parcel struct {
+	m   tickets.Message
+	t   tickets.Ticket
+	box Mailbox
+}
+
 // deliver sends one message. What the server refuses for good is marked as failed; everything else is tried again.
 func (room *Room) deliver(ctx context.Context, j due.Job) (func(tx *store.Tx) error, error) {
 	var s sending
 	if err := j.Into(&s); err != nil {
 		return nil, err
 	}
-	var m tickets.Message
-	var t tickets.Ticket
-	var box Mailbox
+	var p parcel
 	err := room.db.Read(ctx, func(tx *store.Tx) (err error) {
-		if m, t, err = room.tickets.Outgoing(tx, s.Message); err != nil {
+		if p.m, p.t, err = room.tickets.Outgoing(tx, s.Message); err != nil {
 			return err
 		}
-		box, err = loadBox(tx, m.Mailbox)
+		p.box, err = loadBox(tx, p.m.Mailbox)
 		return err
 	})
 	if f := fault.Of(err); f != nil && f.Code == "mailbox.unknown" {
 		return func(tx *store.Tx) error {
-			return room.tickets.MarkDelivery(tx, m.ID, tickets.Failed, "The mailbox it was to go out by was removed.")
+			return room.tickets.MarkDelivery(tx, p.m.ID, tickets.Failed, "The mailbox it was to go out by was removed.")
 		}, nil
 	}
-	if err != nil || m.State != tickets.Queued {
+	if err != nil || p.m.State != tickets.Queued {
 		return nil, err
 	}
-	if m.Kind != tickets.Out && m.Kind != tickets.Notice {
-		return nil, due.GiveUp(fmt.Errorf("a %s is never sent", m.Kind)) // a note has no way out, whatever put it here
+	if p.m.Kind != tickets.Out && p.m.Kind != tickets.Notice {
+		return nil, due.GiveUp(fmt.Errorf("a %s is never sent", p.m.Kind)) // a note has no way out, whatever put it here
 	}
-	secrets, err := room.secrets(box)
+	return room.post(ctx, p)
+}
+
+// post writes the mail, hands it to the server, and returns the mark that says what came of it.
+func (room *Room) post(ctx context.Context, p parcel) (func(tx *store.Tx) error, error) {
+	secrets, err := room.secrets(p.box)
 	if err != nil {
 		return nil, err
 	}
-	raw, err := room.compose(ctx, box, secrets, t, m)
+	raw, err := room.compose(ctx, p.box, secrets, p.t, p.m)
 	if err != nil {
 		return nil, err
 	}
-	refused, err := room.transmit(ctx, box, secrets, recipients(m), raw)
+	refused, err := room.transmit(ctx, p.box, secrets, recipients(p.m), raw)
 	mark := func(state tickets.State, trouble string) func(tx *store.Tx) error {
 		return func(tx *store.Tx) error {
 			for _, r := range refused {
@@ -131,7 +141,7 @@ func (room *Room) deliver(ctx context.Context, j due.Job) (func(tx *store.Tx) er
 					return err
 				}
 			}
-			return room.tickets.MarkDelivery(tx, m.ID, state, trouble)
+			return room.tickets.MarkDelivery(tx, p.m.ID, state, trouble)
 		}
 	}
 	if final, ok := errors.AsType[*smtp.SMTPError](err); ok && final.Code >= 500 && !retried[final.Code] {

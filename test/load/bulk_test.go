@@ -85,7 +85,7 @@ func TestBulkWritesWhatTheVerbsWrite(t *testing.T) {
 func filled(t *testing.T, since time.Time, fill func(ctx context.Context, p *place, h *app.House, c *clock) error) map[string][]string {
 	t.Helper()
 	ctx := t.Context()
-	b := &bench{engine: "sqlite", dir: t.TempDir(), log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	b := &bench{engine: "sqlite", dir: t.TempDir(), log: slog.New(slog.DiscardHandler)}
 	if storetest.Postgres() {
 		b.engine, b.pg = "postgres", os.Getenv("HEARTH_TEST_PG")
 	}

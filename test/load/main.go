@@ -53,7 +53,7 @@ type bench struct {
 }
 
 func run(ctx context.Context, args []string) error {
-	b := &bench{engine: "sqlite", base: map[string]cost{}, pg: os.Getenv("HEARTH_TEST_PG"), log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	b := &bench{engine: "sqlite", base: map[string]cost{}, pg: os.Getenv("HEARTH_TEST_PG"), log: slog.New(slog.DiscardHandler)}
 	flags := flag.NewFlagSet("load", flag.ContinueOnError)
 	table := flags.Bool("table", false, "print the rows in the files named as one table")
 	out := flags.String("out", "", "append the rows to this file instead of printing them")

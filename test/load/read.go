@@ -206,7 +206,7 @@ func (s *server) searches(p notes, n int, rare, common time.Duration) []question
 		}
 		return `SELECT n FROM search_docs WHERE words @@ $1::tsquery ORDER BY n DESC LIMIT 25`, []any{"'" + word + "'"}
 	}
-	word := func(i int) string { return d.words[15_000+i*17%5000] }
+	word := func(i int) string { return d.words[30_000+i*17%9000] }
 	number := func(int) string { return order(r.IntN(p.Tickets)) }
 	return []question{
 		{"search: a rare word", n, p.Owner, func(i int) []string { return path(word(i) + " ") }, func(i int) (string, []any) { return bare(word(i)) }, rare},

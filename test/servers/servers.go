@@ -112,7 +112,7 @@ func folder(tb testing.TB) string {
 func start(tb testing.TB, dir string, env []string, name string, args ...string) (stop func()) {
 	tb.Helper()
 	var out bytes.Buffer
-	cmd := exec.Command(name, args...) //nolint:noctx // it is stopped below
+	cmd := exec.Command(name, args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.Env = dir, &out, &out, append(os.Environ(), env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if os.Geteuid() == 0 {

@@ -61,7 +61,7 @@ func run(args []string) (code int, err error) {
 		err = errors.Join(err, quiet(as, filepath.Join(bin, "pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop"))
 	}()
 	signal.Ignore(os.Interrupt)               // the command gets it too and ends; the server is stopped after it
-	cmd := exec.Command(args[0], args[1:]...) //nolint:noctx // this is what the program is for
+	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Env = append(os.Environ(), "HEARTH_TEST_DB=postgres", fmt.Sprintf("HEARTH_TEST_PG=postgres://hearth@127.0.0.1:%d/postgres?sslmode=disable", port))
 	if err := cmd.Run(); err != nil {
@@ -109,7 +109,7 @@ func owner(dir string) (*syscall.SysProcAttr, error) {
 
 func quiet(as *syscall.SysProcAttr, name string, args ...string) error {
 	var out bytes.Buffer
-	cmd := exec.Command(name, args...) //nolint:noctx // PostgreSQL's own programs
+	cmd := exec.Command(name, args...)
 	cmd.Dir, cmd.SysProcAttr, cmd.Stdout, cmd.Stderr = "/", as, &out, &out
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("%s: %w\n%s", filepath.Base(name), err, out.String())
