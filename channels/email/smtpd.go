@@ -41,7 +41,8 @@ func (room *Room) Listen(ctx context.Context, l net.Listener, host string) error
 		bye, stop := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer stop()
 		err := s.Shutdown(bye)
-		<-done //nolint:errcheck // it ended because it was told to
+		_ = l.Close() // Serve may not have begun, and would not hear of it
+		<-done        //nolint:errcheck // it ended because it was told to
 		if errors.Is(err, context.DeadlineExceeded) {
 			err = s.Close()
 		}
