@@ -78,14 +78,14 @@ func (room *Room) accessToken(ctx context.Context, m Mailbox, s Secrets) (string
 	if err != nil {
 		return "", err
 	}
-	if c, err = trade(ctx, c, s); err != nil {
+	if c, err = trade(ctx, c, s, room.db.Now()); err != nil {
 		return "", err
 	}
 	return c.Access, room.keepConsent(context.WithoutCancel(ctx), m.ID, c)
 }
 
 // trade gives a refresh token for an access token.
-func trade(ctx context.Context, c consent, s Secrets) (consent, error) {
+func trade(ctx context.Context, c consent, s Secrets, now time.Time) (consent, error) {
 	ctx, stop := context.WithTimeout(ctx, leaseConsent)
 	defer stop()
 	cfg := oauth2.Config{ClientID: s.ClientID, ClientSecret: s.ClientSecret, Endpoint: oauth2.Endpoint{TokenURL: s.TokenURL}}
@@ -99,7 +99,7 @@ func trade(ctx context.Context, c consent, s Secrets) (consent, error) {
 		at, _ := url.Parse(s.TokenURL)
 		return c, fault.New(fault.Internal, "mailbox.consent_unreached", "The mail provider's server for sign-ins (%s) does not answer as it should; it is tried again.", at.Hostname())
 	}
-	c.Refresh, c.Access, c.Expires = t.RefreshToken, t.AccessToken, t.Expiry
+	c.Refresh, c.Access, c.Expires = t.RefreshToken, t.AccessToken, now.Add(time.Duration(t.ExpiresIn)*time.Second)
 	return c, nil
 }
 

@@ -91,14 +91,14 @@ func TestAConsentIsRenewedAndKept(t *testing.T) {
 	p := startProvider(t)
 	conf := filepath.Join(os.TempDir(), fmt.Sprintf("hearth-oauth2-%d.conf", os.Getpid())) // Dovecot reads it as another user
 	text := "introspection_mode = post\nintrospection_url = " + p.URL + "/introspect\nusername_attribute = username\nactive_attribute = active\nactive_value = true\n"
-	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil { //nolint:gosec // see above
+	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.Remove(conf) })
 	imap := servers.StartDovecot(t, "passdb {\n  driver = oauth2\n  mechanisms = xoauth2\n  args = "+conf+"\n}")
 	relay := startRelay(t, nil, false)
 	relay.needs = "access-1"
-	h, now := withClock(t)
+	h, now, _ := watchful(t)
 	consent := map[string]any{"refresh_token": "refresh-0", "client_id": "hearth", "client_secret": "client-secret", "token_url": p.URL + "/token"}
 	m := box(h, map[string]any{"address": support, "oauth": consent, "imap": "imap://" + support + "@" + imap.Addr, "smtp": "smtp://" + support + "@" + relay.Addr})
 

@@ -287,6 +287,7 @@ func TestPeersRealMailBySMTP(t *testing.T) {
 
 // handIn sends a mail as a peer does, again and again under the same envelope until it hears yes.
 func handIn(t *testing.T, at, to string, raw []byte) {
+	t.Helper()
 	for range 2000 {
 		err := deliver(at, "peer@example.com", []string{to}, raw)
 		if err == nil {

@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -49,18 +51,42 @@ func (c *clock) Now() time.Time { return time.Now().Add(time.Duration(c.ahead.Lo
 
 func (c *clock) forward(d time.Duration) { c.ahead.Add(int64(d)) }
 
-// withClock is a house whose clock can be put forward.
-func withClock(t *testing.T) (*house.House, *clock) {
+// book keeps what is logged.
+type book struct {
+	mu   sync.Mutex
+	text strings.Builder
+	also io.Writer
+}
+
+func (b *book) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.text.Write(p)
+	return b.also.Write(p)
+}
+
+func (b *book) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
+// tries is how often later work was tried in vain.
+func (b *book) tries() int { return strings.Count(b.String(), "a try failed") }
+
+// watchful is a house whose clock can be put forward and whose log can be read.
+func watchful(t *testing.T) (*house.House, *clock, *book) {
 	t.Helper()
-	h, c := house.Start(t), &clock{}
+	h, c, b := house.Start(t), &clock{}, &book{also: t.Output()}
 	h.Stop()
-	h.Settings.Now = c.Now
+	h.Settings.Now, h.Settings.Log = c.Now, slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	h.Start()
-	return h, c
+	return h, c, b
 }
 
 // quietly logs only what is wrong with us.
 func quietly(tb testing.TB) *slog.Logger {
+	tb.Helper()
 	return slog.New(slog.NewTextHandler(tb.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
 }
 

@@ -121,6 +121,18 @@ func (q *query) statement(who web.Who, f Filter, from cursor) string {
 // better served by leaving out what they may not see.
 const mostLanes = 60
 
+// states are the placeholders of the statuses asked for; none for all where the index knows nothing of them.
+func (q *query) states(f Filter) (marks []string) {
+	states := slices.Compact(slices.Sorted(slices.Values(f.Statuses)))
+	if len(states) == 0 && !f.Waiting && f.Customer == 0 {
+		states = Statuses
+	}
+	for _, s := range states {
+		marks = append(marks, q.arg(s))
+	}
+	return marks
+}
+
 // lanes are conditions that each name one range of one index. What is rarest decides which index; the rest is checked row
 // by row.
 func (q *query) lanes(who web.Who, f Filter) []string {
@@ -133,14 +145,7 @@ func (q *query) lanes(who web.Who, f Filter) []string {
 	if ranges == nil {
 		ranges = []string{"TRUE"}
 	}
-	states := slices.Compact(slices.Sorted(slices.Values(f.Statuses)))
-	if len(states) == 0 && !f.Waiting && f.Customer == 0 {
-		states = Statuses
-	}
-	var marks []string
-	for _, s := range states {
-		marks = append(marks, q.arg(s))
-	}
+	marks := q.states(f)
 	column := "status"
 	switch {
 	case f.Waiting || f.Customer != 0: // their indexes know nothing of statuses

@@ -10,7 +10,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-
 	_ "modernc.org/sqlite" // the driver that base/store uses
 )
 
@@ -70,7 +69,7 @@ func (b *bare) tx(ctx context.Context, do func(exec execute) error) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	exec := func(query string, args ...any) error {
-		s, err := b.stmt(ctx, query)
+		s, err := b.stmt(ctx, query) //nolint:sqlclosecheck // it stays prepared
 		if err != nil {
 			return err
 		}
@@ -95,8 +94,8 @@ func (b *bare) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	return s, err
 }
 
-// read fetches all rows of a query and returns how many there were.
-func (b *bare) read(ctx context.Context, query string, args ...any) (n int, err error) {
+// read fetches all rows of a query.
+func (b *bare) read(ctx context.Context, query string, args ...any) (n int, err error) { //nolint:unparam // how many there were is for whoever doubts the comparison
 	if b.pool != nil {
 		rows, err := b.pool.Query(ctx, query, args...)
 		if err != nil {
@@ -112,7 +111,7 @@ func (b *bare) read(ctx context.Context, query string, args ...any) (n int, err 
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	s, err := b.stmt(ctx, query)
+	s, err := b.stmt(ctx, query) //nolint:sqlclosecheck // it stays prepared
 	if err != nil {
 		return 0, err
 	}

@@ -159,5 +159,8 @@ func lines(t *testing.T, db *bare, query string) (all []string) {
 		}
 		all = append(all, fmt.Sprint(cells...))
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return all
 }

@@ -106,7 +106,13 @@ func (b *bench) all(ctx context.Context) error {
 	m := &middle{bench: b}
 	defer m.close()
 	parts := []part{
-		{"start", m.start}, {"read", m.read}, {"write", m.write}, {"live", m.live}, {"backup", m.backup}, {"mail", m.mail}, {"token", m.token},
+		{"start", m.start},
+		{"read", m.read},
+		{"write", m.write},
+		{"live", m.live},
+		{"backup", m.backup},
+		{"mail", m.mail},
+		{"token", m.token},
 		{"size 200k", func(ctx context.Context) error { return b.size(ctx, 200_000, false) }},
 	}
 	if b.big {

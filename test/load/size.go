@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -58,13 +59,14 @@ func (b *bench) mixture(ctx context.Context, s *server, n int) error {
 	r := rand.New(rand.NewPCG(3, 5))
 	var took []time.Duration
 	for range 1000 {
-		q := d.word()
+		words := []string{d.word()}
 		for range r.IntN(3) {
-			q += " " + d.word()
+			words = append(words, d.word())
 		}
 		if r.IntN(2) == 0 {
-			q += " "
+			words = append(words, "")
 		}
+		q := strings.Join(words, " ")
 		token := s.place.notes.Owner
 		if r.IntN(3) == 0 {
 			token = s.place.notes.Agents[0]

@@ -97,7 +97,7 @@ func ordinary(tb testing.TB) (name string, uid, gid int) {
 func folder(tb testing.TB) string {
 	tb.Helper()
 	_, uid, gid := ordinary(tb)
-	dir, err := os.MkdirTemp("", "hrth")
+	dir, err := os.MkdirTemp("", "hrth") //nolint:usetesting // its path has to be short
 	if err == nil {
 		err = os.Chown(dir, uid, gid)
 	}

@@ -60,7 +60,7 @@ func run(args []string) (code int, err error) {
 	defer func() {
 		err = errors.Join(err, quiet(as, filepath.Join(bin, "pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop"))
 	}()
-	signal.Ignore(os.Interrupt)               // the command gets it too and ends; the server is stopped after it
+	signal.Ignore(os.Interrupt) // the command gets it too and ends; the server is stopped after it
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Env = append(os.Environ(), "HEARTH_TEST_DB=postgres", fmt.Sprintf("HEARTH_TEST_PG=postgres://hearth@127.0.0.1:%d/postgres?sslmode=disable", port))
