@@ -59,18 +59,19 @@ func (r *relay) set(change func()) {
 	change()
 }
 
-// took is what it has taken so far.
-func (r *relay) took() []sent {
+// took is what it has taken so far, and what it took without saying so.
+func (r *relay) took() (mails, dropped []sent) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Clone(r.mails)
+	return slices.Clone(r.mails), slices.Clone(r.dropped)
 }
 
 // wait returns what it took, once there are n mails.
 func (r *relay) wait(t *testing.T, n int) []sent {
 	t.Helper()
-	house.Until(t, "mails at the relay", func() bool { return len(r.took()) >= n })
-	return r.took()
+	house.Until(t, "mails at the relay", func() bool { mails, _ := r.took(); return len(mails) >= n })
+	mails, _ := r.took()
+	return mails
 }
 
 type visitor struct {
@@ -146,3 +147,14 @@ func (v *visitor) Data(r io.Reader) error {
 
 func (v *visitor) Reset()        { v.sent = sent{} }
 func (v *visitor) Logout() error { return nil }
+
+// field is the value of a header field, unfolded, as it went over the wire.
+func field(raw, name string) string {
+	head, _, _ := strings.Cut(raw, "\r\n\r\n")
+	for line := range strings.SplitSeq(strings.NewReplacer("\r\n ", " ", "\r\n\t", " ").Replace(head), "\r\n") {
+		if n, v, ok := strings.Cut(line, ":"); ok && strings.EqualFold(n, name) {
+			return strings.TrimSpace(v)
+		}
+	}
+	return ""
+}

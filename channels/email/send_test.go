@@ -82,8 +82,10 @@ func TestWhatBecomesOfAnAnswer(t *testing.T) {
 		"one of two is unknown":               {map[string]*smtp.SMTPError{"bob@example.net": unknown}, tickets.Sent, "Not everybody got it: bob@example.net (550 User unknown)", "ada@example.com", tickets.Pending, false},
 		"the customer is unknown, Cc gets it": {map[string]*smtp.SMTPError{"ada@example.com": unknown}, tickets.Sent, "Not everybody got it: ada@example.com", "bob@example.net", tickets.Pending, true},
 		"nobody is known":                     {map[string]*smtp.SMTPError{"ada@example.com": unknown, "bob@example.net": unknown}, tickets.Failed, "The mail server refused it: 550 User unknown", "", tickets.Open, true},
-		"we may not send to them": {map[string]*smtp.SMTPError{"ada@example.com": no(550, smtp.EnhancedCode{5, 7, 1}, "Relaying denied"), "bob@example.net": no(550, smtp.EnhancedCode{5, 7, 1}, "Relaying denied")},
-			tickets.Failed, "Relaying denied", "", tickets.Open, false},
+		"we may not send to them": {
+			map[string]*smtp.SMTPError{"ada@example.com": no(550, smtp.EnhancedCode{5, 7, 1}, "Relaying denied"), "bob@example.net": no(550, smtp.EnhancedCode{5, 7, 1}, "Relaying denied")},
+			tickets.Failed, "Relaying denied", "", tickets.Open, false,
+		},
 		"the mail itself is refused": {map[string]*smtp.SMTPError{"": no(554, smtp.EnhancedCode{5, 6, 0}, "Looks like spam")}, tickets.Failed, "554 Looks like spam", "", tickets.Open, false},
 	} {
 		t.Run(name, func(t *testing.T) {
