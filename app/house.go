@@ -125,7 +125,7 @@ func (h *House) audience(tx *store.Tx, e store.Entry) (web.Audience, error) {
 		return h.Clocks.Audience(tx, e)
 	case "mail":
 		return h.Email.Audience(tx, e)
-	case "customers", "companies":
+	case "customers", "companies", "targets", "calendars":
 		return web.Audience{Needs: web.View}, nil
 	case "staff", "teams", "roles", "tokens", "sessions":
 		return web.Audience{Needs: web.People}, nil

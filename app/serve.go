@@ -16,6 +16,7 @@ import (
 
 	"github.com/hearthdesk/hearth/base/bus"
 	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/rooms/hours"
 )
 
 // goodbye is how long requests and work that run when the server stops may take to end.
@@ -64,6 +65,9 @@ func (h *House) serve(ctx context.Context, opened func(Opened)) (err error) {
 		return err
 	}
 	if err := bus.Join(h.Bus, h.DB); err != nil {
+		return err
+	}
+	if err := h.Hours.Settle(ctx, hours.Home()); err != nil {
 		return err
 	}
 	d, err := openDoors(ctx, s)

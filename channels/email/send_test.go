@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -91,9 +92,7 @@ func TestWhatBecomesOfAnAnswer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h, out := house.Start(t), startRelay(t, nil, false)
 			out.set(func() {
-				for to, e := range tc.refuse {
-					out.refuse[to] = e
-				}
+				maps.Copy(out.refuse, tc.refuse)
 			})
 			connect(h, "", out.Addr, "", nil)
 			tk := opened(t, h, letter("Ada <ada@example.com>\r\nCc: Bob <bob@example.net>", "Cup", "1@example.com", "", "It broke."))
