@@ -24,10 +24,10 @@ $(LINT):
 	@mkdir -p .cache/bin && GOBIN=$(CURDIR)/.cache/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 lint: $(LINT)
-	@$(LINT) run ./...
+	@$(LINT) run --allow-parallel-runners ./...
 
 verify: $(LINT) # as check, but nothing is rewritten
-	@$(LINT) fmt --diff ./... && $(LINT) run ./... && go test -run 'House|Guard' .
+	@$(LINT) fmt --diff ./... && $(LINT) run --allow-parallel-runners ./... && go test -run 'House|Guard' .
 
 fmt: $(LINT)
 	@$(LINT) fmt ./...
