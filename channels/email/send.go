@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"html"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -277,7 +276,7 @@ func (room *Room) transmit(ctx context.Context, box Mailbox, s Secrets, to []str
 	if _, err := w.Write(raw); err != nil {
 		return nil, err
 	}
-	if err := w.Close(); err != nil && !errors.Is(err, io.EOF) {
+	if err := w.Close(); err != nil { // who hangs up instead of saying yes may not have it (RFC 5321, 4.2.5)
 		return nil, err
 	}
 	// The server has the mail now; whether it says goodbye is of no matter.

@@ -67,6 +67,7 @@ func ticket(h *house.House, tk tickets.Ticket) (now tickets.Ticket) {
 }
 
 func TestWhatBecomesOfAnAnswer(t *testing.T) {
+	t.Parallel()
 	no := func(code int, enhanced smtp.EnhancedCode, say string) *smtp.SMTPError {
 		return &smtp.SMTPError{Code: code, EnhancedCode: enhanced, Message: say}
 	}
@@ -90,6 +91,7 @@ func TestWhatBecomesOfAnAnswer(t *testing.T) {
 		"the mail itself is refused": {map[string]*smtp.SMTPError{"": no(554, smtp.EnhancedCode{5, 6, 0}, "Looks like spam")}, tickets.Failed, "554 Looks like spam", "", tickets.Open, false},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			h, out := house.Start(t), startRelay(t, nil, false)
 			out.set(func() {
 				maps.Copy(out.refuse, tc.refuse)
@@ -124,6 +126,7 @@ func TestWhatBecomesOfAnAnswer(t *testing.T) {
 
 // What fails for a while is tried until it goes out, always under the same name.
 func TestAnAnswerIsTriedAgainUnderTheSameName(t *testing.T) {
+	t.Parallel()
 	busy := &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "Busy"}
 	wrong := &smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "Authentication failed"}
 	for name, tc := range map[string]struct {
@@ -140,6 +143,7 @@ func TestAnAnswerIsTriedAgainUnderTheSameName(t *testing.T) {
 		}, func(r *relay) { clear(r.refuse) }},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			h, now, log := watchful(t)
 			out := startRelay(t, nil, false)
 			connect(h, "", out.Addr, "", nil)
@@ -167,8 +171,10 @@ func TestAnAnswerIsTriedAgainUnderTheSameName(t *testing.T) {
 
 // smtp-sink refuses or hangs up at a step; once it no longer does, the answer arrives.
 func TestAnAnswerOutlivesAServerThatFailsAtAnyStep(t *testing.T) {
-	for _, args := range [][]string{{"-r", "RCPT"}, {"-r", "DATA"}, {"-r", "."}, {"-r", "MAIL"}, {"-q", "EHLO"}, {"-q", "RCPT"}, {"-q", "DATA"}, {"-q", "."}, {"-Q", "MAIL"}, {"-Q", "."}, {"-A", "0"}} {
+	t.Parallel()
+	for _, args := range [][]string{{"-r", "MAIL"}, {"-r", "RCPT"}, {"-r", "DATA"}, {"-r", "."}, {"-q", "EHLO"}, {"-q", "DATA"}, {"-q", "."}, {"-Q", "RCPT"}, {"-A", "0"}} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			t.Parallel()
 			at := fmt.Sprintf("127.0.0.1:%d", servers.FreePort(t))
 			bad := servers.StartSinkAt(t, at, args...)
 			h, now, log := watchful(t)
