@@ -1,7 +1,7 @@
 // Package files keeps what customers send and what is sent to them: raw mails, attachments, recordings.
 //
 // A blob is named by the SHA-256 of its bytes, so the same picture in a thousand signatures is kept once and nothing can
-// be changed unseen. Blobs lie in a folder or in an S3 bucket, in both under ab/cd/abcd…; once Put has answered they
+// be changed unseen. Blobs lie in a folder or in an S3 bucket, in both under ab/abcd…; once Put has answered they
 // survive a crash. A blob is put before the transaction that names it; what no transaction named is swept away later,
 // which Delete makes safe by sparing what was put again meanwhile.
 package files
@@ -52,7 +52,7 @@ func place(sha256 string) (string, error) {
 	if !isName(sha256) {
 		return "", missing(sha256)
 	}
-	return sha256[:2] + "/" + sha256[2:4] + "/" + sha256, nil
+	return sha256[:2] + "/" + sha256, nil
 }
 
 func isName(s string) bool {

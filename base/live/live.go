@@ -105,8 +105,8 @@ func (h *Hub) advance(ctx context.Context) (int, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.tail = append(h.tail, fresh...)
-	if over := len(h.tail) - window; over > 0 {
-		h.tail = slices.Clone(h.tail[over:]) // lets go of what is told
+	if len(h.tail) > 2*window { // not one by one: each time all that stay are copied
+		h.tail = slices.Clone(h.tail[len(h.tail)-window:])
 	}
 	h.head = fresh[len(fresh)-1].Seq
 	close(h.changed)

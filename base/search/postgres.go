@@ -76,30 +76,27 @@ const crowd = 3000
 // seek materialises what the index finds, or PostgreSQL would rather look through all documents from the newest down.
 // When that would be very much, most of a page lies among the newest few thousand all the same.
 func (x tsvector) seek(ask asked, before int64, answers int) (rows []row, floor int64, err error) {
+	lead := ask
 	if ask.narrow != nil {
-		return x.led(ask, before, answers)
+		lead.query = ask.narrow
 	}
-	n, err := store.One[int64](x.tx, `SELECT count(*) FROM (SELECT 1 FROM search_docs WHERE words @@ $1::tsquery LIMIT $2) found`, ask.match(tsquery), crowd)
+	many, err := store.One[int64](x.tx, `SELECT count(*) FROM (SELECT FROM search_docs WHERE words @@ $1::tsquery LIMIT $2) found`, lead.match(tsquery), crowd)
 	if err != nil {
 		return nil, 0, err
 	}
-	if n == crowd {
+	if many == crowd {
 		rows, floor, err = x.walk(ask, before, maxWalk/2)
 		if err != nil || len(rows) > answers/8 {
 			return rows, floor, err
 		}
 	}
-	rows, err = store.All[row](x.tx, `WITH found AS MATERIALIZED (SELECT n, kind, id, grp FROM search_docs WHERE words @@ $1::tsquery)
-		SELECT n, kind, id, grp FROM found WHERE n < $2 ORDER BY n DESC LIMIT $3`, ask.match(tsquery), before, answers)
-	return rows, floorOf(rows, answers), err
-}
-
-// led lets the index find the narrow part of the question and looks at each of its documents for the rest. IS TRUE keeps
-// the index out of that.
-func (x tsvector) led(ask asked, before int64, answers int) ([]row, int64, error) {
-	narrow := asked{query: ask.narrow, kinds: ask.kinds, scopes: ask.scopes}
-	rows, err := store.All[row](x.tx, `WITH found AS MATERIALIZED (SELECT n, kind, id, grp FROM search_docs WHERE words @@ $4::tsquery AND (words @@ $1::tsquery) IS TRUE)
-		SELECT n, kind, id, grp FROM found WHERE n < $2 ORDER BY n DESC LIMIT $3`, ask.match(tsquery), before, answers, narrow.match(tsquery))
+	if ask.narrow == nil {
+		rows, err = store.All[row](x.tx, `WITH found AS MATERIALIZED (SELECT n, kind, id, grp FROM search_docs WHERE words @@ $1::tsquery)
+			SELECT n, kind, id, grp FROM found WHERE n < $2 ORDER BY n DESC LIMIT $3`, ask.match(tsquery), before, answers)
+	} else { // IS TRUE keeps the index out of the broad part
+		rows, err = store.All[row](x.tx, `WITH found AS MATERIALIZED (SELECT n, kind, id, grp FROM search_docs WHERE words @@ $4::tsquery AND (words @@ $1::tsquery) IS TRUE)
+			SELECT n, kind, id, grp FROM found WHERE n < $2 ORDER BY n DESC LIMIT $3`, ask.match(tsquery), before, answers, lead.match(tsquery))
+	}
 	return rows, floorOf(rows, answers), err
 }
 

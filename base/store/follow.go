@@ -16,7 +16,8 @@ const (
 	batchSize   = 256
 	maxTries    = 5
 	leaseLength = 15 * time.Second
-	idleLook    = 5 * time.Second // a lost ring costs this much, never data
+	idleLook    = 5 * time.Second       // a lost ring costs this much, never data
+	gather      = 20 * time.Millisecond // between two turns: what comes meanwhile shares a batch and its commit
 )
 
 // Follower reads the journal in order from its own bookmark, which moves in the transaction of its work, so each entry
@@ -74,12 +75,18 @@ func (db *DB) Follow(ctx context.Context, followers ...*Follower) {
 		wake := time.NewTimer(pause)
 		select {
 		case <-ctx.Done():
-			wake.Stop()
-			return
 		case <-ring:
+			wake.Reset(gather)
+			select {
+			case <-ctx.Done():
+			case <-wake.C:
+			}
 		case <-wake.C:
 		}
 		wake.Stop()
+		if ctx.Err() != nil {
+			return
+		}
 	}
 }
 
@@ -262,7 +269,7 @@ func (s *stumble) Unwrap() error { return s.err }
 var errOvertaken = errors.New("store: another node moved the bookmark")
 
 func (db *DB) take(ctx context.Context, g *group, entries []Entry) error {
-	return db.Write(ctx, System("followers"), func(tx *Tx) error {
+	return db.persist(ctx, System("followers"), labour, func(tx *Tx) error {
 		if err := move(tx, g.followers, g.at, entries[len(entries)-1].Seq); err != nil {
 			return err
 		}

@@ -42,16 +42,19 @@ func (e *postgresEngine) name() string { return "postgres" }
 
 type postgresConn struct{ *pgxpool.Conn }
 
-func (e *postgresEngine) begin(ctx context.Context, write bool) (conn, error) {
+func (e *postgresEngine) begin(ctx context.Context, p purpose) (conn, error) {
+	if p == looking {
+		return e.start(ctx, "begin isolation level repeatable read read only")
+	}
+	return e.start(ctx, "begin")
+}
+
+func (e *postgresEngine) start(ctx context.Context, begin string) (conn, error) {
 	c, err := e.pool.Acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
-	start := "begin isolation level repeatable read read only"
-	if write {
-		start = "begin"
-	}
-	if _, err := c.Exec(ctx, start); err != nil {
+	if _, err := c.Exec(ctx, begin); err != nil {
 		c.Release()
 		return nil, err
 	}
@@ -118,8 +121,8 @@ func (c postgresConn) commit(ctx context.Context, entries []pending) (seq int64,
 	return seq, nil
 }
 
-func (c postgresConn) rollback() {
-	ctx, stop := context.WithTimeout(context.Background(), 5*time.Second)
+func (c postgresConn) rollback(ctx context.Context) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer stop()
 	// When this fails the connection is not idle and the pool throws it away, which ends the transaction too.
 	_, _ = c.Exec(ctx, "rollback")
@@ -161,23 +164,23 @@ func (e *postgresEngine) migrator() (migrator, error) {
 func (e *postgresEngine) lockMigrations(ctx context.Context) (func(), error) {
 	// Two nodes that create the table at once collide in the catalogue; the loser finds it made.
 	_, _ = e.pool.Exec(ctx, `CREATE TABLE IF NOT EXISTS migration_lock (n BIGINT)`)
-	c, err := e.begin(ctx, true)
+	c, err := e.start(ctx, "begin")
 	if err != nil {
 		return nil, err
 	}
 	if _, err := c.exec(ctx, `SET LOCAL lock_timeout = '120s'`, nil); err != nil {
-		c.rollback()
+		c.rollback(ctx)
 		return nil, err
 	}
 	if _, err := c.exec(ctx, `SET LOCAL idle_in_transaction_session_timeout = 0`, nil); err != nil {
-		c.rollback()
+		c.rollback(ctx)
 		return nil, err
 	}
 	if _, err := c.exec(ctx, `LOCK TABLE migration_lock IN ACCESS EXCLUSIVE MODE`, nil); err != nil {
-		c.rollback()
+		c.rollback(ctx)
 		return nil, err
 	}
-	return c.rollback, nil
+	return func() { c.rollback(ctx) }, nil
 }
 
 func (e *postgresEngine) close() error {

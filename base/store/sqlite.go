@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -16,23 +19,81 @@ import (
 const readers = 8
 
 type sqliteEngine struct {
-	pool    *sql.DB          // of the writer
-	looking *sql.DB          // of the readers
-	writer  chan *sqliteConn // holds the one writer when it is free
-	readers chan *sqliteConn
-	done    chan struct{}
+	pool    *sql.DB // of the writer
+	looking *sql.DB // of the readers
+	writer  *writer
+	readers *home
 	closing sync.Once
 }
 
 // sqliteConn is one connection and the statements prepared on it: preparing costs more than most of our queries.
 type sqliteConn struct {
 	*sql.Conn
-	home     chan *sqliteConn
 	prepared map[string]*sql.Stmt
+	trouble  error // what the last statement that failed said
 }
 
+// home is where the readers are while they are free. The one that came last goes first: it has its statements and pages.
+type home struct {
+	there chan struct{} // one for each that is free
+	done  chan struct{} // closed when none goes any more
+	mu    sync.Mutex
+	free  []*sqliteConn
+}
+
+// reading is one transaction that only looks.
+type reading struct {
+	*sqliteConn
+	home *home
+}
+
+func (h *home) begin(ctx context.Context) (conn, error) {
+	select {
+	case <-h.there:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-h.done:
+		return nil, errClosed
+	}
+	r := reading{h.take(), h}
+	if _, err := r.exec(ctx, "BEGIN", nil); err != nil {
+		h.put(r.sqliteConn)
+		return nil, err
+	}
+	return r, nil
+}
+
+func (h *home) put(c *sqliteConn) {
+	h.mu.Lock()
+	h.free = append(h.free, c)
+	h.mu.Unlock()
+	h.there <- struct{}{}
+}
+
+// take lets a connection go; only for who received from there.
+func (h *home) take() *sqliteConn {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	last := len(h.free) - 1
+	c := h.free[last]
+	h.free = h.free[:last]
+	return c
+}
+
+func (r reading) rollback(ctx context.Context) {
+	_, _ = r.exec(ctx, "ROLLBACK", nil) // nothing was changed, so nothing can be left behind
+	r.home.put(r.sqliteConn)
+}
+
+func (r reading) commit(ctx context.Context, _ []pending) (int64, error) {
+	r.rollback(ctx)
+	return 0, nil
+}
+
+// dsn names a connection. A commit of synchronous(normal) reaches the write-ahead log and is not waited for: flush does
+// that, outside of the transaction and once for many.
 func dsn(path, cache string, readOnly bool) string {
-	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)", "temp_store(memory)", "cache_size(" + cache + ")"}}
+	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)", "temp_store(memory)", "wal_autocheckpoint(4000)", "cache_size(" + cache + ")"}}
 	if readOnly {
 		q.Add("_pragma", "query_only(1)")
 	}
@@ -40,50 +101,41 @@ func dsn(path, cache string, readOnly bool) string {
 }
 
 func openSQLite(ctx context.Context, path string) (engine, error) {
-	e := &sqliteEngine{writer: make(chan *sqliteConn, 1), readers: make(chan *sqliteConn, readers), done: make(chan struct{})}
+	e := &sqliteEngine{readers: &home{there: make(chan struct{}, readers), done: make(chan struct{})}}
 	var err error
 	if e.pool, err = sql.Open("sqlite", dsn(path, "-8192", false)); err != nil {
 		return nil, err
 	}
-	if err := e.fill(ctx, e.writer, e.pool, 1); err != nil {
+	c, err := dial(ctx, e.pool)
+	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, errors.Join(err, e.pool.Close()))
 	}
+	e.writer = &writer{conn: c, log: writeAheadLog{path: path + "-wal"}}
 	if e.looking, err = sql.Open("sqlite", dsn(path, "-4096", true)); err != nil {
 		return nil, err
 	}
-	return e, e.fill(ctx, e.readers, e.looking, readers)
+	for range readers {
+		c, err := dial(ctx, e.looking)
+		if err != nil {
+			return nil, err
+		}
+		e.readers.put(c)
+	}
+	return e, nil
 }
 
-func (e *sqliteEngine) fill(ctx context.Context, home chan *sqliteConn, pool *sql.DB, n int) error {
-	for range n {
-		c, err := pool.Conn(ctx)
-		if err != nil {
-			return err
-		}
-		home <- &sqliteConn{Conn: c, home: home, prepared: map[string]*sql.Stmt{}}
-	}
-	return nil
+func dial(ctx context.Context, pool *sql.DB) (*sqliteConn, error) {
+	c, err := pool.Conn(ctx)
+	return &sqliteConn{Conn: c, prepared: map[string]*sql.Stmt{}}, err
 }
 
 func (e *sqliteEngine) name() string { return "sqlite" }
 
-func (e *sqliteEngine) begin(ctx context.Context, write bool) (conn, error) {
-	home, start := e.readers, "BEGIN"
-	if write {
-		home, start = e.writer, "BEGIN IMMEDIATE"
+func (e *sqliteEngine) begin(ctx context.Context, p purpose) (conn, error) {
+	if p == looking {
+		return e.readers.begin(ctx)
 	}
-	select {
-	case c := <-home:
-		if _, err := c.exec(ctx, start, nil); err != nil {
-			home <- c
-			return nil, err
-		}
-		return c, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-e.done:
-		return nil, errClosed
-	}
+	return e.writer.begin(ctx, p == labour)
 }
 
 var errClosed = errors.New("store: closed")
@@ -114,6 +166,7 @@ func (c *sqliteConn) exec(ctx context.Context, query string, args []any) (int64,
 	}
 	res, err := s.ExecContext(context.WithoutCancel(ctx), args...)
 	if err != nil {
+		c.trouble = err
 		return 0, err
 	}
 	return res.RowsAffected()
@@ -131,43 +184,78 @@ func (c *sqliteConn) query(ctx context.Context, query string, args []any) (rows,
 	return r, nil
 }
 
-func (c *sqliteConn) commit(ctx context.Context, entries []pending) (int64, error) {
-	var seq int64
-	if n := len(entries); n > 0 {
-		s, err := c.stmt(ctx, `UPDATE journal_head SET seq = seq + $1 RETURNING seq`) //nolint:sqlclosecheck // it stays prepared
-		if err != nil {
-			return 0, err
-		}
-		if err := s.QueryRowContext(ctx, n).Scan(&seq); err != nil {
-			return 0, err
-		}
-		for i, e := range entries {
-			if _, err := c.exec(ctx, insertEntry, e.args(seq-int64(n-1-i))); err != nil {
-				return 0, err
-			}
-		}
-	}
-	if _, err := c.exec(ctx, "COMMIT", nil); err != nil {
-		return 0, err
-	}
-	c.home <- c
-	return seq, nil
+// writeAheadLog is the file that holds what was committed and is not in the database file yet.
+type writeAheadLog struct {
+	path      string
+	committed atomic.Int64 // commits so far
+
+	mu      sync.Mutex
+	file    *os.File
+	flushed int64 // of committed, how many are on the disk
+	failed  error // for good: after a failed sync the system may take what was lost for written
 }
 
-func (c *sqliteConn) rollback() {
-	// After some errors (a full disk) SQLite has rolled back by itself and says so; either way the transaction is over.
-	_, _ = c.exec(context.Background(), "ROLLBACK", nil)
-	c.home <- c
+// flush returns when every commit before the call is on the disk. Those who wait while another flushes share the next
+// flush: on a busy server the disk is asked far less often than once per commit, and the writer never waits for it.
+func (l *writeAheadLog) flush() error {
+	mine := l.committed.Add(1)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.flushed >= mine || l.failed != nil {
+		return l.failed
+	}
+	upTo := l.committed.Load()
+	err := l.open()
+	if err == nil {
+		err = l.file.Sync()
+	}
+	if err != nil {
+		l.failed = fmt.Errorf("%w: %w", errUnsure, err)
+		return l.failed
+	}
+	l.flushed = upTo
+	return nil
+}
+
+// open opens the file, which SQLite makes with the first change and keeps while it is open, and has its name on the disk.
+func (l *writeAheadLog) open() (err error) {
+	if l.file != nil {
+		return nil
+	}
+	folder, err := os.Open(filepath.Dir(l.path))
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	if err := folder.Sync(); err != nil {
+		return err
+	}
+	l.file, err = os.OpenFile(l.path, os.O_RDWR, 0)
+	return err
+}
+
+// errUnsure says that a change was made, and that it is not known whether it outlives a power cut.
+var errUnsure = errors.New("store: the disk did not confirm what was saved")
+
+func (l *writeAheadLog) close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.file == nil {
+		return nil
+	}
+	return l.file.Close()
 }
 
 func (e *sqliteEngine) again(error) bool { return false }
 
 func (e *sqliteEngine) trouble(err error) string {
 	s, ok := errors.AsType[*sqlite.Error](err)
-	if !ok {
-		if errors.Is(err, errClosed) {
-			return "The server is stopping; please try again in a moment."
-		}
+	switch {
+	case errors.Is(err, errClosed):
+		return "The server is stopping; please try again in a moment."
+	case errors.Is(err, errUnsure):
+		return "The disk did not confirm what was saved. Please tell whoever looks after this server: the disk needs a look, and Hearth a restart."
+	case !ok:
 		return ""
 	}
 	switch s.Code() & 0xff {
@@ -190,13 +278,13 @@ func (e *sqliteEngine) migrator() (migrator, error) {
 func (e *sqliteEngine) close() error {
 	var err error
 	e.closing.Do(func() {
-		w := <-e.writer // waits for the running transaction
-		close(e.done)
+		e.writer.close()
+		close(e.readers.done)
 		for range readers {
-			r := <-e.readers
-			err = errors.Join(err, r.shut())
+			<-e.readers.there
+			err = errors.Join(err, e.readers.take().shut())
 		}
-		err = errors.Join(err, w.shut(), e.looking.Close(), e.pool.Close())
+		err = errors.Join(err, e.writer.conn.shut(), e.writer.log.close(), e.looking.Close(), e.pool.Close())
 	})
 	return err
 }

@@ -109,8 +109,12 @@ const attempts = 8 // of one Write, when PostgreSQL asks to try again
 // Write runs do in one transaction on behalf of by and commits it when do returns nil.
 // do may run again after a serialization failure, so it must not keep state between runs.
 func (db *DB) Write(ctx context.Context, by Actor, do func(tx *Tx) error) error {
+	return db.persist(ctx, by, changing, do)
+}
+
+func (db *DB) persist(ctx context.Context, by Actor, p purpose, do func(tx *Tx) error) error {
 	for try := 1; ; try++ {
-		err := db.write(ctx, by, do)
+		err := db.write(ctx, by, p, do)
 		if err == nil || try == attempts || !db.engine.again(err) || ctx.Err() != nil {
 			return db.plain(err)
 		}
@@ -121,8 +125,8 @@ func (db *DB) Write(ctx context.Context, by Actor, do func(tx *Tx) error) error 
 	}
 }
 
-func (db *DB) write(ctx context.Context, by Actor, do func(tx *Tx) error) error {
-	c, err := db.engine.begin(ctx, true)
+func (db *DB) write(ctx context.Context, by Actor, p purpose, do func(tx *Tx) error) error {
+	c, err := db.engine.begin(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -153,7 +157,7 @@ func (db *DB) write(ctx context.Context, by Actor, do func(tx *Tx) error) error 
 
 // Read runs do in one read-only view of the data.
 func (db *DB) Read(ctx context.Context, do func(tx *Tx) error) error {
-	c, err := db.engine.begin(ctx, false)
+	c, err := db.engine.begin(ctx, looking)
 	if err != nil {
 		return db.plain(err)
 	}

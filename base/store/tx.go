@@ -28,7 +28,7 @@ type Tx struct {
 
 func (tx *Tx) end() {
 	if tx.conn != nil {
-		tx.conn.rollback()
+		tx.conn.rollback(tx.ctx)
 	}
 }
 

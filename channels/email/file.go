@@ -168,11 +168,21 @@ func (room *Room) file(ctx context.Context, l LedgerID) (done func(tx *store.Tx)
 	if strings.HasPrefix(e.Place, "smtp ") && m.ReturnPath == "" { // the envelope tells; it is us who would write it down (RFC 5321, 4.4)
 		m.ReturnPath = "<" + e.Sender + ">"
 	}
-	in, err := room.inbound(ctx, box, all, e, m)
-	if err != nil {
+	r := reading{Message: m, verdict: machine.Look(m, box.has)}
+	r.report, r.bounced = bounce.Read(m)
+	if r.in, err = room.inbound(ctx, box, all, e, m); err != nil {
 		return nil, err
 	}
-	return func(tx *store.Tx) error { return room.sort(tx, e.ID, box, m, in) }, nil
+	return func(tx *store.Tx) error { return room.sort(tx, e.ID, box, r) }, nil
+}
+
+// reading is what a mail says, worked out before the transaction that everybody else waits for.
+type reading struct {
+	*message.Message
+	in      tickets.Inbound
+	verdict machine.Verdict
+	report  *bounce.Report
+	bounced bool
 }
 
 func (room *Room) bytes(ctx context.Context, sha string) ([]byte, error) {
@@ -289,7 +299,8 @@ func unique(all []string) []string {
 }
 
 // sort decides what kind of mail it is, and does what follows from it.
-func (room *Room) sort(tx *store.Tx, l LedgerID, box Mailbox, m *message.Message, in tickets.Inbound) error {
+func (room *Room) sort(tx *store.Tx, l LedgerID, box Mailbox, r reading) error {
+	m, in := r.Message, r.in
 	if err := inTurn(tx, box.ID); err != nil {
 		return err
 	}
@@ -310,19 +321,18 @@ func (room *Room) sort(tx *store.Tx, l LedgerID, box Mailbox, m *message.Message
 	if strings.HasPrefix(e.Place, "sent ") {
 		return room.readSent(tx, e, m, in)
 	}
-	verdict := machine.Look(m, box.has)
-	switch report, isBounce := bounce.Read(m); {
-	case isBounce:
-		return room.returned(tx, e, report)
-	case verdict.Loop:
-		return settle(tx, e, SetAside, Loop, "This mail went around in a circle: "+verdict.Why+".")
+	switch {
+	case r.bounced:
+		return room.returned(tx, e, r.report)
+	case r.verdict.Loop:
+		return settle(tx, e, SetAside, Loop, "This mail went around in a circle: "+r.verdict.Why+".")
 	case in.From.Email == "":
 		return settle(tx, e, Waiting, Unreadable, "This mail names nobody who wrote it.")
 	case box.has(in.From.Email) && room.fromUs(tx, m):
 		return settle(tx, e, SetAside, Own, "We wrote this ourselves.")
 	}
-	in.Machine = verdict.AutoReply
-	return room.hand(tx, e, box, in, !verdict.AutoReply && !verdict.List && !box.has(in.From.Email))
+	in.Machine = r.verdict.AutoReply
+	return room.hand(tx, e, box, in, !r.verdict.AutoReply && !r.verdict.List && !box.has(in.From.Email))
 }
 
 // inTurn makes the mails of a mailbox be filed one after the other: two that belong together and come at once would else

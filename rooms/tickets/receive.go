@@ -114,6 +114,9 @@ func (room *Room) named(tx *store.Tx, in Inbound) (best Ticket, found bool, err 
 	rank, looked := 4, map[ID]place{}
 	// Its own reference too: what answered it may have come first and named it.
 	for _, ref := range append(slices.Clone(in.Answers), in.Ref) {
+		if ref == "" {
+			continue
+		}
 		all, err := ticketsByRef(tx, in.Mailbox, ref, in.From.Email)
 		if err != nil {
 			return best, false, err

@@ -155,9 +155,9 @@ func (b *bare) number(ctx context.Context, query string, args ...any) (n int64, 
 }
 
 // ids writes the ids of one column as int64.
-func (b *bare) ids(ctx context.Context, query string, args ...any) (all []int64, err error) {
+func (b *bare) ids(ctx context.Context, query string) (all []int64, err error) {
 	if b.pool != nil {
-		rows, err := b.pool.Query(ctx, query, args...)
+		rows, err := b.pool.Query(ctx, query)
 		if err != nil {
 			return nil, err
 		}
@@ -165,7 +165,7 @@ func (b *bare) ids(ctx context.Context, query string, args ...any) (all []int64,
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	rows, err := b.conn.QueryContext(ctx, query, args...)
+	rows, err := b.conn.QueryContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}

@@ -63,7 +63,11 @@ func (m *middle) write(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, db.close())
 	}
-	rows := &rows{db: db, place: other}
+	known, err := db.ids(ctx, `SELECT id FROM customers`)
+	if err != nil {
+		return errors.Join(err, db.close())
+	}
+	rows := &rows{db: db, place: other, known: known}
 	for _, kind := range []struct {
 		what  string
 		known int
@@ -183,6 +187,7 @@ func together(length time.Duration, do func() error) (n int64, took time.Duratio
 type rows struct {
 	db    *bare
 	place *place
+	known []int64 // customers there are, so that what is written about them is as scattered as ours
 	n     atomic.Int64
 }
 
@@ -191,8 +196,10 @@ const bareText = "The lamp came on Tuesday and flickers whenever somebody opens 
 func (r *rows) ticket(ctx context.Context, met bool) error {
 	n := r.n.Add(1)
 	id, at := 1<<61+n*8, now().UnixMicro()
+	customer := r.known[n*31%int64(len(r.known))]
 	return r.db.tx(ctx, func(exec execute) error {
 		if met {
+			customer = id
 			if err := r.customer(exec, id, at, n); err != nil {
 				return err
 			}
@@ -203,7 +210,7 @@ func (r *rows) ticket(ctx context.Context, met bool) error {
 		if err := exec(`INSERT INTO tickets (id, number, subject, status, ended, priority, type, product, channel, mailbox, customer, company, assignee, team, tags, fields,
 			external_id, snippet, created_at, updated_at, waiting_since, answered_at, resolved_at, reopened, merged_into, version)
 			VALUES ($1, $2, $3, 'new', '', 'normal', '', '', 'api', 0, $4, 0, 0, 0, '[]', '{}', '', $5, $6, $6, $6, 0, 0, 0, 0, 1)`,
-			id, 1<<40+n, bareText[:40], id, bareText[:140], at); err != nil {
+			id, 1<<40+n, bareText[:40], customer, bareText[:140], at); err != nil {
 			return err
 		}
 		if err := exec(`INSERT INTO messages (id, ticket, kind, channel, mailbox, author, sender, recipients, cc, subject, text, quoted, signature, html, ref, answers, raw,

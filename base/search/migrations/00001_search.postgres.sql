@@ -2,8 +2,8 @@
 -- housekeeping: search_docs
 CREATE TABLE search_docs (
 	n BIGINT PRIMARY KEY, kind TEXT NOT NULL, id BIGINT NOT NULL, grp BIGINT NOT NULL, scope TEXT NOT NULL,
-	words TSVECTOR NOT NULL);
--- Vectors of long texts lie apart from the rows, but not compressed, for they are read one after another.
+	words TSVECTOR NOT NULL) WITH (toast_tuple_target = 8160);
+-- Many are read one after another: only those of long texts lie apart from their rows, and none is compressed.
 ALTER TABLE search_docs ALTER COLUMN words SET STORAGE EXTERNAL;
 CREATE UNIQUE INDEX search_docs_id ON search_docs (id, kind);
 CREATE INDEX search_docs_grp ON search_docs (grp, n);
