@@ -71,7 +71,7 @@ func unlived(s Settings) error {
 // fill builds the house on a clock of its own and lets the sample company live in it.
 func fill(ctx context.Context, s Settings, o demo.Options) (in demo.SignIns, err error) {
 	clock := demo.NewClock(s.Now())
-	s.Now = clock.Now
+	s.Now, s.Hasty = clock.Now, true
 	h, err := Build(ctx, s)
 	if err != nil {
 		return in, err

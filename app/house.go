@@ -69,7 +69,7 @@ func Build(ctx context.Context, s Settings) (h *House, err error) {
 	if h.Files, err = files.Open(ctx, s.BlobURL, s.blobs()); err != nil {
 		return h, err
 	}
-	if h.DB, err = store.Open(ctx, store.Options{URL: s.database(), Now: s.Now, Strict: s.Strict, Log: s.log()}, tables()...); err != nil {
+	if h.DB, err = store.Open(ctx, store.Options{URL: s.database(), Now: s.Now, Strict: s.Strict, Log: s.log(), Hasty: s.Hasty}, tables()...); err != nil {
 		return h, err
 	}
 	h.furnish()
@@ -105,6 +105,7 @@ func (h *House) furnish() {
 	h.Clocks.Routes(h.API)
 	h.Email.Routes(h.API)
 	h.Live.Routes(h.API)
+	h.parkedRoutes()
 	h.routes()
 	if h.Due != nil {
 		h.chores()

@@ -23,6 +23,7 @@ type Settings struct {
 	NATSURL     string           // nats://…; in process when empty
 	BlobURL     string           // s3://…; the data folder when empty
 	SMTPListen  string           // of the built-in mail receiver; none when empty
+	SMTPSpare   bool             // go on without the receiver when nothing can listen there
 	BaseURL     string           // how customers and staff reach the server
 	SecretKey   string           // shared by all nodes; a file in the data folder when empty
 	Region      string           // country (ISO 3166-1) of phone numbers written without a country code
@@ -30,6 +31,7 @@ type Settings struct {
 	Log         *slog.Logger     // nil for slog.Default
 	Now         func() time.Time // nil for the machine's clock
 	Strict      bool             // refuse changes without an event; on in tests
+	Hasty       bool             // wait for no disk: while a folder is filled that can be filled anew
 }
 
 func (s Settings) database() string {

@@ -15,7 +15,7 @@ import (
 
 type postgresEngine struct{ pool *pgxpool.Pool }
 
-func openPostgres(ctx context.Context, url string) (engine, error) {
+func openPostgres(ctx context.Context, url string, hasty bool) (engine, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, errors.New("the database URL can't be read; it looks like postgres://user@host/name")
@@ -25,6 +25,9 @@ func openPostgres(ctx context.Context, url string) (engine, error) {
 	set["lock_timeout"] = "15s"
 	set["idle_in_transaction_session_timeout"] = "60s"
 	set["timezone"] = "UTC"
+	if hasty {
+		set["synchronous_commit"] = "off"
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, err

@@ -27,6 +27,7 @@ type Options struct {
 	Now    func() time.Time // the clock; nil for the machine's
 	Strict bool             // refuse a Write that changed a journalled table and recorded nothing; on in tests
 	Log    *slog.Logger     // nil for slog.Default
+	Hasty  bool             // wait for no disk: for what can be made anew if the power fails
 }
 
 // DB is an open database. It is safe for many goroutines.
@@ -58,9 +59,9 @@ func Open(ctx context.Context, o Options, rooms ...Migrations) (*DB, error) {
 	}
 	var err error
 	if strings.HasPrefix(o.URL, "postgres://") || strings.HasPrefix(o.URL, "postgresql://") {
-		db.engine, err = openPostgres(ctx, o.URL)
+		db.engine, err = openPostgres(ctx, o.URL, o.Hasty)
 	} else {
-		db.engine, err = openSQLite(ctx, o.URL)
+		db.engine, err = openSQLite(ctx, o.URL, o.Hasty)
 	}
 	if err != nil {
 		return nil, err
