@@ -100,13 +100,21 @@ func (h *House) Examine(ctx context.Context) (x Examination, err error) {
 	for f, n := range c.Lag {
 		add("follower "+f, n < 1000, "%d entries behind", n)
 	}
-	add("parked entries", len(c.Stuck) == 0, "%d journal entries wait for somebody to look", len(c.Stuck))
-	add("parked work", len(c.Parked) == 0, "%d pieces of later work were given up", len(c.Parked))
+	add("parked entries", len(c.Stuck) == 0, "%d journal entries wait for somebody to look%s", len(c.Stuck), way(len(c.Stuck), "/retry tries one again"))
+	add("parked work", len(c.Parked) == 0, "%d pieces of later work were given up%s", len(c.Parked), way(len(c.Parked), "/retry or …/discard decides about one"))
 	add("repair queue", true, "%d mails wait for a person", c.Repair)
 	for _, m := range c.Mail {
 		add("mailbox "+m.Mailbox.String(), m.Trouble == "", "%s", mailWords(m))
 	}
 	return x, nil
+}
+
+// way says what to do about what is parked.
+func way(n int, then string) string {
+	if n == 0 {
+		return ""
+	}
+	return ": GET /api/v1/parked says which and why, POST /api/v1/parked/‹id›" + then
 }
 
 func mailWords(m email.Health) string {
