@@ -40,8 +40,9 @@ func lock(s Settings) (*flock.Flock, error) {
 
 // Opened is told once the doors are open.
 type Opened struct {
-	HTTP, SMTP string // addresses
-	FirstLink  string // where the owner makes their account, when there is none yet
+	HTTP, SMTP  string // addresses
+	SMTPTrouble string // why no mail is taken by SMTP, when it was to be
+	FirstLink   string // where the owner makes their account, when there is none yet
 }
 
 // Serve runs a server until ctx ends, and then lets what runs finish.
@@ -75,7 +76,7 @@ func (h *House) serve(ctx context.Context, opened func(Opened)) (err error) {
 		return err
 	}
 	defer os.Remove(d.at)
-	said := Opened{HTTP: d.web.Addr().String()}
+	said := Opened{HTTP: d.web.Addr().String(), SMTPTrouble: d.mailTrouble}
 	if d.mail != nil {
 		said.SMTP = d.mail.Addr().String()
 	}
@@ -94,6 +95,7 @@ func (h *House) serve(ctx context.Context, opened func(Opened)) (err error) {
 // doors are what is listened on.
 type doors struct {
 	web, local, mail net.Listener // mail may be nil
+	mailTrouble      string       // why mail is nil though it was to be there
 	at               string       // where the socket lies
 }
 
@@ -118,6 +120,9 @@ func openDoors(ctx context.Context, s Settings) (d doors, err error) {
 	}
 	if s.SMTPListen != "" {
 		d.mail, err = listen(ctx, "tcp", s.SMTPListen)
+	}
+	if f := fault.Of(err); f != nil && s.SMTPSpare {
+		d.mailTrouble, err = f.Say, nil
 	}
 	return d, err
 }

@@ -27,7 +27,8 @@ type demoCmd struct {
 // Run fills the folder when it is empty, and serves it.
 func (c *demoCmd) Run(ctx context.Context, t terminal) error {
 	s := c.settings()
-	s.Listen, s.SMTPListen, s.BaseURL, s.Now = c.Listen, c.SMTPListen, c.BaseURL, time.Now
+	c.open(&s)
+	s.Now = time.Now
 	in, err := app.Demo(ctx, s, demo.Options{Tickets: c.Tickets, Seed: c.Seed, Progress: filling(t.err)})
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ type serveCmd struct {
 // Run serves until it is interrupted.
 func (c *serveCmd) Run(ctx context.Context, t terminal) error {
 	s := c.settings()
-	s.Listen, s.SMTPListen, s.BaseURL = c.Listen, c.SMTPListen, c.BaseURL
+	c.open(&s)
 	return app.Serve(ctx, s, func(o app.Opened) { greet(t.out, s, o) })
 }
 
@@ -30,6 +30,9 @@ func greet(w io.Writer, s app.Settings, o app.Opened) {
 	fmt.Fprintf(w, "Hearth is open on http://%s\n", o.HTTP)
 	if o.SMTP != "" {
 		fmt.Fprintf(w, "Mail is taken by SMTP on %s\n", o.SMTP)
+	}
+	if o.SMTPTrouble != "" {
+		fmt.Fprintf(w, "No mail is taken by SMTP: %s Choose another address with --smtp-listen, or off.\n", o.SMTPTrouble)
 	}
 	if o.FirstLink != "" {
 		fmt.Fprintf(w, "Make the owner's account: %s\n", o.FirstLink)
@@ -251,7 +254,7 @@ type doctorCmd struct {
 // Run looks at everything; a finding that is not in order makes it fail.
 func (c *doctorCmd) Run(ctx context.Context, t terminal) error {
 	s := c.settings()
-	s.Listen, s.SMTPListen, s.BaseURL = c.Listen, c.SMTPListen, c.BaseURL
+	c.open(&s)
 	return with(ctx, s, func(cl *app.Client) error {
 		var x app.Examination
 		if err := cl.Do(ctx, http.MethodGet, "/local/doctor", nil, &x); err != nil {

@@ -46,13 +46,24 @@ type where struct {
 
 // ways are the flags of commands that open the doors.
 type ways struct {
-	Listen     string `help:"Where browsers and programs connect." default:"127.0.0.1:8080" env:"HEARTH_LISTEN" placeholder:"ADDR"`
-	SMTPListen string `name:"smtp-listen" help:"Where mail servers hand in mail; none without." env:"HEARTH_SMTP_LISTEN" placeholder:"ADDR"`
-	BaseURL    string `help:"How people reach this server, such as https://help.example." env:"HEARTH_BASE_URL" placeholder:"URL"`
+	Listen     string  `help:"Where browsers and programs connect." default:"127.0.0.1:8080" env:"HEARTH_LISTEN" placeholder:"ADDR"`
+	SMTPListen *string `name:"smtp-listen" help:"Where mail servers hand in mail; 127.0.0.1:2525 without, if nobody else listens there; off for nowhere." env:"HEARTH_SMTP_LISTEN" placeholder:"ADDR"`
+	BaseURL    string  `help:"How people reach this server, such as https://help.example." env:"HEARTH_BASE_URL" placeholder:"URL"`
 }
 
 func (w where) settings() app.Settings {
 	return app.Settings{Data: w.Data, DatabaseURL: w.DatabaseURL, NATSURL: w.NATSURL, BlobURL: w.BlobURL, SecretKey: w.SecretKey, Region: w.Region, Version: version}
+}
+
+// open says where the doors are. The receiver's usual place is only a wish: another server on the machine may have it.
+func (w ways) open(s *app.Settings) {
+	s.Listen, s.BaseURL = w.Listen, w.BaseURL
+	switch {
+	case w.SMTPListen == nil:
+		s.SMTPListen, s.SMTPSpare = "127.0.0.1:2525", true
+	case *w.SMTPListen != "off":
+		s.SMTPListen = *w.SMTPListen
+	}
 }
 
 type commands struct {

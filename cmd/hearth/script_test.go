@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,16 +24,18 @@ func TestMain(m *testing.M) {
 }
 
 // The scripts of test/scripts are the stories of the product, told by its command line. Beside testscript's own commands
-// they know: ask METHOD PATH [JSON], which asks the API of the server on the data folder, and ready, which waits for it.
+// they know: ask METHOD PATH [JSON], which asks the API of the server on the data folder, ready, which waits for it, and
+// usual, which makes sure that somebody has the receiver's usual port.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "../../test/scripts", UpdateScripts: *update, RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HEARTH_DATA", filepath.Join(e.WorkDir, "data"))
 			e.Setenv("HEARTH_LISTEN", "127.0.0.1:0")
+			e.Setenv("HEARTH_SMTP_LISTEN", "127.0.0.1:0")
 			return nil
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"ask": ask, "ready": ready},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"ask": ask, "ready": ready, "usual": usual},
 	})
 }
 
@@ -73,4 +76,10 @@ func ready(ts *testscript.TestScript, _ bool, _ []string) {
 		time.Sleep(20 * time.Millisecond) // a process that starts rings no bell
 	}
 	ts.Fatalf("no server came up on %s", ts.Getenv("HEARTH_DATA"))
+}
+
+func usual(ts *testscript.TestScript, _ bool, _ []string) {
+	if l, err := net.Listen("tcp", "127.0.0.1:2525"); err == nil { // else somebody else has it, which will do as well
+		ts.Defer(func() { _ = l.Close() })
+	}
 }
