@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"embed"
+	"errors"
 	"strings"
 
 	"github.com/hearthdesk/hearth/base/fault"
@@ -36,7 +37,14 @@ func (room *Room) Recognise(tx *store.Tx, s Sender) (Customer, error) {
 		return Customer{}, err
 	}
 	if !ok {
-		return room.meet(tx, s, a)
+		c, met, err := room.meet(tx, s, a)
+		if err != nil || met {
+			return c, err
+		}
+		// Another transaction met them while this one was about to; PostgreSQL made us wait for its end.
+		if known, ok, err = addressOf(tx, a.Kind, a.Value); err != nil || !ok {
+			return c, errors.Join(err, fault.New(fault.Conflict, "customer.met_twice", "Somebody else is changing this customer right now; please try again."))
+		}
 	}
 	c, err := load(tx, known.Customer)
 	if err != nil {
@@ -51,35 +59,24 @@ func (room *Room) Recognise(tx *store.Tx, s Sender) (Customer, error) {
 	return c, nil
 }
 
-func (room *Room) meet(tx *store.Tx, s Sender, a Address) (Customer, error) {
-	c := Customer{ID: store.NewID[customerKind](tx), MetAt: tx.Now(), Version: 1}
+// meet enters somebody new; met is false, and nothing is changed, when the address belongs to somebody by now.
+func (room *Room) meet(tx *store.Tx, s Sender, a Address) (c Customer, met bool, err error) {
+	c = Customer{ID: store.NewID[customerKind](tx), MetAt: tx.Now(), Version: 1}
+	a.ID, a.Customer = store.NewID[addressKind](tx), c.ID
+	if met, err = addAddress(tx, a); err != nil || !met {
+		return c, false, err
+	}
 	c.learn(s)
 	if a.Kind == Email {
 		_, domain, _ := strings.Cut(a.Value, "@")
-		var err error
 		if c.Company, err = companyByDomain(tx, domain); err != nil {
-			return c, err
+			return c, false, err
 		}
 	}
-	a.ID, a.Customer = store.NewID[addressKind](tx), c.ID
 	if err := insert(tx, c); err != nil {
-		return c, err
+		return c, false, err
 	}
-	added, err := addAddress(tx, a)
-	if err != nil {
-		return c, err
-	}
-	if !added { // another transaction met them while this one did; PostgreSQL made us wait for it
-		twin, ok, err := addressOf(tx, a.Kind, a.Value)
-		if err != nil || !ok {
-			return c, fault.New(fault.Conflict, "customer.met_twice", "Somebody else is entering this customer right now; please try again.")
-		}
-		if err := drop(tx, c.ID); err != nil {
-			return c, err
-		}
-		return load(tx, twin.Customer)
-	}
-	return c, tx.Record(c.ID, Met{c.ID})
+	return c, true, tx.Record(c.ID, Met{c.ID})
 }
 
 // read makes the address out of what the channel knows; mail comes first.
@@ -227,13 +224,12 @@ func (room *Room) Found(ctx context.Context, who web.Who, name, domain string) (
 		return c, fault.Field("name", "name.missing", "A company needs a name.")
 	}
 	return c, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		if has, err := companyByDomain(tx, c.Domain); err != nil {
-			return err
-		} else if has != 0 {
-			return fault.New(fault.Conflict, "company.known", "There is a company with the domain %s already.", c.Domain)
-		}
 		c.ID = store.NewID[companyKind](tx)
-		if err := insertCompany(tx, c); err != nil {
+		added, err := insertCompany(tx, c)
+		if err == nil && !added {
+			err = fault.New(fault.Conflict, "company.known", "There is a company with the domain %s already.", c.Domain)
+		}
+		if err != nil {
 			return err
 		}
 		return tx.Record(c.ID, Founded{c.ID})

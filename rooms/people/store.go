@@ -54,11 +54,6 @@ func markBounced(tx *store.Tx, a Address) error {
 	return err
 }
 
-func drop(tx *store.Tx, customer ID) error {
-	_, err := tx.Exec(`DELETE FROM customers WHERE id = $1`, customer)
-	return err
-}
-
 func some(tx *store.Tx, ids []ID) ([]Customer, error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -97,9 +92,10 @@ func companyByDomain(tx *store.Tx, domain string) (CompanyID, error) {
 	return c, err
 }
 
-func insertCompany(tx *store.Tx, c Company) error {
-	_, err := tx.Exec(`INSERT INTO companies (id, name, domain, version) VALUES ($1, $2, $3, 1)`, c.ID, c.Name, c.Domain)
-	return err
+// insertCompany returns false when the domain belongs to a company already.
+func insertCompany(tx *store.Tx, c Company) (bool, error) {
+	n, err := tx.Exec(`INSERT INTO companies (id, name, domain, version) VALUES ($1, $2, $3, 1) ON CONFLICT (domain) WHERE domain <> '' DO NOTHING`, c.ID, c.Name, c.Domain)
+	return n > 0, err
 }
 
 func companies(tx *store.Tx, last CompanyID, limit int) ([]Company, error) {

@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -178,14 +179,6 @@ func (room *Room) isOn(tx *store.Tx, t Ticket, s people.Sender) (bool, error) {
 }
 
 func (room *Room) open(tx *store.Tx, in Inbound, c people.Customer) (t Ticket, err error) {
-	if in.ExternalID != "" {
-		if was, ok, err := byExternal(tx, in.Channel, in.ExternalID); err != nil || ok {
-			if err == nil {
-				err = fault.New(fault.Conflict, "ticket.known", "There is a ticket with the external id %q already: %s.", in.ExternalID, was.ID)
-			}
-			return was, err
-		}
-	}
 	t = Ticket{
 		CustomerName: c.Name,
 		ID:           store.NewID[ticketKind](tx), Subject: subject(in), Status: Fresh, Priority: in.Priority, Type: in.Type, Product: in.Product,
@@ -205,8 +198,11 @@ func (room *Room) open(tx *store.Tx, in Inbound, c people.Customer) (t Ticket, e
 		return t, err
 	}
 	t.hear(in.At, in.Machine)
-	if err := insert(tx, t); err != nil {
+	if added, err := insert(tx, t); err != nil {
 		return t, err
+	} else if !added {
+		was, _, err := byExternal(tx, in.Channel, in.ExternalID)
+		return was, errors.Join(err, fault.New(fault.Conflict, "ticket.known", "There is a ticket with the external id %q already: %s.", in.ExternalID, was.ID))
 	}
 	return t, tx.Record(t.ID, Opened{t.ID, t.Number, t.Customer, t.Channel, t.Mailbox, t.Priority, t.Type, t.Team})
 }

@@ -44,15 +44,17 @@ func unknown(ticket ID) error {
 	return fault.New(fault.NotFound, "ticket.unknown", "There is no ticket %s, or it isn't yours to see.", ticket)
 }
 
-func insert(tx *store.Tx, t Ticket) error {
-	_, err := tx.Exec(`INSERT INTO tickets (`+columns+`) VALUES
-		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, 1)`,
+// insert returns false when there is a ticket with its external id already.
+func insert(tx *store.Tx, t Ticket) (bool, error) {
+	n, err := tx.Exec(`INSERT INTO tickets (`+columns+`) VALUES
+		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, 1)
+		ON CONFLICT (channel, external_id) WHERE external_id <> '' DO NOTHING`,
 		t.ID, t.Number, t.Subject, t.Status, t.Ended, t.Priority, t.Type, t.Product, t.Channel, t.Mailbox, t.Customer, t.Company, t.Assignee, t.Team,
 		store.JSON(t.Tags), store.JSON(t.Fields), t.ExternalID, t.Snippet, t.CreatedAt, t.UpdatedAt, t.WaitingSince, t.AnsweredAt, t.ResolvedAt, t.Reopened, t.MergedInto)
-	if err != nil {
-		return err
+	if err != nil || n == 0 {
+		return false, err
 	}
-	return insertTags(tx, t)
+	return true, insertTags(tx, t)
 }
 
 // save writes a ticket back; its place in lists is that of its last change.
