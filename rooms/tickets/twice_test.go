@@ -165,7 +165,7 @@ func TestTwoImportsOfOneTicketAtOnce(t *testing.T) {
 		t.Helper()
 		s, turns := setScene(t), make(chan string, 2)
 		turns <- "bob"
-		turns <- "ada"
+		turns <- "cleo"
 		return s.db, func() error {
 			return second(s.Open(context.Background(), all, with(mail(<-turns, ""), external)))
 		}
