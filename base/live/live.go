@@ -38,11 +38,11 @@ type Hub struct {
 	auth     web.Authenticate
 	log      *slog.Logger
 
-	mu      sync.Mutex
-	tail    []told // the newest entries, gap-free
-	head    int64  // the newest sequence told
-	changed chan struct{}
-	peers   map[*peer]bool
+	mu    sync.Mutex
+	tail  []told // the newest entries, gap-free
+	head  int64  // the newest sequence told
+	peers map[*peer]bool
+	wants map[string]map[*peer]bool // by topic, who wants to hear of it; "" is everything
 
 	over chan struct{} // closed when the server stops
 }
@@ -59,7 +59,7 @@ func New(db *store.DB, a Audience, auth web.Authenticate, log *slog.Logger) *Hub
 	if log == nil {
 		log = slog.Default()
 	}
-	return &Hub{db: db, audience: a, auth: auth, log: log, changed: make(chan struct{}), peers: map[*peer]bool{}, over: make(chan struct{})}
+	return &Hub{db: db, audience: a, auth: auth, log: log, peers: map[*peer]bool{}, wants: map[string]map[*peer]bool{}, over: make(chan struct{})}
 }
 
 // Run follows the journal until ctx ends, and then tells the peers that the server stops. It runs once.
@@ -109,10 +109,30 @@ func (h *Hub) advance(ctx context.Context) (int, error) {
 		h.tail = slices.Clone(h.tail[len(h.tail)-window:])
 	}
 	h.head = fresh[len(fresh)-1].Seq
-	close(h.changed)
-	h.changed = make(chan struct{})
+	h.ring(fresh)
 	return len(fresh), nil
 }
+
+// ring wakes who wants to hear of what is fresh. The others come by every few seconds, so the memory never outruns them.
+func (h *Hub) ring(fresh []told) {
+	wake := func(some map[*peer]bool) {
+		for p := range some {
+			select {
+			case p.bell <- struct{}{}:
+			default:
+			}
+		}
+	}
+	wake(h.wants[everything])
+	for _, t := range fresh {
+		if t.to.Needs&web.People != 0 {
+			wake(h.peers) // for what they may has changed, perhaps
+		}
+		wake(h.wants[t.Subject])
+	}
+}
+
+const everything = ""
 
 // read takes entries from the database and works out who may hear them.
 func (h *Hub) read(ctx context.Context, after int64, limit int) (all []told, err error) {
@@ -137,19 +157,17 @@ func (h *Hub) read(ctx context.Context, after int64, limit int) (all []told, err
 	return all, err
 }
 
-// since returns what comes after a sequence, and a channel that closes when there is more. known is false when the memory
-// does not reach back that far.
-func (h *Hub) since(after int64) (fresh []told, more <-chan struct{}, known bool) {
+// since returns what comes after a sequence. known is false when the memory does not reach back that far.
+func (h *Hub) since(after int64) (fresh []told, known bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	more = h.changed
 	if after >= h.head {
-		return nil, more, true
+		return nil, true
 	}
 	if len(h.tail) == 0 || h.tail[0].Seq > after+1 {
-		return nil, more, false
+		return nil, false
 	}
-	return h.tail[after+1-h.tail[0].Seq:], more, true
+	return h.tail[after+1-h.tail[0].Seq:], true
 }
 
 type journalIn struct {

@@ -25,6 +25,7 @@ type peer struct {
 	who     web.Who
 	topics  []string // the subjects it wants to hear of; all when empty
 	after   int64    // the last sequence that was told or passed over
+	bell    chan struct{}
 	gone    chan struct{}
 }
 
@@ -45,7 +46,7 @@ func (h *Hub) serve(w http.ResponseWriter, r *http.Request, who web.Who) error {
 	}
 	defer c.CloseNow()
 	c.SetReadLimit(16 << 10)
-	p := &peer{hub: h, conn: c, request: r, who: who, after: after, gone: make(chan struct{})}
+	p := &peer{hub: h, conn: c, request: r, who: who, after: after, bell: make(chan struct{}, 1), gone: make(chan struct{})}
 	if topics := r.URL.Query().Get("topics"); topics != "" {
 		p.topics = strings.Split(topics, ",")
 	}
@@ -80,12 +81,49 @@ func (h *Hub) enter(p *peer) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.peers[p] = true
+	h.list(p)
+}
+
+// list notes what a peer wants to hear of, strike forgets it; whoever calls them holds the lock.
+func (h *Hub) list(p *peer) {
+	for _, t := range p.wanted() {
+		if h.wants[t] == nil {
+			h.wants[t] = map[*peer]bool{}
+		}
+		h.wants[t][p] = true
+	}
+}
+
+func (h *Hub) strike(p *peer) {
+	for _, t := range p.wanted() {
+		delete(h.wants[t], p)
+		if len(h.wants[t]) == 0 {
+			delete(h.wants, t)
+		}
+	}
+}
+
+func (p *peer) wanted() []string {
+	if len(p.topics) == 0 {
+		return []string{everything}
+	}
+	return p.topics
+}
+
+// wish changes what a peer wants to hear of from now on.
+func (p *peer) wish(topics []string) {
+	p.hub.mu.Lock()
+	defer p.hub.mu.Unlock()
+	p.hub.strike(p)
+	p.topics = topics
+	p.hub.list(p)
 }
 
 func (h *Hub) leave(p *peer) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.peers, p)
+	h.strike(p)
 	close(p.gone)
 }
 
@@ -140,7 +178,7 @@ func (p *peer) attend(ctx context.Context, wishes <-chan wish) error {
 	ping := time.NewTicker(patience)
 	defer ping.Stop()
 	for {
-		fresh, more, known := p.hub.since(p.after)
+		fresh, known := p.hub.since(p.after)
 		if !known {
 			var err error
 			if fresh, err = p.hub.read(ctx, p.after, batch); err != nil {
@@ -159,7 +197,7 @@ func (p *peer) attend(ctx context.Context, wishes <-chan wish) error {
 		case <-p.hub.over:
 			return p.conn.Close(websocket.StatusGoingAway, "the server stops")
 		case w := <-wishes:
-			p.topics = w.Topics
+			p.wish(w.Topics)
 		case <-look.C:
 			if err := p.confirm(); err != nil {
 				return err
@@ -168,7 +206,7 @@ func (p *peer) attend(ctx context.Context, wishes <-chan wish) error {
 			if err := p.ping(ctx); err != nil {
 				return err
 			}
-		case <-more:
+		case <-p.bell:
 		}
 	}
 }
