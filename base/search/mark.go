@@ -42,7 +42,7 @@ type marker struct {
 
 func newMarker(text string) *marker {
 	r := read(text)
-	m := &marker{also: r.numbers}
+	m := &marker{parts: make([]part, 0, len(r.words)+len(r.words)/8), also: r.numbers}
 	for _, w := range r.words {
 		m.parts = append(m.parts, w.parts...)
 		m.also = append(append(m.also, w.whole...), w.also...)

@@ -69,6 +69,9 @@ func (d *digits) endGroup() {
 }
 
 func (d *digits) stop() {
+	if len(d.value) == 0 {
+		return
+	}
 	d.endGroup()
 	d.value, d.from, d.marks, d.bracket = d.value[:0], d.from[:0], 0, 0
 }

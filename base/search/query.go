@@ -172,10 +172,9 @@ func numeric(all []chunk) int {
 // or each group by itself, because it may be no such number at all.
 func numberClause(text string, groups []chunk) (clause, bool) {
 	var d digits
-	each(text, func(k kind, r rune, start, end int) bool {
-		d.take(k, r, start, end)
-		return true
-	})
+	for i := 0; i < len(text); {
+		i += one(text, i, d.take)
+	}
 	value := d.value
 	if len(significant(value)) < minSuffix || len(value) > maxNumber {
 		return clause{}, false

@@ -42,12 +42,15 @@ type reading struct {
 
 // reader takes a text apart in one pass.
 type reader struct {
+	text  string
 	out   reading
-	count int // parts so far
-	size  int // and the bytes of all terms
+	parts []part // of all words, so that few of them need memory of their own
+	count int    // parts so far
+	size  int    // and the bytes of all terms
 
 	run     []byte // the folded letters or digits being read
-	wide    []byte // the same without marks in the German and Nordic way
+	wide    []byte // the same without marks in the German and Nordic way, as soon as that differs
+	widened bool
 	kind    kind   // of run: letter, digit or gap
 	from    int
 	to      int
@@ -64,11 +67,16 @@ type piece struct {
 }
 
 func read(text string) reading {
-	r := &reader{}
-	each(text, func(k kind, c rune, start, end int) bool {
-		r.take(k, c, start, end)
-		return !r.full()
-	})
+	const usual = 6 // bytes of a word and the space behind it
+	r := &reader{text: text, parts: make([]part, 0, len(text)/usual+1), out: reading{words: make([]word, 0, len(text)/usual+1)}}
+	for i := 0; i < len(text) && !r.full(); {
+		if end := lettersFrom(text, i); end > i {
+			r.takeLetters(i, end)
+			i = end
+		} else {
+			i += one(text, i, r.take)
+		}
+	}
 	r.endWord()
 	r.endDense()
 	r.number.stop()
@@ -76,29 +84,44 @@ func read(text string) reading {
 	return r.out
 }
 
-// each calls do with the characters of text in NFKC and the bytes they came from, until do returns false.
-func each(text string, do func(k kind, c rune, start, end int) bool) {
-	var buf []byte
-	for i, n := 0, 0; i < len(text); i += n {
-		if c := text[i]; c < utf8.RuneSelf {
-			if n = 1; !do(asciiKind(rune(c)), rune(c), i, i+1) {
-				return
-			}
-			continue
-		}
-		n = norm.NFKC.NextBoundaryInString(text[i:], true)
-		segment := text[i : i+n]
-		if segment == "™" || segment == "℠" { // would become letters of the name before them
-			segment = " "
-		}
-		buf = norm.NFKC.AppendString(buf[:0], segment)
-		for b := buf; len(b) > 0; {
-			c, size := utf8.DecodeRune(b)
-			if !do(kindOf(c), c, i, i+n) {
-				return
-			}
-			b = b[size:]
-		}
+// one calls do with the next character of text, or what it is in NFKC, and returns how many bytes it came from.
+func one(text string, i int, do func(k kind, c rune, start, end int)) int {
+	if c := text[i]; c < utf8.RuneSelf {
+		do(asciiKind(rune(c)), rune(c), i, i+1)
+		return 1
+	}
+	n := norm.NFKC.NextBoundaryInString(text[i:], true)
+	segment := text[i : i+n]
+	if segment == "™" || segment == "℠" { // would become letters of the name before them
+		segment = " "
+	}
+	for b := norm.NFKC.AppendString(nil, segment); len(b) > 0; {
+		c, size := utf8.DecodeRune(b)
+		do(kindOf(c), c, i, i+n)
+		b = b[size:]
+	}
+	return n
+}
+
+// lettersFrom is where the ASCII letters that begin at i end: most of most texts, and taken at once.
+func lettersFrom(text string, i int) int {
+	for i < len(text) && 'a' <= text[i]|0x20 && text[i]|0x20 <= 'z' {
+		i++
+	}
+	return i
+}
+
+func (r *reader) takeLetters(start, end int) {
+	r.number.stop()
+	r.endDense()
+	r.begin(letter, start)
+	r.to = end
+	at := len(r.run)
+	for i := start; i < end && len(r.run) <= maxTerm; i++ {
+		r.run = append(r.run, r.text[i]|0x20)
+	}
+	if r.widened {
+		r.wide = append(r.wide, r.run[at:]...)
 	}
 }
 
@@ -136,19 +159,28 @@ func (r *reader) extend(end int) {
 }
 
 func (r *reader) grow(k kind, c rune, start, end int) {
-	if r.kind != k {
-		r.endRun()
-		r.kind, r.from = k, start
-	}
+	r.begin(k, start)
 	if r.to = end; len(r.run) > maxTerm {
 		return
 	}
 	at := len(r.run)
 	r.run = foldInto(r.run, c)
-	if w := wideOf(c); w != "" {
+	w := wideOf(c)
+	if w != "" && !r.widened {
+		r.wide, r.widened = append(r.wide[:0], r.run[:at]...), true
+	}
+	switch {
+	case w != "":
 		r.wide = append(r.wide, w...)
-	} else {
+	case r.widened:
 		r.wide = append(r.wide, r.run[at:]...)
+	}
+}
+
+func (r *reader) begin(k kind, start int) {
+	if r.kind != k {
+		r.endRun()
+		r.kind, r.from = k, start
 	}
 }
 
@@ -179,8 +211,12 @@ func (r *reader) endRun() {
 	if r.kind == gap {
 		return
 	}
-	p := piece{part: part{term: clip(string(r.run)), start: r.from, end: r.to}}
-	if !bytes.Equal(r.run, r.wide) {
+	p := piece{part: part{term: r.text[r.from:r.to], start: r.from, end: r.to}}
+	if string(r.run) != p.term { // it is no part of the text as it stands
+		p.term = string(r.run)
+	}
+	p.term = clip(p.term)
+	if r.widened && !bytes.Equal(r.run, r.wide) {
 		p.wide = clip(string(r.wide))
 	}
 	if n := len(r.runs); n > maxRuns {
@@ -188,7 +224,7 @@ func (r *reader) endRun() {
 	} else {
 		r.runs = append(r.runs, p)
 	}
-	r.run, r.wide, r.kind = r.run[:0], r.wide[:0], gap
+	r.run, r.widened, r.kind = r.run[:0], false, gap
 }
 
 // endStretch splits AB123 into ab and 123, but leaves checksums whole.
@@ -207,13 +243,15 @@ func (r *reader) endWord() {
 		r.loose = false
 		return
 	}
-	w := word{parts: make([]part, len(r.pieces))}
-	for i, p := range r.pieces {
-		w.parts[i] = p.part
+	first := len(r.parts)
+	w := word{}
+	for _, p := range r.pieces {
+		r.parts = append(r.parts, p.part)
 		if p.wide != "" && len(r.pieces) > 1 {
 			w.also = append(w.also, part{term: p.wide, start: p.start, end: p.end})
 		}
 	}
+	w.parts = r.parts[first:len(r.parts):len(r.parts)]
 	whole := r.pieces[0]
 	if len(r.pieces) > 1 {
 		whole = join(r.pieces)
