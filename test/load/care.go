@@ -32,6 +32,14 @@ func (m *middle) start(ctx context.Context) error {
 		what  string
 		place *place
 	}{{"an empty house", none}, {fmt.Sprintf("%d tickets", m.tickets), p}} {
+		// The first start of all sees to what only the first one does.
+		s, err := m.serve(ctx, at.place)
+		if err == nil {
+			err = errors.Join(s.settled(ctx), s.stop())
+		}
+		if err != nil {
+			return err
+		}
 		if err := m.starts(ctx, at.what, at.place); err != nil {
 			return err
 		}
