@@ -154,7 +154,7 @@ func freeBytes(dir string) (uint64, error) {
 }
 
 func tryFile(dir string) error {
-	f, err := os.CreateTemp(dir, ".doctor-*")
+	f, err := os.CreateTemp(dir, ".try-*")
 	if err != nil {
 		return err
 	}

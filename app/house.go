@@ -60,6 +60,9 @@ func Build(ctx context.Context, s Settings) (h *House, err error) {
 			err = errors.Join(err, h.Close())
 		}
 	}()
+	if err = s.usable(); err != nil {
+		return h, err
+	}
 	if h.Words, err = words.New(email.Words); err != nil {
 		return h, err
 	}
@@ -70,7 +73,7 @@ func Build(ctx context.Context, s Settings) (h *House, err error) {
 		return h, err
 	}
 	if h.DB, err = store.Open(ctx, store.Options{URL: s.database(), Now: s.Now, Strict: s.Strict, Log: s.log(), Hasty: s.Hasty}, tables()...); err != nil {
-		return h, err
+		return h, s.unopened(err)
 	}
 	h.furnish()
 	return h, nil

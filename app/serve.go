@@ -30,7 +30,7 @@ func lock(s Settings) (*flock.Flock, error) {
 	l := flock.New(filepath.Join(s.Data, "lock"), flock.SetPermissions(0o600))
 	ok, err := l.TryLock()
 	if err != nil {
-		return nil, err
+		return nil, fault.New(fault.Internal, "data.unwritable", "The data folder %s can't be written to: %v.", s.Data, cause(err))
 	}
 	if !ok {
 		return nil, fault.New(fault.Conflict, "data.locked", "A Hearth server runs on %s already; stop it first, or choose another folder with --data.", s.Data)

@@ -4,8 +4,10 @@
 package app
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -54,7 +56,7 @@ func (s Settings) baseURL(addr string) string {
 	if s.BaseURL != "" {
 		return s.BaseURL
 	}
-	return "http://" + addr
+	return "http://" + cmp.Or(addr, "127.0.0.1:8080") // an errand without a server has only the usual place
 }
 
 // socket is where the command line reaches a running server: in the data folder, or where its path would be longer than
@@ -84,4 +86,37 @@ func (s Settings) prepare() error {
 		return fault.New(fault.Internal, "data.folder", "The data folder %s can't be made: %v.", s.Data, err)
 	}
 	return nil
+}
+
+// usable refuses a data folder in which nothing could work, before anything is begun in it.
+func (s Settings) usable() error {
+	if err := tryFile(s.Data); err != nil {
+		return fault.New(fault.Internal, "data.unwritable", "The data folder %s can't be written to: %v.", s.Data, cause(err))
+	}
+	i, err := os.Stat(s.database())
+	if s.DatabaseURL != "" || err != nil || i.Size() > 0 {
+		return nil //nolint:nilerr // a database that is not there yet will be made
+	}
+	if kept, err := filepath.Glob(filepath.Join(s.blobs(), "??", "*")); err == nil && len(kept) > 0 {
+		return fault.New(fault.Internal, "data.emptied",
+			"The database %s is empty, but there are files that belonged to one; restore it from a backup, or remove it to begin anew.", s.database())
+	}
+	return nil
+}
+
+// unopened says which database is in trouble.
+func (s Settings) unopened(err error) error {
+	f := fault.Of(err)
+	if f == nil {
+		return err
+	}
+	return errors.Join(fault.New(f.Kind, f.Code, "%s: %s", cmp.Or(plainURL(s.DatabaseURL, ""), s.database()), f.Say), err)
+}
+
+// cause is what the system said, without the names of files on the way.
+func cause(err error) error {
+	for errors.Unwrap(err) != nil {
+		err = errors.Unwrap(err)
+	}
+	return err
 }

@@ -64,10 +64,11 @@ func Open(ctx context.Context, o Options, rooms ...Migrations) (*DB, error) {
 		db.engine, err = openSQLite(ctx, o.URL, o.Hasty)
 	}
 	if err != nil {
-		return nil, err
+		db.engine = &sqliteEngine{} // PostgreSQL says itself what it lacks
+		return nil, db.plain(err)
 	}
 	if err := db.migrate(ctx, rooms); err != nil {
-		return nil, errors.Join(err, db.engine.close())
+		return nil, errors.Join(db.plain(err), db.engine.close())
 	}
 	if err := db.enroll(ctx); err != nil {
 		return nil, errors.Join(err, db.engine.close())

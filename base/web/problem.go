@@ -79,7 +79,7 @@ var statuses = map[fault.Kind]int{
 // Codes whose status says more than their kind's.
 var special = map[string]int{
 	"sign_in.needed": http.StatusUnauthorized, "sign_in.failed": http.StatusUnauthorized, "token.unknown": http.StatusUnauthorized,
-	"body.too_large": http.StatusRequestEntityTooLarge, "slow_down": http.StatusTooManyRequests, "store.trouble": http.StatusServiceUnavailable,
+	"body.too_large": http.StatusRequestEntityTooLarge, "files.full": http.StatusInsufficientStorage, "slow_down": http.StatusTooManyRequests, "store.trouble": http.StatusServiceUnavailable,
 }
 
 // Codes after which it helps to wait and ask again.
