@@ -61,7 +61,10 @@ func (h *House) Backup(ctx context.Context, file string) (s Saved, err error) {
 		}
 	}()
 	s = Saved{File: file, Journal: head, At: h.DB.Now()}
-	zip := gzip.NewWriter(part)
+	zip, err := gzip.NewWriterLevel(&steady{file: part}, gzip.BestSpeed) // most of it is text that shrinks well or files that don't at all
+	if err != nil {
+		return s, err
+	}
 	out := tar.NewWriter(zip)
 	m, err := json.Marshal(manifest{Hearth: h.Settings.Version, Engine: h.DB.Engine(), Journal: head, At: s.At})
 	if err != nil {
@@ -86,6 +89,21 @@ func (h *House) Backup(ctx context.Context, file string) (s Saved, err error) {
 		return s, err
 	}
 	return s, os.Rename(part.Name(), file)
+}
+
+// steady writes a file and has it reach the disk bit by bit: a system asked to flush much at once makes all others wait.
+type steady struct {
+	file *os.File
+	n    int
+}
+
+func (s *steady) Write(b []byte) (int, error) {
+	const bit = 4 << 20
+	n, err := s.file.Write(b)
+	if s.n += n; err == nil && s.n >= bit {
+		s.n, err = 0, s.file.Sync()
+	}
+	return n, err
 }
 
 func putBytes(out *tar.Writer, name string, b []byte, at time.Time) error {
