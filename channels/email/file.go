@@ -68,30 +68,18 @@ func (room *Room) enter(ctx context.Context, a Arrival, blob files.Blob) (e Entr
 		a.Place = smtpPlace(blob.SHA256, a.Sender, a.Recipients)
 	}
 	return e, room.db.Write(ctx, actor, func(tx *store.Tx) error {
-		was, known, err := entryAt(tx, a.Mailbox, a.Place)
-		if err != nil {
+		seen := Entry{
+			ID: store.NewID[ledgerKind](tx), Mailbox: a.Mailbox, Place: a.Place, Folder: a.Folder, UIDValidity: a.UIDValidity, UID: a.UID,
+			Recipients: a.Recipients, State: Fetched, CameAt: tx.Now(),
+		}
+		if _, err := note(tx, seen); err != nil { // its place may be taken, also at this very moment
 			return err
 		}
-		if known && was.State != Fetched {
-			e = was
-			return nil
-		}
-		e = was
-		if !known {
-			e = Entry{
-				ID: store.NewID[ledgerKind](tx), Mailbox: a.Mailbox, Place: a.Place, Folder: a.Folder, UIDValidity: a.UIDValidity, UID: a.UID,
-				Recipients: a.Recipients, CameAt: tx.Now(),
-			}
+		if e, _, err = entryAt(tx, a.Mailbox, a.Place); err != nil || e.State != Fetched {
+			return err
 		}
 		e.SHA256, e.Size, e.Sender = blob.SHA256, blob.Size, a.Sender
 		e.settle(tx, Stored, "", "")
-		if !known {
-			if fresh, err := note(tx, e); err != nil {
-				return err
-			} else if !fresh {
-				return fault.New(fault.Conflict, "mail.known", "This mail is being stored by somebody else.")
-			}
-		}
 		if err := saveEntry(tx, e, Arrived{e.ID, e.Mailbox}); err != nil {
 			return err
 		}

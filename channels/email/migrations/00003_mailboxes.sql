@@ -1,0 +1,2 @@
+-- +goose Up
+INSERT INTO counters (name, n) VALUES ('mailbox', 0);
