@@ -68,6 +68,7 @@ var tables = []store.Migrations{
 type node struct {
 	*email.Room
 	db    *store.DB
+	due   *due.Queue
 	files brittle
 
 	ctx   context.Context //nolint:containedctx // of everything it runs
@@ -96,12 +97,11 @@ func (g *ground) node(t *testing.T) *node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n.files = brittle{g.kept, n}
-	work := due.New(n.db, log)
+	n.due, n.files = due.New(n.db, log), brittle{g.kept, n}
 	st, pe := staff.New(n.db, staff.Options{}), people.New(n.db, "DE")
 	ti := tickets.New(n.db, st, pe, n.files)
 	n.Room = email.New(email.House{
-		Words: book, DB: n.db, Due: work, Files: n.files, Keys: g.keys, People: pe, Tickets: ti, Clocks: clocks.New(n.db, work, hours.New(n.db), ti), Log: log,
+		Words: book, DB: n.db, Due: n.due, Files: n.files, Keys: g.keys, People: pe, Tickets: ti, Clocks: clocks.New(n.db, n.due, hours.New(n.db), ti), Log: log,
 	})
 	n.db.OnRing(func(int64) { n.step() })
 	t.Cleanup(func() {
@@ -237,13 +237,8 @@ func (n *node) account(t *testing.T, box tickets.MailboxID) (a account) {
 			if e.Mailbox != box {
 				continue
 			}
-			raw, err := n.files.Store.Open(context.Background(), e.SHA256)
-			if err != nil {
-				return fmt.Errorf("the bytes of %s: %w", e.ID, err)
-			}
-			b, err := io.ReadAll(raw)
-			if err = errors.Join(err, raw.Close()); err != nil || hash(b) != e.SHA256 {
-				t.Errorf("the bytes of %+v are not those: %v", e, err)
+			if err := n.whole(e); err != nil {
+				return err
 			}
 			happened, err := store.All[string](tx, `SELECT kind FROM journal WHERE subject = $1 ORDER BY seq`, e.ID.String())
 			if err != nil {
@@ -280,6 +275,22 @@ func (n *node) account(t *testing.T, box tickets.MailboxID) (a account) {
 		t.Fatal(err)
 	}
 	return a
+}
+
+// whole says what is wrong with the bytes of a mail that are here.
+func (n *node) whole(e email.Entry) error {
+	if e.State == email.Fetched {
+		return nil
+	}
+	raw, err := n.files.Store.Open(context.Background(), e.SHA256)
+	if err != nil {
+		return fmt.Errorf("the bytes of %s: %w", e.ID, err)
+	}
+	b, err := io.ReadAll(raw)
+	if err == nil && hash(b) != e.SHA256 {
+		err = fmt.Errorf("the bytes of %s are others", e.ID)
+	}
+	return errors.Join(err, raw.Close())
 }
 
 // atEveryStep does something with a new mailbox without any trouble, then again and again, dying one step later each time
