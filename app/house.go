@@ -114,6 +114,7 @@ func (h *House) furnish() {
 		h.chores()
 	}
 
+	h.Followers = append(h.Followers, h.People.Followers()...)
 	h.Followers = append(h.Followers, h.Tickets.Followers()...)
 	h.Followers = append(h.Followers, h.Clocks.Followers()...)
 	h.Followers = append(h.Followers, h.Email.Followers()...)

@@ -51,7 +51,7 @@ type reader struct {
 	run     []byte // the folded letters or digits being read
 	wide    []byte // the same without marks in the German and Nordic way, as soon as that differs
 	widened bool
-	kind    kind   // of run: letter, digit or gap
+	kind    kind // of run: letter, digit or gap
 	from    int
 	to      int
 	runs    []piece // of the present stretch without joiners

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/hearthdesk/hearth/base/store"
@@ -76,7 +77,7 @@ func (room *Room) Routes(api *web.API) {
 }
 
 type findIn struct {
-	Q     string `query:"q" maxLength:"200" doc:"the beginning of a mail address, or a phone number; all customers when empty"`
+	Q     string `query:"q" maxLength:"200" doc:"the beginnings of words of a name, the beginning of a mail address, or a phone number; all customers when empty"`
 	After ID     `query:"after"`
 	Limit int    `query:"limit" default:"25" minimum:"1" maximum:"100"`
 }
@@ -112,18 +113,29 @@ func (room *Room) matches(tx *store.Tx, in *findIn) ([]Customer, error) {
 		return nil, err
 	}
 	all, err := some(tx, ids)
-	if all == nil {
-		all = []Customer{}
+	if err != nil {
+		return nil, err
 	}
-	return all, err
+	slices.SortFunc(all, func(a, b Customer) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
+	return append([]Customer{}, all...), nil
 }
 
-// known finds customers by a phone number, else by the beginning of a mail address.
+// known finds customers by a phone number, else by a name or the beginning of a mail address.
 func (room *Room) known(tx *store.Tx, q string, limit int) ([]ID, error) {
 	if v, err := PlainPhone(q, room.region); err == nil {
 		if a, ok, err := addressOf(tx, Phone, v); err != nil || ok {
 			return []ID{a.Customer}, err
 		}
 	}
-	return byAddress(tx, q, limit)
+	ids, err := byAddress(tx, q, limit)
+	if err != nil || strings.Contains(q, "@") {
+		return ids, err
+	}
+	named, err := byName(tx, q, limit)
+	for _, id := range named {
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids[:min(len(ids), limit)], err
 }

@@ -57,7 +57,10 @@ func badPlan(t *testing.T, db *store.DB, who web.Who, f Filter) (bad string) {
 		Unused int    `db:"notused"`
 		Detail string `db:"detail"`
 	}
-	q := &query{list: byChange}
+	q := &query{list: byChange, away: []staff.TeamID{4}}
+	if who.All {
+		q.away = nil
+	}
 	if f.Waiting {
 		q.list = byWait
 	}
