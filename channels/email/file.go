@@ -203,13 +203,10 @@ func (room *Room) inbound(ctx context.Context, box Mailbox, all []Mailbox, e Ent
 	said := quote.Split(m.Text)
 	in = tickets.Inbound{
 		Channel: Name, Mailbox: box.ID, Team: box.Team, From: writer(m, e), Subject: m.Subject, Text: said.Said, Quoted: said.Quoted, Signature: said.Signature,
-		HTML: m.HTML, Ref: reasonable(m.MessageID), Answers: answers(m), Raw: e.SHA256, Flaws: m.Flaws, At: m.Date,
+		HTML: m.HTML, Ref: reasonable(m.MessageID), Answers: answers(m), Raw: e.SHA256, Flaws: m.Flaws, At: writtenAt(m, e),
 	}
 	if in.Flaws == nil {
 		in.Flaws = []string{}
-	}
-	if in.At.IsZero() || in.At.After(e.CameAt) {
-		in.At = e.CameAt
 	}
 	for _, a := range m.To {
 		in.To = append(in.To, tickets.Party{Name: a.Name, Email: a.Email, Ours: ours(all, a.Email)})
@@ -225,6 +222,26 @@ func (room *Room) inbound(ctx context.Context, box Mailbox, all []Mailbox, e Ent
 		in.Files = append(in.Files, tickets.File{Name: text.CleanName(a.Name), Type: a.Type, Size: blob.Size, SHA256: blob.SHA256, ContentID: a.ContentID, Inline: a.Inline})
 	}
 	return in, nil
+}
+
+// underway is how long mail servers may try before they give a mail up (RFC 5321, 4.5.4.1, says four to five days).
+const underway = 5 * 24 * time.Hour
+
+// writtenAt is when a mail was written: what it says itself, unless it says it was written after it came, or so long before
+// that only a wrong clock can have said so. Clocks of tickets start at that moment.
+func writtenAt(m *message.Message, e Entry) time.Time {
+	came := e.CameAt
+	delivered := m.Delivered
+	if delivered.IsZero() && strings.HasPrefix(e.Place, "smtp ") {
+		delivered = came
+	}
+	if !delivered.IsZero() && delivered.Before(came) {
+		came = delivered
+	}
+	if m.Date.IsZero() || m.Date.After(came) || !delivered.IsZero() && m.Date.Before(came.Add(-underway)) {
+		return came
+	}
+	return m.Date
 }
 
 // writer is who a mail is from: its From, where that can't be read its Sender, Reply-To or envelope.

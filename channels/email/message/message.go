@@ -35,6 +35,7 @@ type Message struct {
 	To, Cc, Bcc []Address
 	Subject     string
 	Date        time.Time // zero when missing or unreadable
+	Delivered   time.Time // when the last server took it in, by its Received field (RFC 5321, 4.4); zero when there is none
 	MessageID   string    // without angle brackets
 	InReplyTo   []string  // message ids without brackets, as written
 	References  []string  // oldest first

@@ -99,6 +99,9 @@ func (r *reader) envelope(h fields) {
 		m.Header = append(m.Header, Field{Name: f.name, Value: r.decodeHeader(f.value)})
 	}
 	m.Subject = m.Value("Subject")
+	if last := h.first("Received"); last != "" {
+		m.Delivered = date(last[strings.LastIndexByte(last, ';')+1:])
+	}
 	for _, value := range h.all("Date") {
 		if m.Date = date(value); !m.Date.IsZero() {
 			break
