@@ -26,6 +26,7 @@ func (h *House) Local() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/api/", api)
 	mux.HandleFunc("POST /local/backup", h.answer(func(r *http.Request) (any, error) { return h.Backup(r.Context(), r.URL.Query().Get("file")) }))
+	mux.HandleFunc("POST /local/export", h.exportBeside)
 	mux.HandleFunc("GET /local/doctor", h.answer(func(r *http.Request) (any, error) { return h.Examine(r.Context()) }))
 	mux.HandleFunc("POST /local/import", h.answer(h.importMail))
 	mux.HandleFunc("POST /local/tokens", h.answer(h.token))
@@ -48,6 +49,7 @@ func (h *House) answer(do func(r *http.Request) (any, error)) http.HandlerFunc {
 type Client struct {
 	http   *http.Client
 	direct http.Handler
+	house  *House // behind direct
 	close  func() error
 }
 
@@ -68,7 +70,7 @@ func Connect(ctx context.Context, s Settings) (*Client, error) {
 	if err != nil {
 		return nil, errors.Join(err, l.Unlock())
 	}
-	return &Client{direct: h.Local(), close: func() error {
+	return &Client{direct: h.Local(), house: h, close: func() error {
 		// What the errand left to do is done before the folder is given back.
 		err := h.DB.CatchUp(context.WithoutCancel(ctx), h.Followers...)
 		return errors.Join(err, h.Close(), l.Unlock())

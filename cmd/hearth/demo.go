@@ -29,7 +29,11 @@ func (c *demoCmd) Run(ctx context.Context, t terminal) error {
 	s := c.settings()
 	c.open(&s)
 	s.Now = time.Now
-	in, err := app.Demo(ctx, s, demo.Options{Tickets: c.Tickets, Seed: c.Seed, Progress: filling(t.err)})
+	var filled func(done, all int)
+	if show := filling(t.err, "a month at the sample company"); show != nil {
+		filled = func(done, all int) { show(int64(done), int64(all)) }
+	}
+	in, err := app.Demo(ctx, s, demo.Options{Tickets: c.Tickets, Seed: c.Seed, Progress: filled})
 	if err != nil {
 		return err
 	}
@@ -44,17 +48,17 @@ func (c *demoCmd) Run(ctx context.Context, t terminal) error {
 }
 
 // filling is a bar on a terminal and silence in a pipe.
-func filling(w io.Writer) func(done, all int) {
+func filling(w io.Writer, what string) func(done, all int64) {
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return nil
 	}
 	var bar *progressbar.ProgressBar
-	return func(done, all int) {
+	return func(done, all int64) {
 		if bar == nil {
-			bar = progressbar.Default(int64(all), "a month at the sample company")
+			bar = progressbar.Default(all, what)
 		}
-		_ = bar.Set(done) // a terminal that is gone can't be told
+		_ = bar.Set64(done) // a terminal that is gone can't be told
 	}
 }
 

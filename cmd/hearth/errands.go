@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/hearthdesk/hearth/app"
@@ -226,6 +228,34 @@ func (c *backupCmd) Run(ctx context.Context, t terminal) error {
 		}
 		fmt.Fprintf(t.out, "%s: %d MB, %d files, up to journal entry %d. The secret key is not inside: keep a copy of %s apart.\n",
 			s.File, s.Bytes>>20, s.Blobs, s.Journal, filepath.Join(c.Data, "secret.key"))
+		return nil
+	})
+}
+
+type exportCmd struct {
+	where
+	Folder string `arg:"" help:"A new folder, or an empty one." type:"path"`
+}
+
+// Run writes an export.
+func (c *exportCmd) Run(ctx context.Context, t terminal) error {
+	return with(ctx, c.settings(), func(cl *app.Client) error {
+		abs, err := filepath.Abs(c.Folder)
+		if err != nil {
+			return err
+		}
+		x, err := cl.Export(ctx, abs, filling(t.err, "exporting"))
+		if err != nil {
+			return err
+		}
+		for _, name := range slices.Sorted(maps.Keys(x.Lines)) {
+			fmt.Fprintf(t.out, "%9d  %s\n", x.Lines[name], name)
+		}
+		fmt.Fprintf(t.out, "%9d  attachments and mails, %d MB\n", x.Files, x.Bytes>>20)
+		if x.Missing > 0 {
+			fmt.Fprintf(t.out, "%9d  attachments and mails were missing\n", x.Missing)
+		}
+		fmt.Fprintf(t.out, "%s holds everything up to journal entry %d; its README.md says what lies where. No passwords, tokens or keys are inside.\n", x.Folder, x.Journal)
 		return nil
 	})
 }

@@ -76,6 +76,7 @@ type commands struct {
 	Staff   staffCmd   `cmd:"" help:"The people who work here."`
 	Token   tokenCmd   `cmd:"" help:"Tokens for programs."`
 	Import  importCmd  `cmd:"" help:"Take in mail from files."`
+	Export  exportCmd  `cmd:"" help:"Write everything into a folder, in formats that need no Hearth to be read."`
 	Backup  backupCmd  `cmd:"" help:"Write everything into one file, while the server runs."`
 	Restore restoreCmd `cmd:"" help:"Fill an empty data folder from a backup."`
 	Doctor  doctorCmd  `cmd:"" help:"Look at everything that can be out of order."`

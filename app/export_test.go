@@ -1,0 +1,288 @@
+package app_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/emersion/go-smtp"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/hearthdesk/hearth/app"
+	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/test/house"
+)
+
+// line is what this test reads of any line.
+type line struct {
+	ID, Ticket, Customer, Company, Mailbox, Kind, Text, Raw, Reason, Address, Name, Email, Status string
+	Number, Seq                                                                                   int64
+	RawFile                                                                                       string `json:"raw_file"`
+	SHA256                                                                                        string
+	Attachments                                                                                   []struct{ Name, SHA256, Path string }
+}
+
+func linesOf(t *testing.T, folder, noun string) (all []line) {
+	t.Helper()
+	f, err := os.Open(filepath.Join(folder, noun+".jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	in := bufio.NewScanner(f)
+	in.Buffer(nil, 8<<20)
+	for in.Scan() {
+		var l line
+		if err := json.Unmarshal(in.Bytes(), &l); err != nil {
+			t.Fatalf("%s: %v in %s", noun, err, in.Text())
+		}
+		all = append(all, l)
+	}
+	return all
+}
+
+const (
+	boxPassword   = "wintergreen-mailbox-password"
+	staffPassword = "a long and private sentence"
+)
+
+// lived is a house in which something of every sort happened.
+func lived(t *testing.T) (h *house.House, secrets []string) {
+	t.Helper()
+	h = house.Start(t)
+	var anna struct{ ID string }
+	var token struct{ Token string }
+	h.Ask(http.MethodPost, "/local/staff", map[string]any{"email": "anna@shop.example", "name": "Anna", "role": "owner", "password": staffPassword}, &anna)
+	h.Ask(http.MethodPost, "/local/tokens", map[string]any{"staff": anna.ID, "name": "laptop"}, &token)
+	h.Ask(http.MethodPost, "/api/v1/teams", map[string]any{"name": "Hall"}, nil)
+	h.Ask(http.MethodPost, "/api/v1/companies", map[string]any{"name": "Example", "domain": "example.com"}, nil)
+	h.Ask(http.MethodPost, "/api/v1/companies", map[string]any{"name": "Other", "domain": "other.example"}, nil)
+	h.Ask(http.MethodPut, "/api/v1/tickets/types", map[string]any{"key": "order", "label": "Order"}, nil)
+	h.Ask(http.MethodPut, "/api/v1/tickets/fields", map[string]any{"key": "size", "label": "Size", "kind": "text"}, nil)
+	h.Ask(http.MethodPost, "/api/v1/mail/mailboxes", map[string]any{"address": "support@shop.example", "smtp": "smtp://me@127.0.0.1:1", "password": boxPassword}, nil)
+
+	c, err := smtp.Dial(h.SMTP)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	raw := "From: Ada <ada@example.com>\r\nTo: support@shop.example\r\nSubject: A picture\r\nMessage-ID: <1@example.com>\r\n" +
+		"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nSee the crack.\r\n" +
+		"--b\r\nContent-Type: image/png\r\nContent-Disposition: attachment; filename=\"Crack one.PNG\"\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+		base64.StdEncoding.EncodeToString([]byte("picture")) + "\r\n--b--\r\n"
+	if err := c.SendMail("ada@example.com", []string{"support@shop.example"}, strings.NewReader(raw)); err != nil {
+		t.Fatal(err)
+	}
+	var all struct{ Items []line }
+	house.Until(t, "the mail is filed", func() bool { h.Ask(http.MethodGet, "/api/v1/tickets", nil, &all); return len(all.Items) == 1 })
+	at := "/api/v1/tickets/" + all.Items[0].ID
+	h.Ask(http.MethodPost, at+"/replies", map[string]any{"text": "We send another."}, nil)
+	h.Ask(http.MethodPost, at+"/notes", map[string]any{"text": "The carrier again."}, nil)
+	h.Ask(http.MethodPost, at+"/assign", map[string]any{"staff": anna.ID, "reason": "She knows the carrier."}, nil)
+
+	key, err := os.ReadFile(filepath.Join(h.Settings.Data, "secret.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h, []string{boxPassword, staffPassword, token.Token, strings.TrimSpace(string(key)), "argon2", "$2a$"}
+}
+
+func TestAnExportHoldsEverythingButSecrets(t *testing.T) {
+	h, secrets := lived(t)
+	c, err := app.Connect(t.Context(), h.Settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(t.TempDir(), "out")
+	var steps, last int64
+	x, err := c.Export(t.Context(), folder, func(done, all int64) { steps, last = steps+1, all-done })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if steps == 0 || last != 0 || x.Missing != 0 || x.Files != 2 {
+		t.Errorf("%d steps, %d left, %+v", steps, last, x)
+	}
+
+	one := func(noun string, want int) line {
+		t.Helper()
+		all := linesOf(t, folder, noun)
+		if len(all) != want || x.Lines[noun+".jsonl"] != int64(want) {
+			t.Fatalf("%d lines of %s, said to be %d", len(all), noun, x.Lines[noun+".jsonl"])
+		}
+		return all[0]
+	}
+	ticket, customer, mail := one("tickets", 1), one("customers", 1), one("mails", 1)
+	if ticket.Customer != customer.ID || customer.Name != "Ada" || customer.Company != one("companies", 2).ID || mail.Ticket != ticket.ID || mail.Mailbox != one("mailboxes", 1).ID {
+		t.Errorf("what belongs together: %+v %+v %+v", ticket, customer, mail)
+	}
+	if m := one("staff", 1); m.Email != "anna@shop.example" {
+		t.Errorf("staff: %+v", m)
+	}
+	if r := one("reasons", 1); r.Reason != "She knows the carrier." || linesOf(t, folder, "journal")[r.Seq-1].Kind != "tickets.assigned" {
+		t.Errorf("the reason: %+v", r)
+	}
+	for noun, n := range map[string]int{"teams": 1, "roles": 6, "hours": 1, "targets": 1, "ticket_types": 1, "ticket_fields": 1} {
+		one(noun, n)
+	}
+	messages := linesOf(t, folder, "messages")
+	got := []string{}
+	for _, m := range messages {
+		got = append(got, m.Kind+": "+m.Text)
+	}
+	if d := cmp.Diff([]string{"in: See the crack.", "out: We send another.", "note: The carrier again."}, got); d != "" {
+		t.Error(d)
+	}
+	first := messages[0]
+	if len(first.Attachments) != 1 || !strings.HasSuffix(first.Attachments[0].Path, ".png") || first.RawFile != mail.RawFile {
+		t.Fatalf("the files of the first message: %+v", first)
+	}
+	for path, sum := range map[string]string{first.Attachments[0].Path: first.Attachments[0].SHA256, first.RawFile: first.Raw} {
+		b, err := os.ReadFile(filepath.Join(folder, path))
+		is := sha256.Sum256(b)
+		if err != nil || hex.EncodeToString(is[:]) != sum {
+			t.Errorf("%s: %v, not the bytes of %s", path, err, sum)
+		}
+	}
+	noSecrets(t, folder, secrets)
+
+	// Without a server it is the same export of a house that went on since.
+	h.Stop()
+	if c, err = app.Connect(t.Context(), h.Settings); err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	again := t.TempDir()
+	if _, err := c.Export(t.Context(), again, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, noun := range []string{"customers", "staff", "mailboxes", "targets", "mails"} {
+		if d := cmp.Diff(linesOf(t, folder, noun), linesOf(t, again, noun)); d != "" {
+			t.Errorf("%s: %s", noun, d)
+		}
+	}
+	_, err = c.Export(t.Context(), again, nil)
+	if f := fault.Of(err); f == nil || f.Say != "The folder "+again+" is not empty; an export needs a new one or an empty one." {
+		t.Errorf("a folder that holds something: %v", err)
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	cut := t.TempDir()
+	if _, err := c.Export(stopped, cut, func(int64, int64) { stop() }); err == nil {
+		t.Error("an export that was interrupted says that it is whole")
+	}
+	if left, err := os.ReadDir(cut); err != nil || len(left) > 0 {
+		t.Errorf("an export that was interrupted leaves %v, %v", left, err)
+	}
+}
+
+func noSecrets(t *testing.T, folder string, secrets []string) {
+	t.Helper()
+	n := 0
+	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		n++
+		b, err := os.ReadFile(path)
+		for _, s := range secrets {
+			if bytes.Contains(b, []byte(s)) || bytes.Contains(b, []byte(base64.StdEncoding.EncodeToString([]byte(s)))) {
+				t.Errorf("%s holds the secret %q", path, s)
+			}
+		}
+		if strings.HasSuffix(path, ".jsonl") {
+			for _, field := range []string{`"password"`, `"secret"`, `"hash"`, `"dkim"`, `"refresh_token"`} {
+				if bytes.Contains(b, []byte(field)) {
+					t.Errorf("%s has a field %s", path, field)
+				}
+			}
+		}
+		if i, err := d.Info(); err != nil || i.Mode().Perm() != 0o600 {
+			t.Errorf("others may read %s: %v", path, i.Mode())
+		}
+		return err
+	})
+	if err != nil || n < 15 {
+		t.Errorf("%d files, %v", n, err)
+	}
+}
+
+// However much happens meanwhile, an export is of one moment: nothing in it speaks of something that is not in it.
+func TestAnExportIsOfOneMoment(t *testing.T) {
+	h, _ := lived(t)
+	c, err := app.Connect(t.Context(), h.Settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var over atomic.Bool
+	var crew sync.WaitGroup
+	for w := range 3 {
+		crew.Go(func() {
+			for n := 0; !over.Load(); n++ {
+				var k line
+				h.Ask(http.MethodPost, "/api/v1/tickets", map[string]any{"from": map[string]any{"email": fmt.Sprintf("c%d-%d@example.com", w, n)}, "text": "Hello."}, &k)
+				h.Ask(http.MethodPost, "/api/v1/tickets/"+k.ID+"/notes", map[string]any{"text": "A note."}, nil)
+				if n == 5 {
+					h.Ask(http.MethodPut, "/api/v1/tickets/types", map[string]any{"key": fmt.Sprintf("type%d", w), "label": "T"}, nil)
+				}
+			}
+		})
+	}
+	var folders []string
+	for range 3 {
+		folder := t.TempDir()
+		if _, err := c.Export(t.Context(), folder, nil); err != nil {
+			t.Error(err)
+		}
+		folders = append(folders, folder)
+	}
+	over.Store(true)
+	crew.Wait()
+	for _, folder := range folders {
+		customers, tickets, notes, heard := map[string]bool{}, map[string]int{}, 0, 0
+		for _, k := range linesOf(t, folder, "customers") {
+			customers[k.ID] = true
+		}
+		for _, k := range linesOf(t, folder, "tickets") {
+			tickets[k.ID]++
+			if !customers[k.Customer] || tickets[k.ID] > 1 || k.Number != int64(len(tickets)) {
+				t.Errorf("ticket %d of %s", k.Number, k.Customer)
+			}
+		}
+		for _, m := range linesOf(t, folder, "messages") {
+			if tickets[m.Ticket] == 0 {
+				t.Errorf("message %s is of a ticket that is not there", m.ID)
+			}
+			switch m.Kind {
+			case "note":
+				notes++
+			case "in":
+				heard++
+			}
+		}
+		journal := map[string]int{}
+		for i, j := range linesOf(t, folder, "journal") {
+			journal[j.Kind]++
+			if j.Seq != int64(i+1) {
+				t.Fatalf("entry %d is %d", i+1, j.Seq)
+			}
+		}
+		if journal["tickets.opened"] != len(tickets) || journal["tickets.noted"] != notes || journal["tickets.received"] != heard || journal["customers.met"] != len(customers) {
+			t.Errorf("%v, but %d tickets, %d notes, %d heard, %d customers", journal, len(tickets), notes, heard, len(customers))
+		}
+		if n := len(linesOf(t, folder, "ticket_types")) + len(linesOf(t, folder, "ticket_fields")); journal["tickets.configured"] != n {
+			t.Errorf("%d types and fields, set up %d times", n, journal["tickets.configured"])
+		}
+	}
+}
