@@ -22,6 +22,7 @@ func TestAMailboxOfADeadNodeIsTakenOver(t *testing.T) {
 	if !storetest.Postgres() {
 		t.Skip("SQLite has one node")
 	}
+	t.Parallel()
 	imap := servers.StartDovecot(t)
 	for name, step := range map[string]int64{
 		"a mail was noted and its bytes stored": 4,
