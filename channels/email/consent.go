@@ -154,5 +154,6 @@ func (x *xoauth2) Start() (mech string, ir []byte, err error) {
 	return "XOAUTH2", []byte("user=" + x.user + "\x01auth=Bearer " + x.token + "\x01\x01"), nil
 }
 
-// Next answers the server's account of what is wrong with an empty line, after which it refuses properly.
-func (x *xoauth2) Next([]byte) ([]byte, error) { return []byte{}, nil }
+// Next answers the server's account of what is wrong, after which it refuses properly, with the byte that OAUTHBEARER has
+// for it (RFC 7628, 3.2.3): an empty answer is written as "=" by go-imap, which servers take for broken base64.
+func (x *xoauth2) Next([]byte) ([]byte, error) { return []byte{1}, nil }

@@ -19,17 +19,17 @@ const fetchLease = 25 * time.Second
 
 // Two nodes share a database, the files and the mailboxes; the one that reads the mailbox vanishes with a mail in its hands.
 func TestAMailboxOfADeadNodeIsTakenOver(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	if !storetest.Postgres() {
 		t.Skip("SQLite has one node")
 	}
-	t.Parallel()
 	imap := servers.StartDovecot(t)
 	for name, step := range map[string]int64{
 		"a mail was noted and its bytes stored": 4,
 		"a mail was stored and not filed":       6,
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel() // most of it is waiting
+			t.Parallel()
 			g, user := newGround(t), fmt.Sprintf("step%d@shop.example", step)
 			first, second := g.node(t), g.node(t)
 			box := first.connect(t, email.Mailbox{Address: user, IMAP: "imap://" + user + "@" + imap.Addr, Options: email.Options{Sent: "-"}})
