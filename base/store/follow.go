@@ -359,19 +359,26 @@ func (tx *Tx) Lag(followers ...*Follower) (map[string]int64, error) {
 	return lag, err
 }
 
+// clockSlack is how far the clocks of nodes may be apart. A lease that runs for longer is from a clock that was wrong, and
+// must not hold up the others until that time comes.
+const clockSlack = 5 * time.Minute
+
 // Lease takes or renews the lease of name for this process; ok is false while another process holds it.
 func (db *DB) Lease(ctx context.Context, name string, length time.Duration) (ok bool, err error) {
 	if db.Engine() == "sqlite" { // one process, which has the data folder to itself
 		return true, nil
 	}
 	now := db.Now()
-	if until, ok := db.held.Load(name); ok && until.(time.Time).Sub(now) > length*2/3 { //nolint:forcetypeassert // only times are stored
-		return true, nil
+	if until, ok := db.held.Load(name); ok {
+		left := until.(time.Time).Sub(now) //nolint:forcetypeassert // only times are stored
+		if left > length*2/3 && left <= length {
+			return true, nil
+		}
 	}
 	err = db.Write(ctx, System("lease"), func(tx *Tx) error {
 		n, err := tx.Exec(`INSERT INTO leases (name, holder, until) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE
-			SET holder = excluded.holder, until = excluded.until WHERE leases.holder = excluded.holder OR leases.until < $4`,
-			name, db.holder, now.Add(length), now)
+			SET holder = excluded.holder, until = excluded.until WHERE leases.holder = excluded.holder OR leases.until < $4 OR leases.until > $5`,
+			name, db.holder, now.Add(length), now, now.Add(length+clockSlack))
 		ok = n > 0
 		return err
 	})

@@ -274,22 +274,30 @@ func (l limit) wait(fails int64) time.Duration {
 	return min(time.Second<<min(fails-l.free-1, 20), l.most)
 }
 
+// left is how long somebody has to wait yet; what is longer than any wait was written by a clock that was wrong.
+func (l limit) left(tx *store.Tx, until time.Time) time.Duration {
+	if wait := until.Sub(tx.Now()); wait <= l.most {
+		return wait
+	}
+	return 0
+}
+
 // knock counts a try before it is made, so that a thousand at once don't all count as the first; success strikes it out.
 func (room *Room) knock(ctx context.Context, pair string, others ...string) error {
 	return room.db.Write(ctx, store.System("staff"), func(tx *store.Tx) error {
 		for _, key := range others {
 			if until, err := waitUntil(tx, key); err != nil {
 				return err
-			} else if until.After(tx.Now()) {
-				return web.SlowDown(until.Sub(tx.Now()))
+			} else if wait := perPlace.left(tx, until); wait > 0 {
+				return web.SlowDown(wait)
 			}
 		}
 		t, err := countTry(tx, pair, tx.Now().Add(-forgiven))
 		if err != nil {
 			return err
 		}
-		if t.Until.After(tx.Now()) {
-			return web.SlowDown(t.Until.Sub(tx.Now()))
+		if wait := perPair.left(tx, t.Until); wait > 0 {
+			return web.SlowDown(wait)
 		}
 		return slow(tx, pair, perPair.wait(t.Fails))
 	})

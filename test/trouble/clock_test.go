@@ -90,17 +90,23 @@ func (w *wall) signedIn(c *http.Cookie) bool {
 	return res.StatusCode == http.StatusOK
 }
 
-func (w *wall) signIn() *http.Cookie {
+func (w *wall) try(password string) (status int, cookies []*http.Cookie) {
 	w.tb.Helper()
-	res, err := http.Post("http://"+w.http+"/api/v1/sessions", "application/json", strings.NewReader(`{"email":"anna@shop.example","password":"a long enough pass phrase"}`))
+	res, err := http.Post("http://"+w.http+"/api/v1/sessions", "application/json", strings.NewReader(`{"email":"anna@shop.example","password":"`+password+`"}`))
 	if err != nil {
 		w.tb.Fatal(err)
 	}
 	_ = res.Body.Close()
-	if res.StatusCode != http.StatusCreated || len(res.Cookies()) != 1 {
-		w.tb.Fatalf("signing in: %s", res.Status)
+	return res.StatusCode, res.Cookies()
+}
+
+func (w *wall) signIn() *http.Cookie {
+	w.tb.Helper()
+	status, cookies := w.try("a long enough pass phrase")
+	if status != http.StatusCreated || len(cookies) != 1 {
+		w.tb.Fatalf("signing in: %d", status)
 	}
-	return res.Cookies()[0]
+	return cookies[0]
 }
 
 func TestAClockThatJumpsTwoDaysForwardAndBackHarmsNothing(t *testing.T) {
@@ -158,8 +164,14 @@ func TestAClockThatJumpsTwoDaysForwardAndBackHarmsNothing(t *testing.T) {
 	answer(late, "Second answer.")
 	sink.Wait(4)
 	another := w.signIn()
+	for range 8 { // somebody mistypes until they have to wait
+		if s, _ := w.try("a wrong pass phrase"); s != http.StatusUnauthorized && s != http.StatusTooManyRequests {
+			t.Errorf("a wrong pass phrase: %d", s)
+		}
+	}
 
 	w.jump(0)
+	w.signIn() // that wait was of the time that was not yet
 	for name, c := range map[string]*http.Cookie{"before": session, "in the time that was not yet": another} {
 		if !w.signedIn(c) {
 			t.Errorf("who signed in %s is signed out", name)

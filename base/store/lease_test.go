@@ -1,0 +1,38 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/store/storetest"
+)
+
+// A node whose clock was two days ahead dies, and the others do not wait two days for its lease to run out.
+func TestALeaseFromAWrongClockHoldsUpNobody(t *testing.T) {
+	if !storetest.Postgres() {
+		t.Skip("on SQLite there is one process, which needs no lease")
+	}
+	url := storetest.URL(t)
+	node := func(ahead time.Duration) *store.DB {
+		t.Helper()
+		db, err := store.Open(t.Context(), store.Options{URL: url, Now: func() time.Time { return time.Now().Add(ahead) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = db.Close() })
+		return db
+	}
+	lease := func(db *store.DB, want bool, who string) {
+		t.Helper()
+		if ok, err := db.Lease(t.Context(), "x", time.Minute); err != nil || ok != want {
+			t.Errorf("%s: %v, %v", who, ok, err)
+		}
+	}
+	lease(node(48*time.Hour), true, "the first, two days ahead")
+	right := node(0)
+	lease(right, true, "one with the right clock")
+	lease(node(0), false, "another, while the lease is held")
+	lease(node(30*time.Second), false, "one whose clock is somewhat ahead, before it has run out there")
+	lease(right, true, "who holds it")
+}
