@@ -85,8 +85,8 @@ func empty(folder string) error {
 
 // unwritten says what the system had against a file.
 func unwritten(err error) error {
-	if _, ok := errors.AsType[*fs.PathError](err); ok && fault.Of(err) == nil {
-		return fault.New(fault.Internal, "export.write", "The export can't be written: %v.", cause(err))
+	if p, ok := errors.AsType[*fs.PathError](err); ok && fault.Of(err) == nil {
+		return fault.New(fault.Internal, "export.write", "The export can't be written: %v.", p.Err)
 	}
 	return err
 }
@@ -203,7 +203,9 @@ func (h *House) exportBeside(w http.ResponseWriter, r *http.Request) {
 		say(step{Exported: &x})
 		return
 	}
-	h.Settings.log().ErrorContext(r.Context(), "an export failed", "err", err)
+	if r.Context().Err() == nil {
+		h.Settings.log().ErrorContext(r.Context(), "an export failed", "err", err)
+	}
 	f := fault.Of(err)
 	if f == nil {
 		f = fault.New(fault.Internal, "export.failed", "The export failed: %v.", err)
