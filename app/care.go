@@ -87,7 +87,7 @@ func (h *House) Examine(ctx context.Context) (x Examination, err error) {
 	free, err := freeBytes(s.Data)
 	add("disk", err == nil && free > 1<<30, "%.1f GB free for the data folder", float64(free)/(1<<30))
 	if err := tryFile(s.Data); err != nil {
-		add("data folder", false, "can't be written to: %v", err)
+		add("data folder", false, "can't be written to: %v", cause(err))
 	} else {
 		add("data folder", true, "can be written to")
 	}

@@ -180,7 +180,7 @@ func (h *House) work(ctx context.Context, d doors, opened func()) (err error) {
 func listen(ctx context.Context, network, at string) (net.Listener, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, network, at)
 	if err != nil {
-		return nil, fault.New(fault.Internal, "listen.failed", "Nothing can listen on %s: %v.", at, errors.Unwrap(err))
+		return nil, fault.New(fault.Internal, "listen.failed", "Nothing can listen on %s: %v.", at, cause(err))
 	}
 	return l, nil
 }

@@ -15,6 +15,7 @@ need postgresql '/usr/lib/postgresql/*/bin/initdb' /usr/bin/initdb /usr/local/bi
 need dovecot-imapd /usr/lib/dovecot/imap
 need dovecot-lmtpd /usr/lib/dovecot/lmtp
 need chromium /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome
+need e2fsprogs /usr/sbin/mkfs.ext4 /sbin/mkfs.ext4
 need nats-server /usr/bin/nats-server /usr/sbin/nats-server /usr/local/bin/nats-server
 
 if [ -n "$missing" ]; then

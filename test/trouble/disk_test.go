@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/emersion/go-smtp"
+
+	"github.com/hearthdesk/hearth/test/servers"
 )
 
 // mount makes a small file system of its own, which needs root's rights.
@@ -27,6 +29,9 @@ func mount(t *testing.T, kind string) string {
 	}
 	commands := [][]string{{"mount", "-t", "tmpfs", "-o", "size=24m,mode=700", "tmpfs", at}}
 	if kind == "ext4" {
+		if _, err := exec.LookPath("mkfs.ext4"); err != nil {
+			servers.Missing(t, "mkfs.ext4")
+		}
 		image := at + ".image"
 		commands = [][]string{
 			{"truncate", "-s", "32M", image},
