@@ -10,10 +10,12 @@ import (
 // tsvector is the index on PostgreSQL.
 type tsvector struct{ tx *store.Tx }
 
-func (x tsvector) add(n int64, d Doc, t terms) (bool, error) {
-	added, err := x.tx.Exec(`INSERT INTO search_docs (n, kind, id, grp, scope, words) VALUES ($1, $2, $3, $4, $5, $6::tsvector) ON CONFLICT (n) DO NOTHING`,
-		n, d.Kind, d.ID, d.Group, scopeTerm(d.Scope), vector(d, t))
-	return added > 0, err
+func (x tsvector) add(d Doc, t terms, places []int64) (bool, error) {
+	_, added, err := store.Find[int64](x.tx, `INSERT INTO search_docs (n, kind, id, grp, scope, words)
+		SELECT place, $2::text, $3::bigint, $4::bigint, $5::text, $6::tsvector FROM unnest($1::bigint[]) WITH ORDINALITY AS p (place, i)
+		WHERE NOT EXISTS (SELECT 1 FROM search_docs WHERE n = place) ORDER BY i LIMIT 1 ON CONFLICT (n) DO NOTHING RETURNING n`,
+		places, d.Kind, d.ID, d.Group, scopeTerm(d.Scope), vector(d, t))
+	return added, err
 }
 
 func (x tsvector) clear(d Doc, t terms, places []int64) (same bool, err error) {

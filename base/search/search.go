@@ -44,8 +44,8 @@ func Put(tx *store.Tx, d Doc) error {
 	if same || err != nil {
 		return err
 	}
-	for _, n := range all {
-		if ok, err := indexOf(tx).add(n, d, t); ok || err != nil {
+	for range 3 { // on PostgreSQL another one may take the place at the same moment
+		if ok, err := indexOf(tx).add(d, t, all); ok || err != nil {
 			return err
 		}
 	}
@@ -74,7 +74,7 @@ func Move(tx *store.Tx, group, scope int64) error { return indexOf(tx).move(grou
 
 // index is FTS5 or tsvector.
 type index interface {
-	add(n int64, d Doc, t terms) (bool, error)                   // false when n is taken
+	add(d Doc, t terms, places []int64) (bool, error)            // at the first place that is free; false when none was
 	clear(d Doc, t terms, places []int64) (same bool, err error) // takes out what was put for d, unless it was the same
 	move(group int64, scope string) error
 	// walk looks at the newest documents before a place, seek at the newest that answer. Both return the answers, newest

@@ -11,15 +11,20 @@ import (
 // contentless table takes, but lets a ticket change its scope and a word be erased without asking anyone for the text.
 type fts5 struct{ tx *store.Tx }
 
-func (x fts5) add(n int64, d Doc, t terms) (bool, error) {
+func (x fts5) add(d Doc, t terms, places []int64) (bool, error) {
 	scope, also := scopeTerm(d.Scope), alsoOf(d, t)
-	added, err := x.tx.Exec(`INSERT INTO search_docs (n, kind, id, grp, scope, words, also) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (n) DO NOTHING`,
-		n, d.Kind, d.ID, d.Group, scope, t.words, also)
-	if added == 0 || err != nil {
-		return false, err
+	for _, n := range places {
+		added, err := x.tx.Exec(`INSERT INTO search_docs (n, kind, id, grp, scope, words, also) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (n) DO NOTHING`,
+			n, d.Kind, d.ID, d.Group, scope, t.words, also)
+		if err != nil {
+			return false, err
+		}
+		if added > 0 {
+			_, err = x.tx.Exec(`INSERT INTO search_words (rowid, words, also, scope) VALUES ($1, $2, $3, $4)`, n, t.words, also, scope)
+			return err == nil, err
+		}
 	}
-	_, err = x.tx.Exec(`INSERT INTO search_words (rowid, words, also, scope) VALUES ($1, $2, $3, $4)`, n, t.words, also, scope)
-	return err == nil, err
+	return false, nil
 }
 
 func alsoOf(d Doc, t terms) string { return " " + kindTerm(d.Kind) + t.also }
