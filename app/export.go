@@ -44,9 +44,12 @@ func (h *House) Export(ctx context.Context, folder string, progress func(done, a
 				h: h, tx: tx, lists: map[string]*lines{}, progress: progress,
 				Exported: Exported{Folder: folder, Lines: map[string]int64{}, At: tx.Now()},
 			}
-			err := e.everything(ctx)
+			err := errors.Join(e.everything(ctx), e.close())
+			if err == nil {
+				err = e.explain()
+			}
 			x = e.Exported
-			return errors.Join(err, e.close())
+			return err
 		})
 		if !errors.Is(err, errMoved) || try == 9 {
 			break

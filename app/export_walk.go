@@ -19,7 +19,7 @@ import (
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
-// everything writes the whole house as the transaction sees it; what explains it comes last and says that it is whole.
+// everything writes the whole house as the transaction sees it.
 func (e *export) everything(ctx context.Context) (err error) {
 	if e.Journal, err = e.tx.Head(); err != nil {
 		return err
@@ -46,10 +46,7 @@ func (e *export) everything(ctx context.Context) (err error) {
 	if err := e.walk(ctx); err != nil {
 		return err
 	}
-	if err := e.mails(ctx); err != nil {
-		return err
-	}
-	return e.explain()
+	return e.mails(ctx)
 }
 
 // settings are the short lists. Those that no room shows inside a transaction are asked for by the API; when the journal
@@ -287,7 +284,7 @@ func (e *export) mails(ctx context.Context) error {
 	}
 }
 
-// explain writes what a reader needs to know who has never seen Hearth.
+// explain writes what a reader needs to know who has never seen Hearth; it comes last and says that all the rest is there.
 func (e *export) explain() error {
 	doc, err := e.h.API.Document()
 	if err != nil {
