@@ -225,6 +225,9 @@ func (q *Queue) Cancel(tx *store.Tx, kindName, key string) (stopped bool, err er
 	if err := settleOwn(tx, kindName, key); err != nil {
 		return false, err
 	}
+	if n, err := removeWaiting(tx, kindName, key); n > 0 || err != nil {
+		return n > 0, err
+	}
 	by, found, err := holder(tx, kindName, key)
 	if err != nil || !found {
 		return false, err

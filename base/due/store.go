@@ -34,6 +34,11 @@ func holder(tx *store.Tx, kind, key string) (name string, found bool, err error)
 	return store.Find[string](tx, `SELECT holder FROM due WHERE kind = $1 AND key = $2`+tx.Lock(), kind, key)
 }
 
+// removeWaiting takes out what does not run.
+func removeWaiting(tx *store.Tx, kind, key string) (int64, error) {
+	return tx.Exec(`DELETE FROM due WHERE kind = $1 AND key = $2 AND holder = ''`, kind, key)
+}
+
 func remove(tx *store.Tx, kind, key string) error {
 	_, err := tx.Exec(`DELETE FROM due WHERE kind = $1 AND key = $2`, kind, key)
 	return err

@@ -68,19 +68,25 @@ func (room *Room) enter(ctx context.Context, a Arrival, blob files.Blob) (e Entr
 		a.Place = smtpPlace(blob.SHA256, a.Sender, a.Recipients)
 	}
 	return e, room.db.Write(ctx, actor, func(tx *store.Tx) error {
-		seen := Entry{
+		e = Entry{
 			ID: store.NewID[ledgerKind](tx), Mailbox: a.Mailbox, Place: a.Place, Folder: a.Folder, UIDValidity: a.UIDValidity, UID: a.UID,
-			Recipients: a.Recipients, State: Fetched, CameAt: tx.Now(),
+			SHA256: blob.SHA256, Size: blob.Size, Sender: a.Sender, Recipients: a.Recipients, State: Stored, CameAt: tx.Now(), StateAt: tx.Now(),
 		}
-		if _, err := note(tx, seen); err != nil { // its place may be taken, also at this very moment
+		fresh, err := note(tx, e)
+		if err != nil {
 			return err
 		}
-		if e, _, err = entryAt(tx, a.Mailbox, a.Place); err != nil || e.State != Fetched {
-			return err
+		if fresh {
+			err = tx.Record(e.ID, Arrived{e.ID, e.Mailbox})
+		} else { // its place is taken, perhaps since this very moment
+			if e, _, err = entryAt(tx, a.Mailbox, a.Place); err != nil || e.State != Fetched {
+				return err
+			}
+			e.SHA256, e.Size, e.Sender = blob.SHA256, blob.Size, a.Sender
+			e.settle(tx, Stored, "", "")
+			err = saveEntry(tx, e, Arrived{e.ID, e.Mailbox})
 		}
-		e.SHA256, e.Size, e.Sender = blob.SHA256, blob.Size, a.Sender
-		e.settle(tx, Stored, "", "")
-		if err := saveEntry(tx, e, Arrived{e.ID, e.Mailbox}); err != nil {
+		if err != nil {
 			return err
 		}
 		return room.due.Put(tx, fileWork, e.ID.String(), tx.Now().Add(fileLater), filing{e.ID})
