@@ -25,6 +25,9 @@ type writer struct {
 	busy   bool
 	closed bool
 	queue  []*turn
+
+	refused   error // why no transaction could be begun last, such as another program's lock; nil when one was
+	refusedAt time.Time
 }
 
 // turn is the use of the writer by one transaction.
@@ -49,6 +52,7 @@ type party struct {
 
 func (w *writer) begin(ctx context.Context, alone bool) (*turn, error) {
 	t := &turn{sqliteConn: w.conn, writer: w, alone: alone, mine: make(chan struct{}, 1)}
+	asked := stopwatch()
 	if err := w.wait(ctx, t); err != nil {
 		return nil, err
 	}
@@ -56,16 +60,23 @@ func (w *writer) begin(ctx context.Context, alone bool) (*turn, error) {
 	start := "BEGIN IMMEDIATE"
 	if t.nested = t.party != nil; t.nested {
 		start = "SAVEPOINT turn"
+	} else if w.refused != nil && asked.Before(w.refusedAt) {
+		t.pass(ctx) // it has waited for the other program already, behind somebody else
+		return nil, w.refused
 	}
 	if err := t.run(ctx, start); err != nil {
+		w.refused, w.refusedAt = err, stopwatch()
 		t.pass(ctx)
 		return nil, err
 	}
+	w.refused = nil
 	if t.party == nil {
-		t.party = &party{began: time.Now(), over: make(chan struct{})} //nolint:forbidigo // a stopwatch
+		t.party = &party{began: stopwatch(), over: make(chan struct{})}
 	}
 	return t, nil
 }
+
+func stopwatch() time.Time { return time.Now() } //nolint:forbidigo // it enters no data
 
 func (w *writer) wait(ctx context.Context, t *turn) error {
 	w.mu.Lock()

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"modernc.org/sqlite"
 )
 
 type wrote struct{ N int }
@@ -214,4 +216,49 @@ func TestADiskThatDoesNotConfirmIsToldAndRemembered(t *testing.T) {
 		}
 	}
 	e.writer.log.file = nil
+}
+
+// Whoever waits behind one who waits for another program's lock has waited as long when that gives up.
+func TestALockOfAnotherProgramIsWaitedForOnce(t *testing.T) {
+	db := openLines(t)
+	e, _ := db.engine.(*sqliteEngine)
+	if _, err := e.writer.conn.exec(t.Context(), `PRAGMA busy_timeout = 300`, nil); err != nil {
+		t.Fatal(err)
+	}
+	other, err := e.pool.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	write := func(i int) error {
+		return db.Write(t.Context(), System("test"), func(tx *Tx) error { return insertLine(tx, i) })
+	}
+	if _, err := other.ExecContext(t.Context(), `BEGIN IMMEDIATE`); err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	said := make([]error, 9)
+	for i := range said {
+		all.Go(func() { said[i] = write(i) })
+	}
+	all.Wait()
+	different := map[*sqlite.Error]bool{}
+	for i, err := range said {
+		why, ok := errors.AsType[*sqlite.Error](err)
+		if !ok || db.engine.trouble(err) == "" {
+			t.Errorf("%d was told %v", i, err)
+		}
+		different[why] = true
+	}
+	if len(different) > 2 { // a late one may have come when the first had given up
+		t.Errorf("nine waited %d times", len(different))
+	}
+	if _, err := other.ExecContext(t.Context(), `ROLLBACK`); err != nil {
+		t.Fatal(err)
+	}
+	for i := range said {
+		if err := write(i); err != nil {
+			t.Errorf("after the lock: %v", err)
+		}
+	}
 }
