@@ -26,6 +26,7 @@ const (
 var (
 	errNoFolder = errors.New("email: no such folder")
 	errOurs     = errors.New("email: a mail could not be kept")
+	errGone     = errors.New("the server closed the connection")
 )
 
 // visit is one connection to a folder: catch up, wait for news, catch up again, until something breaks.
@@ -311,10 +312,12 @@ func (room *Room) tidy(c *imapclient.Client, m Mailbox, f *folder, got map[int64
 
 // await rests until the server says that a mail came, or it is time to look.
 func (room *Room) await(ctx context.Context, c *imapclient.Client, news chan struct{}) error {
-	if !c.Caps().Has(imap.CapIdle) {
+	if !c.Caps().Has(imap.CapIdle) { // also when the server went away and can't be asked for what it has
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
+		case <-c.Closed():
+			return errGone
 		case <-time.After(pollEvery):
 			return c.Noop().Wait()
 		}
@@ -329,7 +332,7 @@ func (room *Room) await(ctx context.Context, c *imapclient.Client, news chan str
 	case <-ctx.Done():
 		return errors.Join(ctx.Err(), idle.Close())
 	case <-c.Closed():
-		return errors.New("the server closed the connection")
+		return errGone
 	case <-news:
 	case <-over.C:
 	}
