@@ -57,6 +57,7 @@ func (l *listener) ask(method, path string, in any) (status int) {
 
 // What a mailbox signs in and signs with is told to its servers and to nobody else, whatever goes well or wrong.
 func TestSecretsAreNowhere(t *testing.T) {
+	t.Parallel()
 	_, edKey, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)

@@ -353,12 +353,14 @@ func (n *node) pause(t *testing.T, boxes ...tickets.MailboxID) {
 }
 
 func TestFetchingIsKilledAtEveryStep(t *testing.T) {
+	t.Parallel()
 	imap := servers.StartDovecot(t)
 	for name, options := range map[string]email.Options{
 		"the server is only read":    {Sent: "-"},
 		"mails are moved when taken": {Sent: "-", MarkSeen: true, MoveTo: "Done"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			round := 0
 			atEveryStep(t, 25, func(g *ground, n *node, k int64) (*node, []tickets.MailboxID) {
 				round++
@@ -421,6 +423,7 @@ func (n *node) open(t *testing.T) (at string) {
 }
 
 func TestTheReceiverIsKilledAtEveryStep(t *testing.T) {
+	t.Parallel()
 	round := 0
 	atEveryStep(t, 25, func(g *ground, n *node, k int64) (*node, []tickets.MailboxID) {
 		round++

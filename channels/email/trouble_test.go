@@ -43,6 +43,7 @@ func (n *node) states(t *testing.T, box tickets.MailboxID) map[string]int {
 
 // The server numbers a folder anew: all mails seem new, and the numbers of those that were noted mean others.
 func TestAFolderIsNumberedAnew(t *testing.T) {
+	t.Parallel()
 	for name, tc := range map[string]struct {
 		folder string
 		anew   func(t *testing.T, imap *servers.Dovecot, user string, mails [][]byte)
@@ -63,6 +64,7 @@ func TestAFolderIsNumberedAnew(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			imap, g, mails, user := servers.StartDovecot(t), newGround(t), fiveMails(), "a@shop.example"
 			options, dir := email.Options{Sent: "-"}, ""
 			if tc.folder != "" {
@@ -107,6 +109,7 @@ type health struct {
 }
 
 func TestAMailboxWhoseServerIsDeadRaisesTheAlarmAndHeals(t *testing.T) {
+	t.Parallel()
 	imap := servers.StartDovecot(t)
 	h, now, _ := watchful(t)
 	connect(h, imap.Addr, "", "secret", map[string]any{"sent": "-"})
