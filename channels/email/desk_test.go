@@ -23,6 +23,9 @@ import (
 	"github.com/hearthdesk/hearth/test/servers"
 )
 
+// forgiving makes Dovecot answer a wrong password at once, however many there were before.
+const forgiving = "auth_failure_delay = 0\nservice anvil {\n  unix_listener anvil-auth-penalty {\n    mode = 0\n  }\n}"
+
 // trusted signs the certificates of servers this program trusts; it has to be there before the first connection with TLS.
 var trusted *servers.Authority
 

@@ -168,7 +168,7 @@ func TestAnAnswerWaitsForADeadMailServer(t *testing.T) {
 }
 
 func TestAMailboxThatCannotBeReadSaysWhy(t *testing.T) {
-	imap := servers.StartDovecot(t)
+	imap := servers.StartDovecot(t, forgiving)
 	h := house.Start(t)
 	box := connect(h, imap.Addr, "", "wrong", nil)
 	var trial email.Trial
