@@ -15,7 +15,7 @@ const columns = `kind, key, payload, put_at, due_at, wake_at, tries, last_error,
 var errLost = errors.New("due: the claim was lost")
 
 func put(tx *store.Tx, kind, key string, at time.Time, payload string) error {
-	_, err := tx.Exec(`INSERT INTO due (`+columns+`, holder, moved, cancelled) VALUES ($1, $2, $3, $4, $5, $5, 0, '', FALSE, '', FALSE, FALSE)
+	err := tx.Do(`INSERT INTO due (`+columns+`, holder, moved, cancelled) VALUES ($1, $2, $3, $4, $5, $5, 0, '', FALSE, '', FALSE, FALSE)
 		ON CONFLICT (kind, key) DO UPDATE SET payload = excluded.payload, put_at = excluded.put_at, due_at = excluded.due_at, wake_at = excluded.wake_at,
 		tries = 0, last_error = '', parked = FALSE, moved = (due.holder <> ''), cancelled = FALSE`, kind, key, payload, tx.Now(), at)
 	return err
@@ -23,7 +23,7 @@ func put(tx *store.Tx, kind, key string, at time.Time, payload string) error {
 
 // seed puts a periodic row that is not there yet, or brings it forward when the schedule became tighter.
 func seed(tx *store.Tx, kind string, at time.Time) error {
-	_, err := tx.Exec(`INSERT INTO due (`+columns+`, holder, moved, cancelled) VALUES ($1, '', 'null', $2, $3, $3, 0, '', FALSE, '', FALSE, FALSE)
+	err := tx.Do(`INSERT INTO due (`+columns+`, holder, moved, cancelled) VALUES ($1, '', 'null', $2, $3, $3, 0, '', FALSE, '', FALSE, FALSE)
 		ON CONFLICT (kind, key) DO UPDATE SET due_at = excluded.due_at, wake_at = excluded.wake_at WHERE due.holder = '' AND due.wake_at > excluded.wake_at`,
 		kind, tx.Now(), at)
 	return err
@@ -40,12 +40,12 @@ func removeWaiting(tx *store.Tx, kind, key string) (int64, error) {
 }
 
 func remove(tx *store.Tx, kind, key string) error {
-	_, err := tx.Exec(`DELETE FROM due WHERE kind = $1 AND key = $2`, kind, key)
+	err := tx.Do(`DELETE FROM due WHERE kind = $1 AND key = $2`, kind, key)
 	return err
 }
 
 func markCancelled(tx *store.Tx, kind, key string) error {
-	_, err := tx.Exec(`UPDATE due SET cancelled = TRUE, moved = FALSE WHERE kind = $1 AND key = $2`, kind, key)
+	err := tx.Do(`UPDATE due SET cancelled = TRUE, moved = FALSE WHERE kind = $1 AND key = $2`, kind, key)
 	return err
 }
 

@@ -38,7 +38,7 @@ func vector(d Doc, t terms) string {
 }
 
 func (x tsvector) move(group int64, scope string) error {
-	_, err := x.tx.Exec(`UPDATE search_docs SET scope = $2, words = ts_delete(words, scope) || array_to_tsvector(ARRAY[$2::text])
+	err := x.tx.Do(`UPDATE search_docs SET scope = $2, words = ts_delete(words, scope) || array_to_tsvector(ARRAY[$2::text])
 		WHERE grp = $1 AND scope <> $2`, group, scope)
 	return err
 }

@@ -20,7 +20,7 @@ func (x fts5) add(d Doc, t terms, places []int64) (bool, error) {
 			return false, err
 		}
 		if added > 0 {
-			_, err = x.tx.Exec(`INSERT INTO search_words (rowid, words, also, scope) VALUES ($1, $2, $3, $4)`, n, t.words, also, scope)
+			err = x.tx.Do(`INSERT INTO search_words (rowid, words, also, scope) VALUES ($1, $2, $3, $4)`, n, t.words, also, scope)
 			return err == nil, err
 		}
 	}
@@ -37,24 +37,24 @@ func (x fts5) clear(d Doc, t terms, places []int64) (same bool, err error) {
 	if old.Group == d.Group && old.Scope == scopeTerm(d.Scope) && old.Words == t.words && old.Also == alsoOf(d, t) && slices.Contains(places, old.N) {
 		return true, nil
 	}
-	if _, err := x.tx.Exec(`INSERT INTO search_words (search_words, rowid, words, also, scope) VALUES ('delete', $1, $2, $3, $4)`, old.N, old.Words, old.Also, old.Scope); err != nil {
+	if err := x.tx.Do(`INSERT INTO search_words (search_words, rowid, words, also, scope) VALUES ('delete', $1, $2, $3, $4)`, old.N, old.Words, old.Also, old.Scope); err != nil {
 		return false, err
 	}
-	_, err = x.tx.Exec(`DELETE FROM search_docs WHERE n = $1`, old.N)
+	err = x.tx.Do(`DELETE FROM search_docs WHERE n = $1`, old.N)
 	return false, err
 }
 
 // move exchanges one term of each document and leaves the others alone, which costs a fiftieth of writing all anew.
 func (x fts5) move(group int64, scope string) error {
-	if _, err := x.tx.Exec(`INSERT INTO search_words (search_words, rowid, words, also, scope)
+	if err := x.tx.Do(`INSERT INTO search_words (search_words, rowid, words, also, scope)
 		SELECT 'delete', n, '', '', scope FROM search_docs WHERE grp = $1 AND scope <> $2`, group, scope); err != nil {
 		return err
 	}
-	if _, err := x.tx.Exec(`INSERT INTO search_words (rowid, words, also, scope)
+	if err := x.tx.Do(`INSERT INTO search_words (rowid, words, also, scope)
 		SELECT n, '', '', $2 FROM search_docs WHERE grp = $1 AND scope <> $2`, group, scope); err != nil {
 		return err
 	}
-	_, err := x.tx.Exec(`UPDATE search_docs SET scope = $2 WHERE grp = $1 AND scope <> $2`, group, scope)
+	err := x.tx.Do(`UPDATE search_docs SET scope = $2 WHERE grp = $1 AND scope <> $2`, group, scope)
 	return err
 }
 

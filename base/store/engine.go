@@ -24,6 +24,7 @@ const (
 // conn is one transaction of an engine. commit and rollback give the connection back; what was committed is on the disk.
 type conn interface {
 	exec(ctx context.Context, query string, args []any) (int64, error)
+	do(ctx context.Context, query string, args []any) error // exec whose error may come with that of the next statement
 	query(ctx context.Context, query string, args []any) (rows, error)
 	commit(ctx context.Context, entries []pending) (seq int64, err error)
 	rollback(ctx context.Context)

@@ -246,7 +246,7 @@ func (db *DB) note(ctx context.Context, g *group, e Entry, why error) error {
 			return err
 		}
 		pause := time.Duration(tries*tries) * 500 * time.Millisecond
-		if _, err := tx.Exec(`UPDATE stuck SET next_try = $1, parked = $2 WHERE follower = $3 AND seq = $4`, tx.Now().Add(pause), tries >= maxTries, name, e.Seq); err != nil {
+		if err := tx.Do(`UPDATE stuck SET next_try = $1, parked = $2 WHERE follower = $3 AND seq = $4`, tx.Now().Add(pause), tries >= maxTries, name, e.Seq); err != nil {
 			return err
 		}
 		if tries < maxTries {
@@ -299,7 +299,7 @@ func (db *DB) take(ctx context.Context, g *group, entries []Entry) error {
 // forget strikes what went well at last from the list of stumbles.
 func forget(tx *Tx, followers []*Follower, upTo int64) error {
 	for _, f := range followers {
-		if _, err := tx.Exec(`DELETE FROM stuck WHERE follower = $1 AND seq <= $2 AND NOT parked`, f.Name, upTo); err != nil {
+		if err := tx.Do(`DELETE FROM stuck WHERE follower = $1 AND seq <= $2 AND NOT parked`, f.Name, upTo); err != nil {
 			return err
 		}
 	}
@@ -314,7 +314,7 @@ func move(tx *Tx, followers []*Follower, from, to int64) error {
 		if from > 0 {
 			continue
 		}
-		if _, err := tx.Exec(`INSERT INTO followers (name, seq) VALUES ($1, 0) ON CONFLICT (name) DO NOTHING`, f.Name); err != nil {
+		if err := tx.Do(`INSERT INTO followers (name, seq) VALUES ($1, 0) ON CONFLICT (name) DO NOTHING`, f.Name); err != nil {
 			return err
 		}
 	}
@@ -395,7 +395,7 @@ func (db *DB) release(name string) {
 	ctx, stop := context.WithTimeout(context.Background(), 2*time.Second)
 	defer stop()
 	err := db.Write(ctx, System("lease"), func(tx *Tx) error {
-		_, err := tx.Exec(`DELETE FROM leases WHERE name = $1 AND holder = $2`, name, db.holder)
+		err := tx.Do(`DELETE FROM leases WHERE name = $1 AND holder = $2`, name, db.holder)
 		return err
 	})
 	if err != nil {

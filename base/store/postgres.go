@@ -43,8 +43,6 @@ func openPostgres(ctx context.Context, url string, hasty bool) (engine, error) {
 
 func (e *postgresEngine) name() string { return "postgres" }
 
-type postgresConn struct{ *pgxpool.Conn }
-
 func (e *postgresEngine) begin(ctx context.Context, p purpose) (conn, error) {
 	if p == looking {
 		return e.start(ctx, "begin isolation level repeatable read read only")
@@ -52,36 +50,93 @@ func (e *postgresEngine) begin(ctx context.Context, p purpose) (conn, error) {
 	return e.start(ctx, "begin")
 }
 
+// start takes a connection; the transaction begins with its first statement, in the same message.
 func (e *postgresEngine) start(ctx context.Context, begin string) (conn, error) {
 	c, err := e.pool.Acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := c.Exec(ctx, begin); err != nil {
-		c.Release()
-		return nil, err
+	t := &postgresConn{Conn: c, waiting: &pgx.Batch{}}
+	t.waiting.Queue(begin)
+	return t, nil
+}
+
+// postgresConn is a transaction. What nobody waits for the answer to waits for the next statement and goes in one message
+// with it, for on PostgreSQL most of the cost of a small statement is the way there and back.
+type postgresConn struct {
+	*pgxpool.Conn
+	waiting *pgx.Batch
+	begun   bool
+}
+
+func (c *postgresConn) do(_ context.Context, query string, args []any) error {
+	c.waiting.Queue(query, args...)
+	return nil
+}
+
+// send sends what waits and then the statement, and returns what the server answers, up to the answer to the statement.
+func (c *postgresConn) send(ctx context.Context, query string, args []any) (pgx.BatchResults, error) {
+	b := c.waiting
+	n := b.Len()
+	b.Queue(query, args...)
+	c.waiting, c.begun = &pgx.Batch{}, true
+	answers := c.SendBatch(ctx, b)
+	for i := range n {
+		if _, err := answers.Exec(); err != nil {
+			return nil, errors.Join(fmt.Errorf("%w in %s", err, brief(b.QueuedQueries[i].SQL)), answers.Close())
+		}
 	}
-	return postgresConn{c}, nil
+	return answers, nil
 }
 
-func (c postgresConn) exec(ctx context.Context, query string, args []any) (int64, error) {
-	tag, err := c.Exec(ctx, query, args...)
-	return tag.RowsAffected(), err
+func (c *postgresConn) exec(ctx context.Context, query string, args []any) (int64, error) {
+	if c.waiting.Len() == 0 {
+		tag, err := c.Exec(ctx, query, args...)
+		return tag.RowsAffected(), err
+	}
+	answers, err := c.send(ctx, query, args)
+	if err != nil {
+		return 0, err
+	}
+	tag, err := answers.Exec()
+	if err != nil {
+		_ = answers.Close() // says the same again
+		return 0, err
+	}
+	return tag.RowsAffected(), answers.Close()
 }
 
-func (c postgresConn) query(ctx context.Context, query string, args []any) (rows, error) {
-	r, err := c.Query(ctx, query, args...)
+func (c *postgresConn) query(ctx context.Context, query string, args []any) (rows, error) {
+	if c.waiting.Len() == 0 {
+		r, err := c.Query(ctx, query, args...)
+		if err != nil {
+			return nil, err
+		}
+		return postgresRows{Rows: r}, nil
+	}
+	answers, err := c.send(ctx, query, args)
 	if err != nil {
 		return nil, err
 	}
-	return postgresRows{r}, nil
+	r, err := answers.Query()
+	if err != nil {
+		_ = answers.Close() // says the same again
+		return nil, err
+	}
+	return postgresRows{r, answers}, nil
 }
 
-type postgresRows struct{ pgx.Rows }
+type postgresRows struct {
+	pgx.Rows
+	answers pgx.BatchResults // nil for a statement that was sent alone
+}
 
 func (r postgresRows) Close() error {
 	r.Rows.Close()
-	return nil
+	if r.answers == nil {
+		return nil
+	}
+	return r.answers.Close()
 }
 
 func (r postgresRows) Columns() ([]string, error) {
@@ -99,8 +154,9 @@ const appendEntries = `WITH head AS (UPDATE journal_head SET seq = seq + $1 RETU
 	FROM head, unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) WITH ORDINALITY AS e (at, by, via, subject, kind, body, n)
 	RETURNING (SELECT seq FROM head)`
 
-func (c postgresConn) commit(ctx context.Context, entries []pending) (seq int64, err error) {
-	b := &pgx.Batch{}
+func (c *postgresConn) commit(ctx context.Context, entries []pending) (seq int64, err error) {
+	b := c.waiting
+	c.waiting, c.begun = &pgx.Batch{}, true
 	if n := len(entries); n > 0 {
 		at, col := make([]int64, n), [5][]string{}
 		for i, e := range entries {
@@ -124,7 +180,11 @@ func (c postgresConn) commit(ctx context.Context, entries []pending) (seq int64,
 	return seq, nil
 }
 
-func (c postgresConn) rollback(ctx context.Context) {
+func (c *postgresConn) rollback(ctx context.Context) {
+	if !c.begun {
+		c.Release()
+		return
+	}
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer stop()
 	// When this fails the connection is not idle and the pool throws it away, which ends the transaction too.

@@ -80,6 +80,11 @@ func (h *home) take() *sqliteConn {
 	return c
 }
 
+func (r reading) do(ctx context.Context, query string, args []any) error {
+	_, err := r.exec(ctx, query, args)
+	return err
+}
+
 func (r reading) rollback(ctx context.Context) {
 	_, _ = r.exec(ctx, "ROLLBACK", nil) // nothing was changed, so nothing can be left behind
 	r.home.put(r.sqliteConn)

@@ -70,6 +70,16 @@ func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 	return n, nil
 }
 
+// Do is Exec where it does not matter how many rows there were. On PostgreSQL the statement travels with the next one, which
+// is also who hears of its error.
+func (tx *Tx) Do(query string, args ...any) error {
+	if err := tx.conn.do(tx.ctx, query, plainArgs(args)); err != nil {
+		return fmt.Errorf("%w in %s", err, brief(query))
+	}
+	tx.touched(query)
+	return nil
+}
+
 // touched remembers, in strict mode, which journalled table a statement changed.
 func (tx *Tx) touched(query string) {
 	if !tx.db.strict || !tx.writes {
@@ -179,6 +189,6 @@ func claim(tx *Tx) error {
 
 // ForgetClaims drops the claims of Once made before a moment; their keys may be used again.
 func (tx *Tx) ForgetClaims(before time.Time) error {
-	_, err := tx.Exec(`DELETE FROM claims WHERE at < $1`, before)
+	err := tx.Do(`DELETE FROM claims WHERE at < $1`, before)
 	return err
 }

@@ -167,6 +167,11 @@ func (t *turn) exec(ctx context.Context, query string, args []any) (int64, error
 	return n, err
 }
 
+func (t *turn) do(ctx context.Context, query string, args []any) error {
+	_, err := t.exec(ctx, query, args)
+	return err
+}
+
 func (t *turn) query(ctx context.Context, query string, args []any) (rows, error) {
 	t.wrote = t.wrote || !strings.HasPrefix(strings.TrimSpace(query), "SELECT")
 	return t.sqliteConn.query(ctx, query, args)

@@ -135,7 +135,7 @@ func (a *API) replay(w http.ResponseWriter, r *http.Request, name, request strin
 
 func (a *API) keep(ctx context.Context, name string, k kept) {
 	err := a.cfg.DB.Write(context.WithoutCancel(ctx), store.System("web"), func(tx *store.Tx) error {
-		_, err := tx.Exec(`INSERT INTO web_answers (key, request, status, kind, body, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING`,
+		err := tx.Do(`INSERT INTO web_answers (key, request, status, kind, body, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING`,
 			name, k.Request, k.Status, k.Kind, k.Body, tx.Now())
 		return err
 	})
@@ -146,7 +146,7 @@ func (a *API) keep(ctx context.Context, name string, k kept) {
 
 // Forget drops kept answers and claims older than KeptFor.
 func Forget(tx *store.Tx) error {
-	if _, err := tx.Exec(`DELETE FROM web_answers WHERE at < $1`, tx.Now().Add(-KeptFor)); err != nil {
+	if err := tx.Do(`DELETE FROM web_answers WHERE at < $1`, tx.Now().Add(-KeptFor)); err != nil {
 		return err
 	}
 	return tx.ForgetClaims(tx.Now().Add(-KeptFor))

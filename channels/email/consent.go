@@ -137,12 +137,12 @@ func loadConsent(tx *store.Tx, m tickets.MailboxID) (string, error) {
 }
 
 func saveConsent(tx *store.Tx, m tickets.MailboxID, sealed string) error {
-	_, err := tx.Exec(`INSERT INTO mail_consents (mailbox, consent) VALUES ($1, $2) ON CONFLICT (mailbox) DO UPDATE SET consent = excluded.consent`, m, sealed)
+	err := tx.Do(`INSERT INTO mail_consents (mailbox, consent) VALUES ($1, $2) ON CONFLICT (mailbox) DO UPDATE SET consent = excluded.consent`, m, sealed)
 	return err
 }
 
 func dropConsent(tx *store.Tx, m tickets.MailboxID) error {
-	_, err := tx.Exec(`DELETE FROM mail_consents WHERE mailbox = $1`, m)
+	err := tx.Do(`DELETE FROM mail_consents WHERE mailbox = $1`, m)
 	return err
 }
 

@@ -44,7 +44,7 @@ func folders(tx *store.Tx) ([]folder, error) {
 }
 
 func saveFolder(tx *store.Tx, f folder) error {
-	_, err := tx.Exec(`INSERT INTO mail_folders (`+folderColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (mailbox, folder) DO UPDATE
+	err := tx.Do(`INSERT INTO mail_folders (`+folderColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (mailbox, folder) DO UPDATE
 		SET uidvalidity = excluded.uidvalidity, uidnext = excluded.uidnext, role = excluded.role, seen_at = excluded.seen_at, trouble = excluded.trouble,
 		trouble_since = excluded.trouble_since, alarmed = excluded.alarmed`,
 		f.Mailbox, f.Name, f.UIDValidity, f.UIDNext, f.Role, f.SeenAt, f.Trouble, f.TroubleSince, f.Alarmed)

@@ -130,7 +130,7 @@ func (room *Room) Connect(ctx context.Context, who web.Who, m Mailbox, s Secrets
 // free refuses an address that another mailbox has. Settings are changed one after the other on all nodes, so that no
 // two mailboxes get the same address at once.
 func (room *Room) free(tx *store.Tx, m Mailbox) error {
-	if _, err := tx.Exec(`UPDATE counters SET n = n + 1 WHERE name = 'mailbox'`); err != nil {
+	if err := tx.Do(`UPDATE counters SET n = n + 1 WHERE name = 'mailbox'`); err != nil {
 		return err
 	}
 	all, err := boxes(tx)

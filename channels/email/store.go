@@ -46,19 +46,19 @@ func insertBox(tx *store.Tx, m Mailbox) error {
 }
 
 func saveBox(tx *store.Tx, m Mailbox) error {
-	_, err := tx.Exec(`UPDATE mail_boxes SET aliases = $2, name = $3, team = $4, imap = $5, smtp = $6, secret = $7, dkim = $8, options = $9, paused = $10, version = version + 1 WHERE id = $1`,
+	err := tx.Do(`UPDATE mail_boxes SET aliases = $2, name = $3, team = $4, imap = $5, smtp = $6, secret = $7, dkim = $8, options = $9, paused = $10, version = version + 1 WHERE id = $1`,
 		m.ID, store.JSON(m.Aliases), m.Name, m.Team, m.IMAP, m.SMTP, m.secret, m.dkim, store.JSON(m.Options), m.Paused)
 	return err
 }
 
 func dropBox(tx *store.Tx, m tickets.MailboxID) error {
-	_, err := tx.Exec(`DELETE FROM mail_boxes WHERE id = $1`, m)
+	err := tx.Do(`DELETE FROM mail_boxes WHERE id = $1`, m)
 	return err
 }
 
 // dropUnread discards what was seen in a mailbox and not taken before it was removed.
 func dropUnread(tx *store.Tx, m tickets.MailboxID) error {
-	_, err := tx.Exec(`UPDATE mail_ledger SET state = 'discarded', detail = 'The mailbox was removed before this mail was taken.', by = $2, state_at = $3 WHERE mailbox = $1 AND state = 'fetched'`,
+	err := tx.Do(`UPDATE mail_ledger SET state = 'discarded', detail = 'The mailbox was removed before this mail was taken.', by = $2, state_at = $3 WHERE mailbox = $1 AND state = 'fetched'`,
 		m, tx.By().String(), tx.Now())
 	return err
 }
@@ -74,7 +74,7 @@ func note(tx *store.Tx, e Entry) (bool, error) {
 
 // saveEntry writes an entry back and records what happened to it.
 func saveEntry(tx *store.Tx, e Entry, what store.Event) error {
-	_, err := tx.Exec(`UPDATE mail_ledger SET sha256 = $2, size = $3, sender = $4, subject = $5, message_id = $6, state = $7, why = $8, detail = $9, ticket = $10, message = $11, tries = $12, state_at = $13, by = $14 WHERE id = $1`,
+	err := tx.Do(`UPDATE mail_ledger SET sha256 = $2, size = $3, sender = $4, subject = $5, message_id = $6, state = $7, why = $8, detail = $9, ticket = $10, message = $11, tries = $12, state_at = $13, by = $14 WHERE id = $1`,
 		e.ID, e.SHA256, e.Size, e.Sender, e.Subject, e.MessageID, e.State, e.Why, e.Detail, e.Ticket, e.Message, e.Tries, e.StateAt, e.By)
 	if err != nil {
 		return err

@@ -18,24 +18,24 @@ func allTargets(tx *store.Tx) ([]Target, error) {
 }
 
 func insertTarget(tx *store.Tx, t Target) error {
-	_, err := tx.Exec(`INSERT INTO targets (`+targetColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)`,
+	err := tx.Do(`INSERT INTO targets (`+targetColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)`,
 		t.ID, t.Place, t.Name, store.JSON(t.When), t.Calendar, store.JSON(t.Targets), store.JSON(t.Warn), t.HoldPauses)
 	return err
 }
 
 func saveTarget(tx *store.Tx, t Target) error {
-	_, err := tx.Exec(`UPDATE targets SET name = $2, conditions = $3, calendar = $4, targets = $5, warn = $6, hold_pauses = $7, version = $8 WHERE id = $1`,
+	err := tx.Do(`UPDATE targets SET name = $2, conditions = $3, calendar = $4, targets = $5, warn = $6, hold_pauses = $7, version = $8 WHERE id = $1`,
 		t.ID, t.Name, store.JSON(t.When), t.Calendar, store.JSON(t.Targets), store.JSON(t.Warn), t.HoldPauses, t.Version)
 	return err
 }
 
 func placeTarget(tx *store.Tx, t Target) error {
-	_, err := tx.Exec(`UPDATE targets SET place = $2 WHERE id = $1`, t.ID, t.Place)
+	err := tx.Do(`UPDATE targets SET place = $2 WHERE id = $1`, t.ID, t.Place)
 	return err
 }
 
 func removeTarget(tx *store.Tx, which TargetID) error {
-	_, err := tx.Exec(`DELETE FROM targets WHERE id = $1`, which)
+	err := tx.Do(`DELETE FROM targets WHERE id = $1`, which)
 	return err
 }
 
@@ -60,13 +60,13 @@ func holdTargets(tx *store.Tx) error {
 }
 
 func newEdition(tx *store.Tx) error {
-	_, err := tx.Exec(`UPDATE targets_edition SET n = $1`, store.NewID[targetKind](tx))
+	err := tx.Do(`UPDATE targets_edition SET n = $1`, store.NewID[targetKind](tx))
 	return err
 }
 
 // promiseSince sets the moment from which policies promise anything, where none is set.
 func promiseSince(tx *store.Tx, since time.Time) error {
-	_, err := tx.Exec(`UPDATE targets_edition SET n = $1, since = $2 WHERE since = 0`, store.NewID[targetKind](tx), since)
+	err := tx.Do(`UPDATE targets_edition SET n = $1, since = $2 WHERE since = 0`, store.NewID[targetKind](tx), since)
 	return err
 }
 
@@ -104,11 +104,11 @@ func living(tx *store.Tx, after tickets.ID, limit int) ([]row, error) {
 
 func save(tx *store.Tx, r row) error {
 	if r.fresh {
-		_, err := tx.Exec(`INSERT INTO clocks (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		err := tx.Do(`INSERT INTO clocks (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			r.Ticket, r.Team, r.Assignee, r.Policy, store.JSON(r.Watch), r.WakeAt, r.DueAt, r.Living)
 		return err
 	}
-	_, err := tx.Exec(`UPDATE clocks SET team = $2, assignee = $3, policy = $4, watch = $5, wake_at = $6, due_at = $7, living = $8 WHERE ticket = $1`,
+	err := tx.Do(`UPDATE clocks SET team = $2, assignee = $3, policy = $4, watch = $5, wake_at = $6, due_at = $7, living = $8 WHERE ticket = $1`,
 		r.Ticket, r.Team, r.Assignee, r.Policy, store.JSON(r.Watch), r.WakeAt, r.DueAt, r.Living)
 	return err
 }

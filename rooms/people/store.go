@@ -18,13 +18,13 @@ func load(tx *store.Tx, customer ID) (Customer, error) {
 }
 
 func insert(tx *store.Tx, c Customer) error {
-	_, err := tx.Exec(`INSERT INTO customers (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, 1)`,
+	err := tx.Do(`INSERT INTO customers (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, 1)`,
 		c.ID, c.Name, c.Title, c.Language, c.Company, c.Note, c.MetAt)
 	return err
 }
 
 func save(tx *store.Tx, c Customer) error {
-	_, err := tx.Exec(`UPDATE customers SET name = $2, title = $3, language = $4, company = $5, note = $6, version = version + 1 WHERE id = $1`,
+	err := tx.Do(`UPDATE customers SET name = $2, title = $3, language = $4, company = $5, note = $6, version = version + 1 WHERE id = $1`,
 		c.ID, c.Name, c.Title, c.Language, c.Company, c.Note)
 	return err
 }
@@ -50,7 +50,7 @@ func dropAddress(tx *store.Tx, customer ID, a AddressID) (bool, error) {
 }
 
 func markBounced(tx *store.Tx, a Address) error {
-	_, err := tx.Exec(`UPDATE customers_addresses SET bounced_at = $2, bounce = $3 WHERE id = $1`, a.ID, a.BouncedAt, a.Bounce)
+	err := tx.Do(`UPDATE customers_addresses SET bounced_at = $2, bounce = $3 WHERE id = $1`, a.ID, a.BouncedAt, a.Bounce)
 	return err
 }
 

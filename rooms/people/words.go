@@ -28,12 +28,12 @@ func listen(tx *store.Tx, customer ID) error {
 	if err != nil || !ok {
 		return err
 	}
-	if _, err := tx.Exec(`DELETE FROM customers_words WHERE customer = $1`, customer); err != nil {
+	if err := tx.Do(`DELETE FROM customers_words WHERE customer = $1`, customer); err != nil {
 		return err
 	}
 	_, writings := search.Words(c.Name)
 	for _, w := range writings {
-		if _, err := tx.Exec(`INSERT INTO customers_words (word, customer) VALUES ($1, $2)`, w, customer); err != nil {
+		if err := tx.Do(`INSERT INTO customers_words (word, customer) VALUES ($1, $2)`, w, customer); err != nil {
 			return err
 		}
 	}

@@ -477,12 +477,12 @@ func (room *Room) verify(ctx context.Context, who ID, password string) (hash str
 
 // Forget drops what has run out: links, sessions nobody uses, failed tries of yesterday.
 func Forget(tx *store.Tx) error {
-	if _, err := tx.Exec(`DELETE FROM staff_links WHERE expires_at < $1`, tx.Now()); err != nil {
+	if err := tx.Do(`DELETE FROM staff_links WHERE expires_at < $1`, tx.Now()); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`DELETE FROM sessions WHERE seen_at < $1`, tx.Now().Add(-idle)); err != nil {
+	if err := tx.Do(`DELETE FROM sessions WHERE seen_at < $1`, tx.Now().Add(-idle)); err != nil {
 		return err
 	}
-	_, err := tx.Exec(`DELETE FROM staff_tries WHERE at < $1`, tx.Now().Add(-24*time.Hour))
+	err := tx.Do(`DELETE FROM staff_tries WHERE at < $1`, tx.Now().Add(-24*time.Hour))
 	return err
 }

@@ -60,19 +60,19 @@ func ownerOf(tx *store.Tx) (ID, bool, error) {
 }
 
 func insert(tx *store.Tx, m Member, address, password string) error {
-	_, err := tx.Exec(`INSERT INTO staff (id, email, address, name, role, language, password, disabled, added_at) VALUES ($1, $2, $3, $4, $5, $6, $7, FALSE, $8)`,
+	err := tx.Do(`INSERT INTO staff (id, email, address, name, role, language, password, disabled, added_at) VALUES ($1, $2, $3, $4, $5, $6, $7, FALSE, $8)`,
 		m.ID, m.Email, address, m.Name, m.RoleID, m.Language, password, m.AddedAt)
 	return err
 }
 
 func save(tx *store.Tx, m Member) error {
-	_, err := tx.Exec(`UPDATE staff SET email = $2, address = $3, name = $4, role = $5, language = $6, disabled = $7 WHERE id = $1`,
+	err := tx.Do(`UPDATE staff SET email = $2, address = $3, name = $4, role = $5, language = $6, disabled = $7 WHERE id = $1`,
 		m.ID, m.Email, strings.ToLower(m.Email), m.Name, m.RoleID, m.Language, m.Disabled)
 	return err
 }
 
 func setPassword(tx *store.Tx, who ID, password string) error {
-	_, err := tx.Exec(`UPDATE staff SET password = $2 WHERE id = $1`, who, password)
+	err := tx.Do(`UPDATE staff SET password = $2 WHERE id = $1`, who, password)
 	return err
 }
 
@@ -167,20 +167,20 @@ func teamNames(tx *store.Tx, which []TeamID) (map[TeamID]string, error) {
 }
 
 func insertTeam(tx *store.Tx, t Team) error {
-	_, err := tx.Exec(`INSERT INTO teams (id, name, removed) VALUES ($1, $2, FALSE)`, t.ID, t.Name)
+	err := tx.Do(`INSERT INTO teams (id, name, removed) VALUES ($1, $2, FALSE)`, t.ID, t.Name)
 	return err
 }
 
 func renameTeam(tx *store.Tx, which TeamID, name string) error {
-	_, err := tx.Exec(`UPDATE teams SET name = $2 WHERE id = $1`, which, name)
+	err := tx.Do(`UPDATE teams SET name = $2 WHERE id = $1`, which, name)
 	return err
 }
 
 func removeTeam(tx *store.Tx, which TeamID) error {
-	if _, err := tx.Exec(`DELETE FROM teams_members WHERE team = $1`, which); err != nil {
+	if err := tx.Do(`DELETE FROM teams_members WHERE team = $1`, which); err != nil {
 		return err
 	}
-	_, err := tx.Exec(`UPDATE teams SET removed = TRUE WHERE id = $1`, which)
+	err := tx.Do(`UPDATE teams SET removed = TRUE WHERE id = $1`, which)
 	return err
 }
 
@@ -199,17 +199,17 @@ func roles(tx *store.Tx) ([]Role, error) {
 }
 
 func insertRole(tx *store.Tx, r Role) error {
-	_, err := tx.Exec(`INSERT INTO roles (id, name, may, all_teams, built_in) VALUES ($1, $2, $3, $4, FALSE)`, r.ID, r.Name, store.JSON(r.May), r.All)
+	err := tx.Do(`INSERT INTO roles (id, name, may, all_teams, built_in) VALUES ($1, $2, $3, $4, FALSE)`, r.ID, r.Name, store.JSON(r.May), r.All)
 	return err
 }
 
 func saveRole(tx *store.Tx, r Role) error {
-	_, err := tx.Exec(`UPDATE roles SET name = $2, may = $3, all_teams = $4 WHERE id = $1`, r.ID, r.Name, store.JSON(r.May), r.All)
+	err := tx.Do(`UPDATE roles SET name = $2, may = $3, all_teams = $4 WHERE id = $1`, r.ID, r.Name, store.JSON(r.May), r.All)
 	return err
 }
 
 func removeRole(tx *store.Tx, which RoleID) error {
-	_, err := tx.Exec(`DELETE FROM roles WHERE id = $1`, which)
+	err := tx.Do(`DELETE FROM roles WHERE id = $1`, which)
 	return err
 }
 
@@ -233,13 +233,13 @@ func tokenOwner(tx *store.Tx, which TokenID) (ID, bool, error) {
 }
 
 func insertToken(tx *store.Tx, t Token, hash string) error {
-	_, err := tx.Exec(`INSERT INTO tokens (id, staff, name, hash, scopes, created_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, 0)`,
+	err := tx.Do(`INSERT INTO tokens (id, staff, name, hash, scopes, created_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, 0)`,
 		t.ID, t.Staff, t.Name, hash, store.JSON(t.Scopes), t.CreatedAt)
 	return err
 }
 
 func revokeToken(tx *store.Tx, which TokenID) error {
-	_, err := tx.Exec(`UPDATE tokens SET revoked_at = $2 WHERE id = $1`, which, tx.Now())
+	err := tx.Do(`UPDATE tokens SET revoked_at = $2 WHERE id = $1`, which, tx.Now())
 	return err
 }
 
@@ -248,12 +248,12 @@ func tokenByHash(tx *store.Tx, hash string) (Token, bool, error) {
 }
 
 func useToken(tx *store.Tx, which TokenID) error {
-	_, err := tx.Exec(`INSERT INTO tokens_used (token, at) VALUES ($1, $2) ON CONFLICT (token) DO UPDATE SET at = excluded.at WHERE tokens_used.at < excluded.at`, which, tx.Now())
+	err := tx.Do(`INSERT INTO tokens_used (token, at) VALUES ($1, $2) ON CONFLICT (token) DO UPDATE SET at = excluded.at WHERE tokens_used.at < excluded.at`, which, tx.Now())
 	return err
 }
 
 func insertSession(tx *store.Tx, which SessionID, who ID, hash, device string) error {
-	_, err := tx.Exec(`INSERT INTO sessions (id, staff, hash, device, opened_at, seen_at) VALUES ($1, $2, $3, $4, $5, $5)`, which, who, hash, device, tx.Now())
+	err := tx.Do(`INSERT INTO sessions (id, staff, hash, device, opened_at, seen_at) VALUES ($1, $2, $3, $4, $5, $5)`, which, who, hash, device, tx.Now())
 	return err
 }
 
@@ -273,7 +273,7 @@ func sessionByHash(tx *store.Tx, hash string) (seat, bool, error) {
 }
 
 func seeSession(tx *store.Tx, which SessionID) error {
-	_, err := tx.Exec(`UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2`, which, tx.Now())
+	err := tx.Do(`UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2`, which, tx.Now())
 	return err
 }
 
@@ -287,7 +287,7 @@ func closeSession(tx *store.Tx, which SessionID, who ID) ([]SessionID, error) {
 }
 
 func insertLink(tx *store.Tx, hash string, who ID, expires time.Time) error {
-	_, err := tx.Exec(`INSERT INTO staff_links (hash, staff, expires_at) VALUES ($1, $2, $3)`, hash, who, expires)
+	err := tx.Do(`INSERT INTO staff_links (hash, staff, expires_at) VALUES ($1, $2, $3)`, hash, who, expires)
 	return err
 }
 
@@ -301,7 +301,7 @@ func lookLink(tx *store.Tx, hash string) (ID, bool, error) {
 }
 
 func dropLinks(tx *store.Tx, who ID) error {
-	_, err := tx.Exec(`DELETE FROM staff_links WHERE staff = $1`, who)
+	err := tx.Do(`DELETE FROM staff_links WHERE staff = $1`, who)
 	return err
 }
 
@@ -309,7 +309,7 @@ func version(tx *store.Tx) (int64, error) { return store.One[int64](tx, `SELECT 
 
 // bump makes this transaction the only one that changes staff, and the memory of every node old.
 func bump(tx *store.Tx) error {
-	_, err := tx.Exec(`UPDATE staff_version SET n = n + 1`)
+	err := tx.Do(`UPDATE staff_version SET n = n + 1`)
 	return err
 }
 
@@ -330,11 +330,11 @@ func waitUntil(tx *store.Tx, key string) (time.Time, error) {
 }
 
 func holdOff(tx *store.Tx, key string, until time.Time) error {
-	_, err := tx.Exec(`UPDATE staff_tries SET until = $2 WHERE key = $1`, key, until)
+	err := tx.Do(`UPDATE staff_tries SET until = $2 WHERE key = $1`, key, until)
 	return err
 }
 
 func forgive(tx *store.Tx, key string) error {
-	_, err := tx.Exec(`DELETE FROM staff_tries WHERE key = $1`, key)
+	err := tx.Do(`DELETE FROM staff_tries WHERE key = $1`, key)
 	return err
 }

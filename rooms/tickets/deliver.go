@@ -21,7 +21,7 @@ func (room *Room) Name(tx *store.Tx, m MessageID, mailbox MailboxID, ref string)
 		return err
 	}
 	msg.Ref = ref
-	if _, err := tx.Exec(`UPDATE messages SET ref = $2, mailbox = $3 WHERE id = $1`, m, ref, mailbox); err != nil {
+	if err := tx.Do(`UPDATE messages SET ref = $2, mailbox = $3 WHERE id = $1`, m, ref, mailbox); err != nil {
 		return err
 	}
 	return addRef(tx, mailbox, ref, msg.Ticket, msg.ID)

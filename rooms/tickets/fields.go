@@ -133,7 +133,7 @@ func (room *Room) SetField(ctx context.Context, who web.Who, f Field) (Field, er
 		return f, fault.Field("choices", "choices.missing", "A field to choose from needs choices.")
 	}
 	return f, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		_, err := tx.Exec(`INSERT INTO tickets_fields (key, label, kind, choices, types, required) VALUES ($1, $2, $3, $4, $5, $6)
+		err := tx.Do(`INSERT INTO tickets_fields (key, label, kind, choices, types, required) VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (key) DO UPDATE SET label = excluded.label, kind = excluded.kind, choices = excluded.choices, types = excluded.types, required = excluded.required`,
 			f.Key, f.Label, f.Kind, store.JSON(f.Choices), store.JSON(f.Types), f.Required)
 		if err != nil {
@@ -149,7 +149,7 @@ func (room *Room) SetType(ctx context.Context, who web.Who, t Type) (Type, error
 		return t, err
 	}
 	return t, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		_, err := tx.Exec(`INSERT INTO tickets_types (key, label) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET label = excluded.label`, t.Key, t.Label)
+		err := tx.Do(`INSERT INTO tickets_types (key, label) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET label = excluded.label`, t.Key, t.Label)
 		if err != nil {
 			return err
 		}

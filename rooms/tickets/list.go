@@ -315,13 +315,13 @@ func recount(tx *store.Tx, ticket ID) error {
 	if err := add(tx, now, 1); err != nil {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO tickets_counted (ticket, status, team, assignee, mailbox) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (ticket) DO UPDATE
+	err = tx.Do(`INSERT INTO tickets_counted (ticket, status, team, assignee, mailbox) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (ticket) DO UPDATE
 		SET status = excluded.status, team = excluded.team, assignee = excluded.assignee, mailbox = excluded.mailbox`, ticket, now.Status, now.Team, now.Assignee, now.Mailbox)
 	return err
 }
 
 func add(tx *store.Tx, p place, n int64) error {
-	_, err := tx.Exec(`INSERT INTO tickets_counts (status, team, assignee, mailbox, n) VALUES ($1, $2, $3, $4, $5)
+	err := tx.Do(`INSERT INTO tickets_counts (status, team, assignee, mailbox, n) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (status, team, assignee, mailbox) DO UPDATE SET n = tickets_counts.n + excluded.n`, p.Status, p.Team, p.Assignee, p.Mailbox, n)
 	return err
 }

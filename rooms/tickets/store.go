@@ -61,7 +61,7 @@ func insert(tx *store.Tx, t Ticket) (bool, error) {
 func save(tx *store.Tx, t *Ticket) error {
 	t.UpdatedAt = tx.Now()
 	t.Version++
-	_, err := tx.Exec(`UPDATE tickets SET subject = $2, status = $3, ended = $4, priority = $5, type = $6, product = $7, customer = $8, company = $9,
+	err := tx.Do(`UPDATE tickets SET subject = $2, status = $3, ended = $4, priority = $5, type = $6, product = $7, customer = $8, company = $9,
 		assignee = $10, team = $11, tags = $12, fields = $13, snippet = $14, updated_at = $15, waiting_since = $16, answered_at = $17,
 		resolved_at = $18, reopened = $19, merged_into = $20, version = $21, mailbox = $22 WHERE id = $1`,
 		t.ID, t.Subject, t.Status, t.Ended, t.Priority, t.Type, t.Product, t.Customer, t.Company, t.Assignee, t.Team,
@@ -69,13 +69,13 @@ func save(tx *store.Tx, t *Ticket) error {
 	if err != nil || len(t.Tags) == 0 {
 		return err
 	}
-	_, err = tx.Exec(`UPDATE tickets_tags SET updated_at = $1, status = $2 WHERE ticket = $3`, t.UpdatedAt, t.Status, t.ID)
+	err = tx.Do(`UPDATE tickets_tags SET updated_at = $1, status = $2 WHERE ticket = $3`, t.UpdatedAt, t.Status, t.ID)
 	return err
 }
 
 func insertTags(tx *store.Tx, t Ticket) error {
 	for _, tag := range t.Tags {
-		if _, err := tx.Exec(`INSERT INTO tickets_tags (tag, status, updated_at, ticket) VALUES ($1, $2, $3, $4)`, tag, t.Status, t.UpdatedAt, t.ID); err != nil {
+		if err := tx.Do(`INSERT INTO tickets_tags (tag, status, updated_at, ticket) VALUES ($1, $2, $3, $4)`, tag, t.Status, t.UpdatedAt, t.ID); err != nil {
 			return err
 		}
 	}
@@ -83,7 +83,7 @@ func insertTags(tx *store.Tx, t Ticket) error {
 }
 
 func dropTags(tx *store.Tx, ticket ID) error {
-	_, err := tx.Exec(`DELETE FROM tickets_tags WHERE ticket = $1`, ticket)
+	err := tx.Do(`DELETE FROM tickets_tags WHERE ticket = $1`, ticket)
 	return err
 }
 
@@ -106,7 +106,7 @@ func addParty(tx *store.Tx, ticket ID, email string) error {
 	if err != nil {
 		return nil //nolint:nilerr // what is no address can't write back
 	}
-	_, err = tx.Exec(`INSERT INTO tickets_parties (ticket, email) VALUES ($1, $2) ON CONFLICT (ticket, email) DO NOTHING`, ticket, plain)
+	err = tx.Do(`INSERT INTO tickets_parties (ticket, email) VALUES ($1, $2) ON CONFLICT (ticket, email) DO NOTHING`, ticket, plain)
 	return err
 }
 
@@ -121,7 +121,7 @@ const messageColumns = `id, ticket, kind, channel, mailbox, author, sender, reci
 	machine, flaws, at, state, state_at, trouble, version`
 
 func insertMessage(tx *store.Tx, m Message) error {
-	_, err := tx.Exec(`INSERT INTO messages (`+messageColumns+`) VALUES
+	err := tx.Do(`INSERT INTO messages (`+messageColumns+`) VALUES
 		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
 		m.ID, m.Ticket, m.Kind, m.Channel, m.Mailbox, m.Author, store.JSON(m.From), store.JSON(m.To), store.JSON(m.Cc), m.Subject,
 		clean(m.Text), clean(m.Quoted), clean(m.Signature), clean(m.HTML), m.Ref, store.JSON(m.Answers), m.Raw, m.Machine, store.JSON(m.Flaws), m.At, m.State, m.StateAt, m.Trouble, m.Version)
@@ -129,7 +129,7 @@ func insertMessage(tx *store.Tx, m Message) error {
 		return err
 	}
 	for _, f := range m.Files {
-		if _, err := tx.Exec(`INSERT INTO messages_files (id, message, ticket, name, type, size, sha256, content_id, inline) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		if err := tx.Do(`INSERT INTO messages_files (id, message, ticket, name, type, size, sha256, content_id, inline) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 			f.ID, m.ID, m.Ticket, f.Name, f.Type, f.Size, f.SHA256, f.ContentID, f.Inline); err != nil {
 			return err
 		}
@@ -204,7 +204,7 @@ func fileByID(tx *store.Tx, f FileID) (File, bool, error) {
 }
 
 func saveState(tx *store.Tx, m Message) error {
-	_, err := tx.Exec(`UPDATE messages SET ref = $2, state = $3, state_at = $4, trouble = $5 WHERE id = $1`, m.ID, m.Ref, m.State, m.StateAt, m.Trouble)
+	err := tx.Do(`UPDATE messages SET ref = $2, state = $3, state_at = $4, trouble = $5 WHERE id = $1`, m.ID, m.Ref, m.State, m.StateAt, m.Trouble)
 	return err
 }
 
@@ -219,7 +219,7 @@ func addRef(tx *store.Tx, mailbox MailboxID, ref string, ticket ID, m MessageID)
 	if ref == "" {
 		return nil
 	}
-	_, err := tx.Exec(`INSERT INTO tickets_refs (mailbox, ref, ticket, message) VALUES ($1, $2, $3, $4) ON CONFLICT (mailbox, ref, ticket) DO UPDATE
+	err := tx.Do(`INSERT INTO tickets_refs (mailbox, ref, ticket, message) VALUES ($1, $2, $3, $4) ON CONFLICT (mailbox, ref, ticket) DO UPDATE
 		SET message = excluded.message WHERE tickets_refs.message <= 0 AND excluded.message <> 0`, mailbox, ref, ticket, m)
 	return err
 }
@@ -251,7 +251,7 @@ func addReason(tx *store.Tx, ticket ID, text string) (ReasonID, error) {
 		return 0, nil
 	}
 	r := store.NewID[reasonKind](tx)
-	_, err := tx.Exec(`INSERT INTO tickets_reasons (id, ticket, text) VALUES ($1, $2, $3)`, r, ticket, clean(text))
+	err := tx.Do(`INSERT INTO tickets_reasons (id, ticket, text) VALUES ($1, $2, $3)`, r, ticket, clean(text))
 	return r, err
 }
 
