@@ -15,18 +15,16 @@ const columns = `kind, key, payload, put_at, due_at, wake_at, tries, last_error,
 var errLost = errors.New("due: the claim was lost")
 
 func put(tx *store.Tx, kind, key string, at time.Time, payload string) error {
-	err := tx.Do(`INSERT INTO due (`+columns+`, holder, moved, cancelled) VALUES ($1, $2, $3, $4, $5, $5, 0, '', FALSE, '', FALSE, FALSE)
+	return tx.Do(`INSERT INTO due (`+columns+`, holder, moved, cancelled) VALUES ($1, $2, $3, $4, $5, $5, 0, '', FALSE, '', FALSE, FALSE)
 		ON CONFLICT (kind, key) DO UPDATE SET payload = excluded.payload, put_at = excluded.put_at, due_at = excluded.due_at, wake_at = excluded.wake_at,
 		tries = 0, last_error = '', parked = FALSE, moved = (due.holder <> ''), cancelled = FALSE`, kind, key, payload, tx.Now(), at)
-	return err
 }
 
 // seed puts a periodic row that is not there yet, or brings it forward when the schedule became tighter.
 func seed(tx *store.Tx, kind string, at time.Time) error {
-	err := tx.Do(`INSERT INTO due (`+columns+`, holder, moved, cancelled) VALUES ($1, '', 'null', $2, $3, $3, 0, '', FALSE, '', FALSE, FALSE)
+	return tx.Do(`INSERT INTO due (`+columns+`, holder, moved, cancelled) VALUES ($1, '', 'null', $2, $3, $3, 0, '', FALSE, '', FALSE, FALSE)
 		ON CONFLICT (kind, key) DO UPDATE SET due_at = excluded.due_at, wake_at = excluded.wake_at WHERE due.holder = '' AND due.wake_at > excluded.wake_at`,
 		kind, tx.Now(), at)
-	return err
 }
 
 // holder is who runs the row, empty when it waits; the row stays as it is until the transaction ends.
@@ -40,13 +38,11 @@ func removeWaiting(tx *store.Tx, kind, key string) (int64, error) {
 }
 
 func remove(tx *store.Tx, kind, key string) error {
-	err := tx.Do(`DELETE FROM due WHERE kind = $1 AND key = $2`, kind, key)
-	return err
+	return tx.Do(`DELETE FROM due WHERE kind = $1 AND key = $2`, kind, key)
 }
 
 func markCancelled(tx *store.Tx, kind, key string) error {
-	err := tx.Do(`UPDATE due SET cancelled = TRUE, moved = FALSE WHERE kind = $1 AND key = $2`, kind, key)
-	return err
+	return tx.Do(`UPDATE due SET cancelled = TRUE, moved = FALSE WHERE kind = $1 AND key = $2`, kind, key)
 }
 
 // take claims up to limit rows whose moment has come, those that waited longest first.

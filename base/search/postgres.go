@@ -38,9 +38,8 @@ func vector(d Doc, t terms) string {
 }
 
 func (x tsvector) move(group int64, scope string) error {
-	err := x.tx.Do(`UPDATE search_docs SET scope = $2, words = ts_delete(words, scope) || array_to_tsvector(ARRAY[$2::text])
+	return x.tx.Do(`UPDATE search_docs SET scope = $2, words = ts_delete(words, scope) || array_to_tsvector(ARRAY[$2::text])
 		WHERE grp = $1 AND scope <> $2`, group, scope)
-	return err
 }
 
 // visited is a document that was looked at, the answers and the last one of a walk.

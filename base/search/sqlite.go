@@ -54,8 +54,7 @@ func (x fts5) move(group int64, scope string) error {
 		SELECT n, '', '', $2 FROM search_docs WHERE grp = $1 AND scope <> $2`, group, scope); err != nil {
 		return err
 	}
-	err := x.tx.Do(`UPDATE search_docs SET scope = $2 WHERE grp = $1 AND scope <> $2`, group, scope)
-	return err
+	return x.tx.Do(`UPDATE search_docs SET scope = $2 WHERE grp = $1 AND scope <> $2`, group, scope)
 }
 
 // walk reads the terms of the newest documents themselves: a short beginning stands for so many words that FTS5 would

@@ -189,6 +189,5 @@ func claim(tx *Tx) error {
 
 // ForgetClaims drops the claims of Once made before a moment; their keys may be used again.
 func (tx *Tx) ForgetClaims(before time.Time) error {
-	err := tx.Do(`DELETE FROM claims WHERE at < $1`, before)
-	return err
+	return tx.Do(`DELETE FROM claims WHERE at < $1`, before)
 }

@@ -135,9 +135,8 @@ func (a *API) replay(w http.ResponseWriter, r *http.Request, name, request strin
 
 func (a *API) keep(ctx context.Context, name string, k kept) {
 	err := a.cfg.DB.Write(context.WithoutCancel(ctx), store.System("web"), func(tx *store.Tx) error {
-		err := tx.Do(`INSERT INTO web_answers (key, request, status, kind, body, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING`,
+		return tx.Do(`INSERT INTO web_answers (key, request, status, kind, body, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING`,
 			name, k.Request, k.Status, k.Kind, k.Body, tx.Now())
-		return err
 	})
 	if err != nil {
 		a.cfg.Log.WarnContext(ctx, "an answer was not kept; a repeat of its request will hear a conflict", "err", err)

@@ -137,13 +137,11 @@ func loadConsent(tx *store.Tx, m tickets.MailboxID) (string, error) {
 }
 
 func saveConsent(tx *store.Tx, m tickets.MailboxID, sealed string) error {
-	err := tx.Do(`INSERT INTO mail_consents (mailbox, consent) VALUES ($1, $2) ON CONFLICT (mailbox) DO UPDATE SET consent = excluded.consent`, m, sealed)
-	return err
+	return tx.Do(`INSERT INTO mail_consents (mailbox, consent) VALUES ($1, $2) ON CONFLICT (mailbox) DO UPDATE SET consent = excluded.consent`, m, sealed)
 }
 
 func dropConsent(tx *store.Tx, m tickets.MailboxID) error {
-	err := tx.Do(`DELETE FROM mail_consents WHERE mailbox = $1`, m)
-	return err
+	return tx.Do(`DELETE FROM mail_consents WHERE mailbox = $1`, m)
 }
 
 // xoauth2 is the SASL mechanism of Google and Microsoft for access tokens.

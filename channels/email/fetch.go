@@ -44,11 +44,10 @@ func folders(tx *store.Tx) ([]folder, error) {
 }
 
 func saveFolder(tx *store.Tx, f folder) error {
-	err := tx.Do(`INSERT INTO mail_folders (`+folderColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (mailbox, folder) DO UPDATE
+	return tx.Do(`INSERT INTO mail_folders (`+folderColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (mailbox, folder) DO UPDATE
 		SET uidvalidity = excluded.uidvalidity, uidnext = excluded.uidnext, role = excluded.role, seen_at = excluded.seen_at, trouble = excluded.trouble,
 		trouble_since = excluded.trouble_since, alarmed = excluded.alarmed`,
 		f.Mailbox, f.Name, f.UIDValidity, f.UIDNext, f.Role, f.SeenAt, f.Trouble, f.TroubleSince, f.Alarmed)
-	return err
 }
 
 // Fetch reads every connected IMAP mailbox until ctx ends: one connection a folder, told of new mail by IDLE (RFC 2177).
@@ -62,8 +61,9 @@ func (room *Room) Fetch(ctx context.Context) {
 		for _, r := range running {
 			r.stop()
 		}
-		for _, r := range running {
+		for id, r := range running {
 			r.done.Wait()
+			room.db.Release(lease(id)) //nolint:contextcheck // it is given back after ctx has ended
 		}
 	}()
 	for {
@@ -100,6 +100,9 @@ type reader struct {
 	done    sync.WaitGroup
 }
 
+// lease is what a node holds that reads a mailbox.
+func lease(m tickets.MailboxID) string { return "mail.fetch." + m.String() }
+
 // rally starts and stops readers so that they are those of the mailboxes as they are now.
 func (room *Room) rally(ctx context.Context, running map[tickets.MailboxID]*reader) error {
 	var all []Mailbox
@@ -111,7 +114,7 @@ func (room *Room) rally(ctx context.Context, running map[tickets.MailboxID]*read
 		if m.IMAP == "" || m.Paused {
 			continue
 		}
-		ok, err := room.db.Lease(ctx, "mail.fetch."+m.ID.String(), leaseFetch)
+		ok, err := room.db.Lease(ctx, lease(m.ID), leaseFetch)
 		if err != nil {
 			return err
 		}

@@ -46,21 +46,18 @@ func insertBox(tx *store.Tx, m Mailbox) error {
 }
 
 func saveBox(tx *store.Tx, m Mailbox) error {
-	err := tx.Do(`UPDATE mail_boxes SET aliases = $2, name = $3, team = $4, imap = $5, smtp = $6, secret = $7, dkim = $8, options = $9, paused = $10, version = version + 1 WHERE id = $1`,
+	return tx.Do(`UPDATE mail_boxes SET aliases = $2, name = $3, team = $4, imap = $5, smtp = $6, secret = $7, dkim = $8, options = $9, paused = $10, version = version + 1 WHERE id = $1`,
 		m.ID, store.JSON(m.Aliases), m.Name, m.Team, m.IMAP, m.SMTP, m.secret, m.dkim, store.JSON(m.Options), m.Paused)
-	return err
 }
 
 func dropBox(tx *store.Tx, m tickets.MailboxID) error {
-	err := tx.Do(`DELETE FROM mail_boxes WHERE id = $1`, m)
-	return err
+	return tx.Do(`DELETE FROM mail_boxes WHERE id = $1`, m)
 }
 
 // dropUnread discards what was seen in a mailbox and not taken before it was removed.
 func dropUnread(tx *store.Tx, m tickets.MailboxID) error {
-	err := tx.Do(`UPDATE mail_ledger SET state = 'discarded', detail = 'The mailbox was removed before this mail was taken.', by = $2, state_at = $3 WHERE mailbox = $1 AND state = 'fetched'`,
+	return tx.Do(`UPDATE mail_ledger SET state = 'discarded', detail = 'The mailbox was removed before this mail was taken.', by = $2, state_at = $3 WHERE mailbox = $1 AND state = 'fetched'`,
 		m, tx.By().String(), tx.Now())
-	return err
 }
 
 const ledgerColumns = `id, mailbox, place, folder, uidvalidity, uid, sha256, size, sender, recipients, subject, message_id, state, why, detail, ticket, message, tries, came_at, state_at, by`

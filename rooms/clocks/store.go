@@ -18,25 +18,21 @@ func allTargets(tx *store.Tx) ([]Target, error) {
 }
 
 func insertTarget(tx *store.Tx, t Target) error {
-	err := tx.Do(`INSERT INTO targets (`+targetColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)`,
+	return tx.Do(`INSERT INTO targets (`+targetColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)`,
 		t.ID, t.Place, t.Name, store.JSON(t.When), t.Calendar, store.JSON(t.Targets), store.JSON(t.Warn), t.HoldPauses)
-	return err
 }
 
 func saveTarget(tx *store.Tx, t Target) error {
-	err := tx.Do(`UPDATE targets SET name = $2, conditions = $3, calendar = $4, targets = $5, warn = $6, hold_pauses = $7, version = $8 WHERE id = $1`,
+	return tx.Do(`UPDATE targets SET name = $2, conditions = $3, calendar = $4, targets = $5, warn = $6, hold_pauses = $7, version = $8 WHERE id = $1`,
 		t.ID, t.Name, store.JSON(t.When), t.Calendar, store.JSON(t.Targets), store.JSON(t.Warn), t.HoldPauses, t.Version)
-	return err
 }
 
 func placeTarget(tx *store.Tx, t Target) error {
-	err := tx.Do(`UPDATE targets SET place = $2 WHERE id = $1`, t.ID, t.Place)
-	return err
+	return tx.Do(`UPDATE targets SET place = $2 WHERE id = $1`, t.ID, t.Place)
 }
 
 func removeTarget(tx *store.Tx, which TargetID) error {
-	err := tx.Do(`DELETE FROM targets WHERE id = $1`, which)
-	return err
+	return tx.Do(`DELETE FROM targets WHERE id = $1`, which)
 }
 
 // withoutCalendar has the default calendar count for the policies that counted by one that is gone, and names them.
@@ -60,14 +56,12 @@ func holdTargets(tx *store.Tx) error {
 }
 
 func newEdition(tx *store.Tx) error {
-	err := tx.Do(`UPDATE targets_edition SET n = $1`, store.NewID[targetKind](tx))
-	return err
+	return tx.Do(`UPDATE targets_edition SET n = $1`, store.NewID[targetKind](tx))
 }
 
 // promiseSince sets the moment from which policies promise anything, where none is set.
 func promiseSince(tx *store.Tx, since time.Time) error {
-	err := tx.Do(`UPDATE targets_edition SET n = $1, since = $2 WHERE since = 0`, store.NewID[targetKind](tx), since)
-	return err
+	return tx.Do(`UPDATE targets_edition SET n = $1, since = $2 WHERE since = 0`, store.NewID[targetKind](tx), since)
 }
 
 // Clocks.
@@ -104,13 +98,11 @@ func living(tx *store.Tx, after tickets.ID, limit int) ([]row, error) {
 
 func save(tx *store.Tx, r row) error {
 	if r.fresh {
-		err := tx.Do(`INSERT INTO clocks (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		return tx.Do(`INSERT INTO clocks (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			r.Ticket, r.Team, r.Assignee, r.Policy, store.JSON(r.Watch), r.WakeAt, r.DueAt, r.Living)
-		return err
 	}
-	err := tx.Do(`UPDATE clocks SET team = $2, assignee = $3, policy = $4, watch = $5, wake_at = $6, due_at = $7, living = $8 WHERE ticket = $1`,
+	return tx.Do(`UPDATE clocks SET team = $2, assignee = $3, policy = $4, watch = $5, wake_at = $6, due_at = $7, living = $8 WHERE ticket = $1`,
 		r.Ticket, r.Team, r.Assignee, r.Policy, store.JSON(r.Watch), r.WakeAt, r.DueAt, r.Living)
-	return err
 }
 
 // kept is a Watch as it is kept: in microseconds, and of the clocks that ended only the last of each kind.

@@ -34,23 +34,19 @@ func hold(tx *store.Tx) (ID, error) {
 }
 
 func insert(tx *store.Tx, c Calendar) error {
-	err := tx.Do(`INSERT INTO calendars (id, name, zone, week, holidays, public, always, version) VALUES ($1, $2, $3, $4, $5, $6, $7, 1)`,
+	return tx.Do(`INSERT INTO calendars (id, name, zone, week, holidays, public, always, version) VALUES ($1, $2, $3, $4, $5, $6, $7, 1)`,
 		c.ID, c.Name, c.Zone, store.JSON(c.Week), store.JSON(c.Holidays), c.Public, c.Always)
-	return err
 }
 
 func save(tx *store.Tx, c Calendar) error {
-	err := tx.Do(`UPDATE calendars SET name = $2, zone = $3, week = $4, holidays = $5, public = $6, always = $7, version = $8 WHERE id = $1`,
+	return tx.Do(`UPDATE calendars SET name = $2, zone = $3, week = $4, holidays = $5, public = $6, always = $7, version = $8 WHERE id = $1`,
 		c.ID, c.Name, c.Zone, store.JSON(c.Week), store.JSON(c.Holidays), c.Public, c.Always, c.Version)
-	return err
 }
 
 func prefer(tx *store.Tx, calendar ID) error {
-	err := tx.Do(`UPDATE calendars_default SET calendar = $1`, calendar)
-	return err
+	return tx.Do(`UPDATE calendars_default SET calendar = $1`, calendar)
 }
 
 func remove(tx *store.Tx, calendar ID) error {
-	err := tx.Do(`DELETE FROM calendars WHERE id = $1`, calendar)
-	return err
+	return tx.Do(`DELETE FROM calendars WHERE id = $1`, calendar)
 }

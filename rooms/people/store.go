@@ -18,15 +18,13 @@ func load(tx *store.Tx, customer ID) (Customer, error) {
 }
 
 func insert(tx *store.Tx, c Customer) error {
-	err := tx.Do(`INSERT INTO customers (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, 1)`,
+	return tx.Do(`INSERT INTO customers (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, 1)`,
 		c.ID, c.Name, c.Title, c.Language, c.Company, c.Note, c.MetAt)
-	return err
 }
 
 func save(tx *store.Tx, c Customer) error {
-	err := tx.Do(`UPDATE customers SET name = $2, title = $3, language = $4, company = $5, note = $6, version = version + 1 WHERE id = $1`,
+	return tx.Do(`UPDATE customers SET name = $2, title = $3, language = $4, company = $5, note = $6, version = version + 1 WHERE id = $1`,
 		c.ID, c.Name, c.Title, c.Language, c.Company, c.Note)
-	return err
 }
 
 func addressOf(tx *store.Tx, kind Kind, value string) (Address, bool, error) {
@@ -50,8 +48,7 @@ func dropAddress(tx *store.Tx, customer ID, a AddressID) (bool, error) {
 }
 
 func markBounced(tx *store.Tx, a Address) error {
-	err := tx.Do(`UPDATE customers_addresses SET bounced_at = $2, bounce = $3 WHERE id = $1`, a.ID, a.BouncedAt, a.Bounce)
-	return err
+	return tx.Do(`UPDATE customers_addresses SET bounced_at = $2, bounce = $3 WHERE id = $1`, a.ID, a.BouncedAt, a.Bounce)
 }
 
 func some(tx *store.Tx, ids []ID) ([]Customer, error) {

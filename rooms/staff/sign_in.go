@@ -483,6 +483,5 @@ func Forget(tx *store.Tx) error {
 	if err := tx.Do(`DELETE FROM sessions WHERE seen_at < $1`, tx.Now().Add(-idle)); err != nil {
 		return err
 	}
-	err := tx.Do(`DELETE FROM staff_tries WHERE at < $1`, tx.Now().Add(-24*time.Hour))
-	return err
+	return tx.Do(`DELETE FROM staff_tries WHERE at < $1`, tx.Now().Add(-24*time.Hour))
 }

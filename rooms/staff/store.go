@@ -60,20 +60,17 @@ func ownerOf(tx *store.Tx) (ID, bool, error) {
 }
 
 func insert(tx *store.Tx, m Member, address, password string) error {
-	err := tx.Do(`INSERT INTO staff (id, email, address, name, role, language, password, disabled, added_at) VALUES ($1, $2, $3, $4, $5, $6, $7, FALSE, $8)`,
+	return tx.Do(`INSERT INTO staff (id, email, address, name, role, language, password, disabled, added_at) VALUES ($1, $2, $3, $4, $5, $6, $7, FALSE, $8)`,
 		m.ID, m.Email, address, m.Name, m.RoleID, m.Language, password, m.AddedAt)
-	return err
 }
 
 func save(tx *store.Tx, m Member) error {
-	err := tx.Do(`UPDATE staff SET email = $2, address = $3, name = $4, role = $5, language = $6, disabled = $7 WHERE id = $1`,
+	return tx.Do(`UPDATE staff SET email = $2, address = $3, name = $4, role = $5, language = $6, disabled = $7 WHERE id = $1`,
 		m.ID, m.Email, strings.ToLower(m.Email), m.Name, m.RoleID, m.Language, m.Disabled)
-	return err
 }
 
 func setPassword(tx *store.Tx, who ID, password string) error {
-	err := tx.Do(`UPDATE staff SET password = $2 WHERE id = $1`, who, password)
-	return err
+	return tx.Do(`UPDATE staff SET password = $2 WHERE id = $1`, who, password)
 }
 
 // listed reads staff after an id, with their teams.
@@ -167,21 +164,18 @@ func teamNames(tx *store.Tx, which []TeamID) (map[TeamID]string, error) {
 }
 
 func insertTeam(tx *store.Tx, t Team) error {
-	err := tx.Do(`INSERT INTO teams (id, name, removed) VALUES ($1, $2, FALSE)`, t.ID, t.Name)
-	return err
+	return tx.Do(`INSERT INTO teams (id, name, removed) VALUES ($1, $2, FALSE)`, t.ID, t.Name)
 }
 
 func renameTeam(tx *store.Tx, which TeamID, name string) error {
-	err := tx.Do(`UPDATE teams SET name = $2 WHERE id = $1`, which, name)
-	return err
+	return tx.Do(`UPDATE teams SET name = $2 WHERE id = $1`, which, name)
 }
 
 func removeTeam(tx *store.Tx, which TeamID) error {
 	if err := tx.Do(`DELETE FROM teams_members WHERE team = $1`, which); err != nil {
 		return err
 	}
-	err := tx.Do(`UPDATE teams SET removed = TRUE WHERE id = $1`, which)
-	return err
+	return tx.Do(`UPDATE teams SET removed = TRUE WHERE id = $1`, which)
 }
 
 func join(tx *store.Tx, which TeamID, who ID) (changed bool, err error) {
@@ -199,18 +193,15 @@ func roles(tx *store.Tx) ([]Role, error) {
 }
 
 func insertRole(tx *store.Tx, r Role) error {
-	err := tx.Do(`INSERT INTO roles (id, name, may, all_teams, built_in) VALUES ($1, $2, $3, $4, FALSE)`, r.ID, r.Name, store.JSON(r.May), r.All)
-	return err
+	return tx.Do(`INSERT INTO roles (id, name, may, all_teams, built_in) VALUES ($1, $2, $3, $4, FALSE)`, r.ID, r.Name, store.JSON(r.May), r.All)
 }
 
 func saveRole(tx *store.Tx, r Role) error {
-	err := tx.Do(`UPDATE roles SET name = $2, may = $3, all_teams = $4 WHERE id = $1`, r.ID, r.Name, store.JSON(r.May), r.All)
-	return err
+	return tx.Do(`UPDATE roles SET name = $2, may = $3, all_teams = $4 WHERE id = $1`, r.ID, r.Name, store.JSON(r.May), r.All)
 }
 
 func removeRole(tx *store.Tx, which RoleID) error {
-	err := tx.Do(`DELETE FROM roles WHERE id = $1`, which)
-	return err
+	return tx.Do(`DELETE FROM roles WHERE id = $1`, which)
 }
 
 func holders(tx *store.Tx, which RoleID) (int, error) {
@@ -233,14 +224,12 @@ func tokenOwner(tx *store.Tx, which TokenID) (ID, bool, error) {
 }
 
 func insertToken(tx *store.Tx, t Token, hash string) error {
-	err := tx.Do(`INSERT INTO tokens (id, staff, name, hash, scopes, created_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, 0)`,
+	return tx.Do(`INSERT INTO tokens (id, staff, name, hash, scopes, created_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, 0)`,
 		t.ID, t.Staff, t.Name, hash, store.JSON(t.Scopes), t.CreatedAt)
-	return err
 }
 
 func revokeToken(tx *store.Tx, which TokenID) error {
-	err := tx.Do(`UPDATE tokens SET revoked_at = $2 WHERE id = $1`, which, tx.Now())
-	return err
+	return tx.Do(`UPDATE tokens SET revoked_at = $2 WHERE id = $1`, which, tx.Now())
 }
 
 func tokenByHash(tx *store.Tx, hash string) (Token, bool, error) {
@@ -248,13 +237,11 @@ func tokenByHash(tx *store.Tx, hash string) (Token, bool, error) {
 }
 
 func useToken(tx *store.Tx, which TokenID) error {
-	err := tx.Do(`INSERT INTO tokens_used (token, at) VALUES ($1, $2) ON CONFLICT (token) DO UPDATE SET at = excluded.at WHERE tokens_used.at < excluded.at`, which, tx.Now())
-	return err
+	return tx.Do(`INSERT INTO tokens_used (token, at) VALUES ($1, $2) ON CONFLICT (token) DO UPDATE SET at = excluded.at WHERE tokens_used.at < excluded.at`, which, tx.Now())
 }
 
 func insertSession(tx *store.Tx, which SessionID, who ID, hash, device string) error {
-	err := tx.Do(`INSERT INTO sessions (id, staff, hash, device, opened_at, seen_at) VALUES ($1, $2, $3, $4, $5, $5)`, which, who, hash, device, tx.Now())
-	return err
+	return tx.Do(`INSERT INTO sessions (id, staff, hash, device, opened_at, seen_at) VALUES ($1, $2, $3, $4, $5, $5)`, which, who, hash, device, tx.Now())
 }
 
 func sessionsOf(tx *store.Tx, who ID, current string) ([]Session, error) {
@@ -273,8 +260,7 @@ func sessionByHash(tx *store.Tx, hash string) (seat, bool, error) {
 }
 
 func seeSession(tx *store.Tx, which SessionID) error {
-	err := tx.Do(`UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2`, which, tx.Now())
-	return err
+	return tx.Do(`UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2`, which, tx.Now())
 }
 
 // closeSessions ends somebody's sessions except the one with the hash, and says which they were.
@@ -287,8 +273,7 @@ func closeSession(tx *store.Tx, which SessionID, who ID) ([]SessionID, error) {
 }
 
 func insertLink(tx *store.Tx, hash string, who ID, expires time.Time) error {
-	err := tx.Do(`INSERT INTO staff_links (hash, staff, expires_at) VALUES ($1, $2, $3)`, hash, who, expires)
-	return err
+	return tx.Do(`INSERT INTO staff_links (hash, staff, expires_at) VALUES ($1, $2, $3)`, hash, who, expires)
 }
 
 // takeLink uses up a link; ok is false when it is unknown, used or too old.
@@ -301,16 +286,14 @@ func lookLink(tx *store.Tx, hash string) (ID, bool, error) {
 }
 
 func dropLinks(tx *store.Tx, who ID) error {
-	err := tx.Do(`DELETE FROM staff_links WHERE staff = $1`, who)
-	return err
+	return tx.Do(`DELETE FROM staff_links WHERE staff = $1`, who)
 }
 
 func version(tx *store.Tx) (int64, error) { return store.One[int64](tx, `SELECT n FROM staff_version`) }
 
 // bump makes this transaction the only one that changes staff, and the memory of every node old.
 func bump(tx *store.Tx) error {
-	err := tx.Do(`UPDATE staff_version SET n = n + 1`)
-	return err
+	return tx.Do(`UPDATE staff_version SET n = n + 1`)
 }
 
 type tries struct {
@@ -330,11 +313,9 @@ func waitUntil(tx *store.Tx, key string) (time.Time, error) {
 }
 
 func holdOff(tx *store.Tx, key string, until time.Time) error {
-	err := tx.Do(`UPDATE staff_tries SET until = $2 WHERE key = $1`, key, until)
-	return err
+	return tx.Do(`UPDATE staff_tries SET until = $2 WHERE key = $1`, key, until)
 }
 
 func forgive(tx *store.Tx, key string) error {
-	err := tx.Do(`DELETE FROM staff_tries WHERE key = $1`, key)
-	return err
+	return tx.Do(`DELETE FROM staff_tries WHERE key = $1`, key)
 }

@@ -321,9 +321,8 @@ func recount(tx *store.Tx, ticket ID) error {
 }
 
 func add(tx *store.Tx, p place, n int64) error {
-	err := tx.Do(`INSERT INTO tickets_counts (status, team, assignee, mailbox, n) VALUES ($1, $2, $3, $4, $5)
+	return tx.Do(`INSERT INTO tickets_counts (status, team, assignee, mailbox, n) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (status, team, assignee, mailbox) DO UPDATE SET n = tickets_counts.n + excluded.n`, p.Status, p.Team, p.Assignee, p.Mailbox, n)
-	return err
 }
 
 // Moment is one line of a ticket's timeline: who, when, what and why.

@@ -83,8 +83,7 @@ func insertTags(tx *store.Tx, t Ticket) error {
 }
 
 func dropTags(tx *store.Tx, ticket ID) error {
-	err := tx.Do(`DELETE FROM tickets_tags WHERE ticket = $1`, ticket)
-	return err
+	return tx.Do(`DELETE FROM tickets_tags WHERE ticket = $1`, ticket)
 }
 
 func nextNumber(tx *store.Tx) (int64, error) {
@@ -204,8 +203,7 @@ func fileByID(tx *store.Tx, f FileID) (File, bool, error) {
 }
 
 func saveState(tx *store.Tx, m Message) error {
-	err := tx.Do(`UPDATE messages SET ref = $2, state = $3, state_at = $4, trouble = $5 WHERE id = $1`, m.ID, m.Ref, m.State, m.StateAt, m.Trouble)
-	return err
+	return tx.Do(`UPDATE messages SET ref = $2, state = $3, state_at = $4, trouble = $5 WHERE id = $1`, m.ID, m.Ref, m.State, m.StateAt, m.Trouble)
 }
 
 // lastHeard is the newest message from the customer's side, whose people an answer goes to.
@@ -219,9 +217,8 @@ func addRef(tx *store.Tx, mailbox MailboxID, ref string, ticket ID, m MessageID)
 	if ref == "" {
 		return nil
 	}
-	err := tx.Do(`INSERT INTO tickets_refs (mailbox, ref, ticket, message) VALUES ($1, $2, $3, $4) ON CONFLICT (mailbox, ref, ticket) DO UPDATE
+	return tx.Do(`INSERT INTO tickets_refs (mailbox, ref, ticket, message) VALUES ($1, $2, $3, $4) ON CONFLICT (mailbox, ref, ticket) DO UPDATE
 		SET message = excluded.message WHERE tickets_refs.message <= 0 AND excluded.message <> 0`, mailbox, ref, ticket, m)
-	return err
 }
 
 // waits stands for a message that is there and has to be confirmed before it is on the ticket.
