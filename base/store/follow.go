@@ -65,7 +65,7 @@ func (tx *Tx) Stuck() ([]Stuck, error) {
 func (db *DB) Follow(ctx context.Context, followers ...*Follower) {
 	bell, quiet := db.Bell()
 	defer quiet()
-	defer db.Release("followers") //nolint:contextcheck // it is given back after ctx has ended
+	defer db.Release(ctx, "followers")
 	for {
 		pause, held := db.turn(ctx, followers)
 		ring := bell
@@ -109,7 +109,7 @@ func (db *DB) turn(ctx context.Context, followers []*Follower) (pause time.Durat
 // CatchUp works through everything the followers have not seen, without waiting for pauses to end; where another node is
 // at it, it is left to that one. It is for tests and errands; a server uses Follow.
 func (db *DB) CatchUp(ctx context.Context, followers ...*Follower) error {
-	defer db.Release("followers") //nolint:contextcheck // it is given back after ctx has ended
+	defer db.Release(ctx, "followers")
 	_, err := db.catchUp(ctx, followers)
 	if errors.Is(err, errOvertaken) {
 		return nil
@@ -388,12 +388,13 @@ func (db *DB) Lease(ctx context.Context, name string, length time.Duration) (ok 
 	return ok, err
 }
 
-// Release gives a lease back that this process holds, so that no other has to wait until it runs out.
-func (db *DB) Release(name string) {
+// Release gives a lease back that this process holds, even when ctx has ended, so that no other has to wait until it runs
+// out.
+func (db *DB) Release(ctx context.Context, name string) {
 	if _, held := db.held.LoadAndDelete(name); !held {
 		return
 	}
-	ctx, stop := context.WithTimeout(context.Background(), 2*time.Second)
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer stop()
 	err := db.Write(ctx, System("lease"), func(tx *Tx) error {
 		return tx.Do(`DELETE FROM leases WHERE name = $1 AND holder = $2`, name, db.holder)

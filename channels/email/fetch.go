@@ -63,7 +63,7 @@ func (room *Room) Fetch(ctx context.Context) {
 		}
 		for id, r := range running {
 			r.done.Wait()
-			room.db.Release(lease(id)) //nolint:contextcheck // it is given back after ctx has ended
+			room.db.Release(ctx, lease(id))
 		}
 	}()
 	for {
