@@ -75,9 +75,11 @@ func Each[T any](tx *Tx, query string, args []any, do func(T) error) error {
 	if err != nil {
 		return fmt.Errorf("%w in %s", err, brief(query))
 	}
+	var v, zero T
+	row := plan.row(reflect.ValueOf(&v).Elem())
 	for r.Next() {
-		var v T
-		if err := plan.scan(r, reflect.ValueOf(&v).Elem()); err != nil {
+		v = zero
+		if err := row.scan(r); err != nil {
 			return fmt.Errorf("%w in %s", err, brief(query))
 		}
 		if err := do(v); err != nil {
@@ -149,37 +151,66 @@ func mapFields(t reflect.Type, prefix []int, into map[string]target) {
 	}
 }
 
-func (p plan) scan(r rows, v reflect.Value) error {
-	dest := make([]any, len(p))
-	late := false
+// row is where the columns of each row in turn go: into the fields of one value, some by a detour.
+type row struct {
+	dest   []any
+	fields []field // those with a detour
+}
+
+type field struct {
+	into reflect.Value
+	at   *int64  // of a time
+	text *string // of JSON
+	own  bool    // its type reads JSON by itself
+}
+
+func (p plan) row(v reflect.Value) row {
+	r := row{dest: make([]any, len(p))}
 	for i, t := range p {
+		into := t.in(v)
 		switch {
 		case t.isTime:
-			dest[i], late = new(int64), true
+			f := field{into: into, at: new(int64)}
+			r.dest[i], r.fields = f.at, append(r.fields, f)
 		case t.json:
-			dest[i], late = new(string), true
+			f := field{into: into, text: new(string)}
+			_, f.own = into.Addr().Interface().(json.Unmarshaler)
+			r.dest[i], r.fields = f.text, append(r.fields, f)
 		default:
-			dest[i] = t.in(v).Addr().Interface()
+			r.dest[i] = into.Addr().Interface()
 		}
 	}
-	if err := r.Scan(dest...); err != nil || !late {
+	return r
+}
+
+func (r row) scan(from rows) error {
+	if err := from.Scan(r.dest...); err != nil {
 		return err
 	}
-	for i, t := range p {
-		switch d := dest[i].(type) {
-		case *int64:
-			if t.isTime {
-				t.in(v).Set(reflect.ValueOf(moment(*d)))
-			}
-		case *string:
-			if t.json && *d != "" {
-				if err := json.Unmarshal([]byte(*d), t.in(v).Addr().Interface()); err != nil {
-					return err
-				}
-			}
+	for _, f := range r.fields {
+		if f.at != nil {
+			f.into.Set(reflect.ValueOf(moment(*f.at)))
+		} else if err := f.parse(); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// parse reads JSON; most lists and maps are empty.
+func (f field) parse() error {
+	switch kind := f.into.Kind(); {
+	case *f.text == "":
+		return nil
+	case f.own:
+	case *f.text == "[]" && kind == reflect.Slice:
+		f.into.Set(reflect.MakeSlice(f.into.Type(), 0, 0))
+		return nil
+	case *f.text == "{}" && kind == reflect.Map:
+		f.into.Set(reflect.MakeMap(f.into.Type()))
+		return nil
+	}
+	return json.Unmarshal([]byte(*f.text), f.into.Addr().Interface())
 }
 
 func (t target) in(v reflect.Value) reflect.Value {
