@@ -174,7 +174,7 @@ func (p plan) row(v reflect.Value) row {
 			r.dest[i], r.fields = f.at, append(r.fields, f)
 		case t.json:
 			f := field{into: into, text: new(string)}
-			_, f.own = into.Addr().Interface().(json.Unmarshaler)
+			_, f.own = reflect.TypeAssert[json.Unmarshaler](into.Addr())
 			r.dest[i], r.fields = f.text, append(r.fields, f)
 		default:
 			r.dest[i] = into.Addr().Interface()
