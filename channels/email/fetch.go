@@ -288,14 +288,15 @@ func (room *Room) take(ctx context.Context, f folder, uid int64, raw io.Reader) 
 	return nil
 }
 
-// miss counts a mail that the server listed and did not give; after some tries people see it.
-func (room *Room) miss(ctx context.Context, e Entry, why string) error {
+// miss counts a mail that the server listed and did not give; after some tries, and no sooner than patience after it was
+// seen first, people see it.
+func (room *Room) miss(ctx context.Context, e Entry, patience time.Duration, why string) error {
 	return room.db.Write(ctx, actor, func(tx *store.Tx) error {
 		now, err := entry(tx, e.ID)
 		if err != nil || now.State != Fetched {
 			return err
 		}
-		if now.Tries++; now.Tries < 5 {
+		if now.Tries++; now.Tries < 5 || tx.Now().Sub(now.CameAt) < patience {
 			return saveEntry(tx, now, Seen{now.ID, now.Mailbox})
 		}
 		return settle(tx, now, Failed, Unreadable, why)

@@ -224,6 +224,9 @@ func (room *Room) listSome(ctx context.Context, c *imapclient.Client, f *folder,
 	return room.list(ctx, f, seen, int64(uids[len(uids)-1])+1)
 }
 
+// badWire is how long a server may break off at a mail before that is taken for more than a bad connection.
+const badWire = 10 * time.Minute
+
 // takeSome takes the next mails that were noted; left says whether there may be more.
 func (room *Room) takeSome(ctx context.Context, c *imapclient.Client, m Mailbox, f *folder) (left bool, err error) {
 	var due []Entry
@@ -245,10 +248,10 @@ func (room *Room) takeSome(ctx context.Context, c *imapclient.Client, m Mailbox,
 	for _, e := range due {
 		switch {
 		case got[e.UID]:
-		case err != nil: // one mail that a server stumbles over must not keep back all behind it
-			return false, errors.Join(err, room.miss(ctx, e, "The mail server breaks off whenever it is asked for this mail."))
+		case err != nil: // it may be the mail the server stumbles over; or the wire is bad today, and no mail is to blame
+			return false, errors.Join(err, room.miss(ctx, e, badWire, "The mail server breaks off whenever it is asked for this mail."))
 		default:
-			if err := room.miss(ctx, e, "The mail server listed this mail and does not give it; it may have been deleted there."); err != nil {
+			if err := room.miss(ctx, e, 0, "The mail server listed this mail and does not give it; it may have been deleted there."); err != nil {
 				return false, err
 			}
 		}

@@ -108,7 +108,13 @@ func unfiled(tx *store.Tx) ([]LedgerID, error) {
 	return store.All[LedgerID](tx, `SELECT id FROM mail_ledger WHERE state = 'stored' ORDER BY id`)
 }
 
-// unread lists what was seen on the server and is not here yet.
+// unread lists what was seen on the server and is not here yet, in order, for an answer belongs after what it answers; only
+// what could not be had again and again waits behind all others.
 func unread(tx *store.Tx, m tickets.MailboxID, folder string, uidvalidity int64, limit int) ([]Entry, error) {
-	return store.All[Entry](tx, `SELECT `+ledgerColumns+` FROM mail_ledger WHERE state = 'fetched' AND mailbox = $1 AND folder = $2 AND uidvalidity = $3 ORDER BY id LIMIT $4`, m, folder, uidvalidity, limit)
+	const some = `SELECT ` + ledgerColumns + ` FROM mail_ledger WHERE state = 'fetched' AND mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND `
+	all, err := store.All[Entry](tx, some+`tries < 5 ORDER BY id LIMIT $4`, m, folder, uidvalidity, limit)
+	if len(all) > 0 || err != nil {
+		return all, err
+	}
+	return store.All[Entry](tx, some+`tries >= 5 ORDER BY tries, id LIMIT $4`, m, folder, uidvalidity, limit)
 }
