@@ -113,7 +113,7 @@ func (h *Hub) advance(ctx context.Context) (int, error) {
 	return len(fresh), nil
 }
 
-// ring wakes who wants to hear of what is fresh. The others come by every few seconds, so the memory never outruns them.
+// ring wakes who wants to hear of what is fresh. The others come by every few seconds, so that the memory rarely outruns them.
 func (h *Hub) ring(fresh []told) {
 	wake := func(some map[*peer]bool) {
 		for p := range some {

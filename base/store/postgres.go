@@ -69,7 +69,14 @@ type postgresConn struct {
 	begun   bool
 }
 
-func (c *postgresConn) do(_ context.Context, query string, args []any) error {
+// mostWaiting bounds the memory of a transaction that asks nothing.
+const mostWaiting = 200
+
+func (c *postgresConn) do(ctx context.Context, query string, args []any) error {
+	if c.waiting.Len() >= mostWaiting {
+		_, err := c.exec(ctx, query, args)
+		return err
+	}
 	c.waiting.Queue(query, args...)
 	return nil
 }

@@ -184,6 +184,7 @@ func (c *sqliteConn) query(ctx context.Context, query string, args []any) (rows,
 	}
 	r, err := s.QueryContext(context.WithoutCancel(ctx), args...) //nolint:rowserrcheck // Each does both
 	if err != nil {
+		c.trouble = err
 		return nil, err
 	}
 	return r, nil

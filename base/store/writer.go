@@ -57,22 +57,22 @@ func (w *writer) begin(ctx context.Context, alone bool) (*turn, error) {
 		return nil, err
 	}
 	t.trouble = nil
-	start := "BEGIN IMMEDIATE"
 	if t.nested = t.party != nil; t.nested {
-		start = "SAVEPOINT turn"
-	} else if w.refused != nil && asked.Before(w.refusedAt) {
-		t.pass(ctx) // it has waited for the other program already, behind somebody else
-		return nil, w.refused
+		if err := t.run(ctx, "SAVEPOINT turn"); err != nil {
+			t.pass(ctx)
+			return nil, err
+		}
+		return t, nil
 	}
-	if err := t.run(ctx, start); err != nil {
-		w.refused, w.refusedAt = err, stopwatch()
+	// Who waited behind somebody whom another program kept waiting has waited as long.
+	if w.refused == nil || !asked.Before(w.refusedAt) {
+		w.refused, w.refusedAt = t.run(ctx, "BEGIN IMMEDIATE"), stopwatch()
+	}
+	if err := w.refused; err != nil { // read before the turn is passed on
 		t.pass(ctx)
 		return nil, err
 	}
-	w.refused = nil
-	if t.party == nil {
-		t.party = &party{began: stopwatch(), over: make(chan struct{})}
-	}
+	t.party = &party{began: stopwatch(), over: make(chan struct{})}
 	return t, nil
 }
 
@@ -206,6 +206,7 @@ func (t *turn) journal(ctx context.Context, entries []pending) (seq int64, err e
 		return 0, err
 	}
 	if err := s.QueryRowContext(context.WithoutCancel(ctx), n).Scan(&seq); err != nil {
+		t.trouble = err
 		return 0, err
 	}
 	for i, e := range entries {
@@ -240,7 +241,7 @@ func (t *turn) undo(ctx context.Context) error {
 		err = t.run(ctx, "RELEASE turn")
 	}
 	if err != nil {
-		err = errors.Join(err, trouble)
+		err = errors.Join(trouble, err) // what it was counts, before that there was nothing left to undo
 	}
 	return err
 }

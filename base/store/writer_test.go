@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 type wrote struct{ N int }
@@ -163,6 +164,9 @@ func TestWhatIsRolledBackTogetherIsToldToAll(t *testing.T) {
 		there[n] = true
 	}
 	for i, err := range ends[:3] {
+		if why, ok := errors.AsType[*sqlite.Error](err); err != nil && (!ok || why.Code()&0xff != sqlite3.SQLITE_CONSTRAINT) {
+			t.Errorf("%d was told %v, not what it was", i, err)
+		}
 		if there[int64(i)] != (err == nil) {
 			t.Errorf("%d ended with %v, in the table: %v", i, err, there)
 		}

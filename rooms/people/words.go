@@ -12,18 +12,18 @@ import (
 // Followers keep what customers are found by: the words of their names.
 func (room *Room) Followers() []*store.Follower {
 	f := store.NewFollower("customers.words")
-	store.On(f, func(tx *store.Tx, _ store.Entry, e Met) error { return listen(tx, e.Customer) })
+	store.On(f, func(tx *store.Tx, _ store.Entry, e Met) error { return noteWords(tx, e.Customer) })
 	store.On(f, func(tx *store.Tx, _ store.Entry, e Corrected) error {
 		if !slices.Contains(e.Parts, "name") {
 			return nil
 		}
-		return listen(tx, e.Customer)
+		return noteWords(tx, e.Customer)
 	})
 	return []*store.Follower{f}
 }
 
-// listen notes the words of a customer's name as it is now.
-func listen(tx *store.Tx, customer ID) error {
+// noteWords notes the words of a customer's name as it is now.
+func noteWords(tx *store.Tx, customer ID) error {
 	c, ok, err := store.Find[name](tx, `SELECT id, name FROM customers WHERE id = $1`, customer)
 	if err != nil || !ok {
 		return err
