@@ -104,12 +104,13 @@ func (m *middle) happen(ctx context.Context, p *place) error {
 				m.say("  %d tickets", i+1)
 			}
 		}
-		c.set(now())
+		end := now()
+		c.set(end)
 		db, err := openBare(ctx, p)
 		if err != nil {
 			return err
 		}
-		return errors.Join(settled(ctx, db), db.close())
+		return errors.Join(settled(ctx, db, end), db.close())
 	})
 	p.notes.Tickets = m.tickets
 	return errors.Join(err, h.Close(), p.analyze(ctx))

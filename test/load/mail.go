@@ -115,7 +115,7 @@ func (m *middle) mails(ctx context.Context, h *app.House, db *bare) error {
 			return err
 		}
 	}
-	if err := settled(ctx, db); err != nil {
+	if err := settled(ctx, db, now()); err != nil {
 		return err
 	}
 	stop, err := m.profiled("mail")
@@ -131,7 +131,7 @@ func (m *middle) mails(ctx context.Context, h *app.House, db *bare) error {
 		return err
 	}
 	took := time.Since(began)
-	err = settled(ctx, db)
+	err = settled(ctx, db, now())
 	kept := time.Since(began)
 	after, no := work(ctx, m.place, "hearth")
 	stop()

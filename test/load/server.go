@@ -157,10 +157,12 @@ func (s *server) ask(ctx context.Context, method, path, token string, in, out an
 	return len(b), err
 }
 
-// settled waits until the followers have done everything and nothing is due.
-func (s *server) settled(ctx context.Context) error { return settled(ctx, s.bare) }
+// settled waits until the followers have done everything and nothing that is due now is left.
+func (s *server) settled(ctx context.Context) error { return settled(ctx, s.bare, now()) }
 
-func settled(ctx context.Context, db *bare) error {
+// settled asks about one moment: the clock of a house that is being filled stands still, and what falls due after that
+// moment would be waited for in vain.
+func settled(ctx context.Context, db *bare, at time.Time) error {
 	const behind = `SELECT (SELECT seq FROM journal_head) - COALESCE((SELECT min(seq) FROM followers), 0)`
 	const ready = `SELECT count(*) FROM due WHERE NOT parked AND wake_at <= $1`
 	for range 60_000 {
@@ -168,7 +170,7 @@ func settled(ctx context.Context, db *bare) error {
 		if err != nil {
 			return err
 		}
-		late, err := db.number(ctx, ready, now().UnixMicro())
+		late, err := db.number(ctx, ready, at.UnixMicro())
 		if err != nil || lag == 0 && late == 0 {
 			return err
 		}
