@@ -20,6 +20,7 @@ import (
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
+	pages "github.com/hearthdesk/hearth/web"
 )
 
 // House is the built program.
@@ -39,6 +40,7 @@ type House struct {
 	Clocks    *clocks.Room
 	Email     *email.Room
 	API       *web.API
+	Pages     *web.Workspace
 	Followers []*store.Follower
 
 	metrics *metrics
@@ -74,6 +76,9 @@ func Build(ctx context.Context, s Settings) (h *House, err error) {
 	}
 	if h.DB, err = store.Open(ctx, store.Options{URL: s.database(), Now: s.Now, Strict: s.Strict, Log: s.log(), Hasty: s.Hasty}, tables()...); err != nil {
 		return h, s.unopened(err)
+	}
+	if h.Pages, err = web.NewWorkspace(pages.Dist()); err != nil {
+		return h, err
 	}
 	h.furnish()
 	return h, nil

@@ -203,24 +203,15 @@ func (h *House) routes() {
 		say(w, http.StatusOK, "ready\n")
 	})
 	mux.Handle("GET /metrics", h.metrics.handler(h))
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
-		say(w, http.StatusOK, front)
-	})
+	if h.Pages != nil {
+		h.Pages.Serve(h.API)
+	}
 }
 
 func say(w http.ResponseWriter, status int, text string) {
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, text) // a peer that is gone can't be told
 }
-
-const front = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Hearth</title>
-<style>body{font:16px/1.55 system-ui,sans-serif;max-width:36rem;margin:12vh auto;padding:0 1rem;color:#1d1b18;background:#f7f6f4}code{background:#efedea;padding:.1em .3em;border-radius:4px}
-@media(prefers-color-scheme:dark){body{color:#ececee;background:#131316}code{background:#232329}}</style>
-<h1>Hearth is running</h1><p>There is no workspace in this build yet. Everything works by API and command line:</p>
-<p><code>hearth token create --staff you@example.com --name laptop</code><br>then ask <code>/api/v1/tickets</code> with <code>Authorization: Bearer …</code>.</p>
-<p>The whole API is described in <a href="/openapi.json">/openapi.json</a>.</p>`
 
 // Handler is the public door.
 func (h *House) Handler() http.Handler { return h.API.Handler() }

@@ -1,0 +1,48 @@
+// What the workspace says, in the reader's language: ICU messages, a file for each room beside its pages.
+import { IntlMessageFormat } from 'intl-messageformat';
+
+export type Language = 'en' | 'de';
+export const languages: Record<Language, string> = { en: 'English', de: 'Deutsch' };
+
+let book = $state.raw<Record<string, string>>({});
+let tongue = $state<Language>('en');
+let compiled = new Map<string, IntlMessageFormat>();
+
+/** The language the workspace speaks now. */
+export const language = () => tongue;
+
+/** A language tag for Intl: English times read 24 hours for those who set their system so, hence the browser's own first. */
+export const locale = () => navigator.languages.find((l) => l.startsWith(tongue)) ?? (tongue === 'en' ? 'en-GB' : 'de-DE');
+
+/** The language of whoever has not said: that of the browser. */
+export const guess = (): Language => (navigator.languages.find((l) => /^(de|en)/.test(l))?.startsWith('de') ? 'de' : 'en');
+
+export async function speak(l: Language): Promise<void> {
+  const words = l === 'de' ? await import('./words/de') : await import('./words/en');
+  book = words.default;
+  compiled = new Map();
+  tongue = l;
+  document.documentElement.lang = l;
+}
+
+/** For trying right-to-left and long words: every message turned into a mirror of itself. */
+export function pretend() {
+  document.documentElement.dir = 'rtl';
+  book = Object.fromEntries(Object.entries(book).map(([k, v]) => [k, /[{<]/.test(v) ? v : `\u202e${v}\u202c ${'~'.repeat(Math.ceil(v.length / 3))}`]));
+  compiled = new Map();
+}
+
+/** Says a message: t('tickets.solved', { n: 3 }). A key without words is shown as it is, and a test finds it. */
+export function t(key: string, values?: Record<string, unknown>): string {
+  const words = book[key];
+  if (words === undefined) return key;
+  if (!words.includes('{') && !words.includes("'")) return words;
+  let m = compiled.get(key);
+  if (!m) compiled.set(key, (m = new IntlMessageFormat(words, locale(), undefined, { ignoreTag: true })));
+  return String(m.format(values as Record<string, string>));
+}
+
+/** The word for one of several known values, such as a status: word('tickets.status', 'open'). What is not known is shown as it is. */
+export function word(prefix: string, value: string): string {
+  return book[`${prefix}.${value}`] ?? value;
+}

@@ -1,0 +1,162 @@
+// What somebody is writing in a ticket: kept on the server as it grows, and sent from there when its moment has come.
+import { Fault, api } from '../../base/api';
+import { complain, why } from '../../base/toast.svelte';
+import type { Draft, Party } from './api';
+
+export type Upload = { sha256: string; name: string; size: number; content_id?: string };
+export type Then = 'open' | 'pending' | 'on_hold' | 'resolved';
+
+/** How long an answer can be taken back. */
+export const undoSeconds = 8;
+
+export class Writing {
+  kind = $state<'reply' | 'note'>('reply');
+  html = $state('');
+  text = $state('');
+  to = $state.raw<Party[] | undefined>(); // as somebody changed it; undefined for everybody
+  cc = $state.raw<Party[] | undefined>();
+  files = $state.raw<Upload[]>([]);
+  mentions = $state.raw<string[]>([]);
+  /** The version of the ticket that was read before writing began, or when a colleague's answer was acknowledged. */
+  seen = $state(0);
+  state = $state<'draft' | 'leaving' | 'held'>('draft');
+  leavesAt = $state<string | undefined>();
+  trouble = $state('');
+  saved = $state<'no' | 'saving' | 'yes' | 'failed'>('no');
+  loaded = $state(false);
+  /** Counts up when the words were changed from outside, so that the editor shows them. */
+  turn = $state(0);
+
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #saving: Promise<void> | undefined;
+  #dirty = false;
+
+  constructor(readonly ticket: string) {}
+
+  get empty() { return !this.text.trim() && !this.files.length; }
+
+  async load(): Promise<void> {
+    try {
+      this.take(await api('get', '/tickets/{id}/draft', { path: { id: this.ticket } }));
+    } catch (e) {
+      if (e instanceof Fault && e.kind === 'offline') return;
+      complain(e);
+    } finally {
+      this.loaded = true;
+    }
+  }
+
+  take(d: Draft) {
+    if (d.html || d.text) this.kind = d.kind === 'note' ? 'note' : 'reply';
+    this.html = d.html || (d.text ? d.text.split('\n').map((l) => `<p>${l.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`)}</p>`).join('') : '');
+    this.text = d.text ?? '';
+    this.to = d.to?.length ? d.to : undefined;
+    this.cc = d.cc?.length ? d.cc : undefined;
+    this.files = (d.attachments ?? []) as Upload[];
+    this.mentions = d.mentions ?? [];
+    this.seen = d.seen ?? 0;
+    this.state = d.state ?? 'draft';
+    this.leavesAt = d.leaves_at;
+    this.trouble = d.trouble ?? '';
+    this.turn++;
+  }
+
+  /** Notes a change, and keeps it in a moment. */
+  changed() {
+    this.#dirty = true;
+    if (this.state === 'held') this.state = 'draft';
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.save().catch(() => {}), 700);
+  }
+
+  /** Keeps what was written; resolves when the server has it. */
+  async save(): Promise<void> {
+    clearTimeout(this.#timer);
+    while (this.#saving) await this.#saving;
+    if (!this.#dirty) return;
+    this.#dirty = false;
+    this.saved = 'saving';
+    this.#saving = (async () => {
+      const path = { id: this.ticket };
+      if (this.empty) await api('delete', '/tickets/{id}/draft', { path });
+      else await api('put', '/tickets/{id}/draft', { path, body: { kind: this.kind, html: this.html, text: this.text, to: this.kind === 'reply' ? this.to : undefined, cc: this.kind === 'reply' ? this.cc : undefined, attachments: this.files, mentions: this.kind === 'note' ? this.mentions : undefined, seen: this.seen } });
+    })();
+    try {
+      await this.#saving;
+      this.saved = 'yes';
+    } catch (e) {
+      this.#dirty = true;
+      this.saved = 'failed';
+      this.#timer = setTimeout(() => void this.save().catch(() => {}), 5000);
+      throw e;
+    } finally {
+      this.#saving = undefined;
+    }
+  }
+
+  /** Sends it: the server waits some seconds in which it can be taken back. */
+  async send(then?: Then): Promise<boolean> {
+    try {
+      this.#dirty = true;
+      await this.save();
+      const d = await api('post', '/tickets/{id}/draft/send', { path: { id: this.ticket }, body: { in: this.kind === 'note' ? 0 : undoSeconds, then } });
+      this.state = 'leaving';
+      this.leavesAt = d.leaves_at;
+      return true;
+    } catch (e) {
+      this.state = 'held';
+      this.trouble = why(e);
+      return false;
+    }
+  }
+
+  /** Takes it back before it has left; false when it is too late. */
+  async takeBack(): Promise<boolean> {
+    try {
+      this.take(await api('delete', '/tickets/{id}/draft/send', { path: { id: this.ticket } }));
+      return true;
+    } catch (e) {
+      complain(e);
+      return false;
+    }
+  }
+
+  /** Begins anew, after it has left. */
+  clear() {
+    clearTimeout(this.#timer);
+    this.#dirty = false;
+    this.html = this.text = this.trouble = '';
+    this.files = [];
+    this.mentions = [];
+    this.to = this.cc = undefined;
+    this.state = 'draft';
+    this.leavesAt = undefined;
+    this.saved = 'no';
+    this.kind = 'reply';
+    this.seen = 0;
+    this.turn++;
+  }
+
+  /** Drops what was written. */
+  async drop(): Promise<void> {
+    const path = { id: this.ticket };
+    this.clear();
+    await api('delete', '/tickets/{id}/draft', { path }).catch(complain);
+  }
+}
+
+const desk = new Map<string, Writing>();
+
+/** What is being written in a ticket: the same thing for as long as the workspace is open. */
+export function writing(ticket: string): Writing {
+  let w = desk.get(ticket);
+  if (!w) {
+    desk.set(ticket, (w = new Writing(ticket)));
+    void w.load();
+  }
+  return w;
+}
+
+export function forget() {
+  desk.clear();
+}

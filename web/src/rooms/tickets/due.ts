@@ -1,0 +1,21 @@
+// What the clocks of a ticket say on its row: one short figure, and in full for whoever wants to know.
+import { now, span } from '../../base/time.svelte';
+import { t } from '../../base/words.svelte';
+import type { Reading, Ticket } from './api';
+
+export type Due = { text: string; tone: 'calm' | 'warn' | 'bad'; title: string };
+
+const HOUR = 3_600_000;
+
+/** The most urgent promise that runs; without one, how long the customer has been waiting, or when it last changed. */
+export function due(ticket: Ticket, clocks: Reading[] | undefined): Due {
+  const running = (clocks ?? []).filter((c) => c.due_at && !c.ended_at && c.clock !== 'customer').sort((a, b) => a.due_at!.localeCompare(b.due_at!))[0];
+  if (running && ticket.status !== 'resolved' && ticket.status !== 'closed') {
+    const left = Date.parse(running.due_at!) - now();
+    const title = t('clocks.' + running.clock);
+    if (left < 0) return { text: t('clocks.over', { span: span(left) }), tone: 'bad', title: t('clocks.over_title', { what: title, span: span(left) }) };
+    return { text: span(left), tone: left < HOUR ? 'warn' : 'calm', title: t('clocks.left_title', { what: title, span: span(left) }) };
+  }
+  const since = ticket.waiting_since ?? ticket.updated_at;
+  return { text: span(now() - Date.parse(since)), tone: 'calm', title: ticket.waiting_since ? t('clocks.waiting_title', { span: span(now() - Date.parse(since)) }) : t('clocks.changed_title', { span: span(now() - Date.parse(since)) }) };
+}

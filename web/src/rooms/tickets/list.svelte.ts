@@ -1,0 +1,162 @@
+// A list of tickets as it is read: pages as one scrolls, and every change that the journal tells of, in its place.
+import { hear, live } from '../../base/live.svelte';
+import { among, clocks, counts, list, type Count, type Query, type Reading, type Ticket } from './api';
+
+const pageSize = 100;
+
+/** The order of the server: the newest change first, or the longest wait first. */
+function before(a: Ticket, b: Ticket, waiting: boolean): boolean {
+  const [ka, kb] = waiting ? [b.waiting_since ?? '', a.waiting_since ?? ''] : [a.updated_at, b.updated_at];
+  return ka === kb ? (waiting ? a.id < b.id : a.id > b.id) : ka > kb;
+}
+
+export class TicketList {
+  rows = $state.raw<Ticket[]>([]);
+  due = $state.raw<Map<string, Reading[]>>(new Map());
+  loading = $state(false);
+  fault = $state.raw<unknown>();
+  more = $state(false);
+  /** How many rows were put above the one at this index in the last change, so that what is looked at stays where it is. */
+  moved = $state.raw<{ at: number; by: number } | undefined>();
+
+  #query: Query = {};
+  #next: string | undefined;
+  #turn = 0;
+  #changed = new Set<string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Reads a list from its beginning; what is shown stays until the new one is there. */
+  async open(query: Query): Promise<void> {
+    const turn = ++this.#turn;
+    this.#query = query;
+    this.loading = true;
+    this.fault = undefined;
+    this.#changed.clear();
+    try {
+      const page = await list(query, undefined, pageSize);
+      if (turn !== this.#turn) return;
+      this.#next = page.next;
+      this.more = !!page.next;
+      this.rows = page.items;
+      this.due = new Map();
+      void this.#readClocks(page.items);
+    } catch (e) {
+      if (turn === this.#turn) this.fault = e;
+    } finally {
+      if (turn === this.#turn) this.loading = false;
+    }
+  }
+
+  /** Reads the next page, when there is one and none is on its way. */
+  async further(): Promise<void> {
+    if (this.loading || !this.#next) return;
+    const turn = this.#turn;
+    this.loading = true;
+    try {
+      const page = await list(this.#query, this.#next, this.rows.length > 1000 ? 200 : pageSize);
+      if (turn !== this.#turn) return;
+      this.#next = page.next;
+      this.more = !!page.next;
+      const known = new Set(this.rows.slice(-300).map((r) => r.id)); // a row that moved down meanwhile is in both
+      this.rows = this.rows.concat(page.items.filter((r) => !known.has(r.id)));
+      void this.#readClocks(page.items);
+    } catch (e) {
+      if (turn === this.#turn) this.fault = e;
+    } finally {
+      if (turn === this.#turn) this.loading = false;
+    }
+  }
+
+  /** Follows the journal until the returned function is called. */
+  follow(): () => void {
+    const stop = hear((e) => {
+      if (!e.subject.startsWith('tkt_')) return;
+      this.#changed.add(e.subject);
+      this.#timer ??= setTimeout(() => void this.#reread(), 40);
+    });
+    return () => {
+      stop();
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    };
+  }
+
+  /** Shows a change of one's own before the server has answered. */
+  expect(id: string, change: Partial<Ticket>) {
+    this.rows = this.rows.map((r) => (r.id === id ? { ...r, ...change } : r));
+  }
+
+  /** Takes a row out, as its change is about to; it comes back by itself if that fails and it is read again. */
+  leave(id: string) {
+    this.rows = this.rows.filter((r) => r.id !== id);
+  }
+
+  /** Reads some rows again, whatever the journal says. */
+  refresh(ids: string[]) {
+    for (const id of ids) this.#changed.add(id);
+    this.#timer ??= setTimeout(() => void this.#reread(), 0);
+  }
+
+  async #reread(): Promise<void> {
+    const turn = this.#turn;
+    const ids = [...this.#changed].slice(0, 100);
+    for (const id of ids) this.#changed.delete(id);
+    this.#timer = undefined;
+    if (!ids.length) return;
+    try {
+      const { items } = await among(this.#query, ids);
+      if (turn === this.#turn) this.#place(ids, items);
+    } catch {
+      for (const id of ids) this.#changed.add(id);
+      if (live.lost) return; // all of it is told again once the line is back
+      this.#timer = setTimeout(() => void this.#reread(), 2000);
+      return;
+    }
+    if (this.#changed.size) this.#timer ??= setTimeout(() => void this.#reread(), 40);
+  }
+
+  #place(ids: string[], items: Ticket[]) {
+    const waiting = !!this.#query.waiting;
+    const gone = new Set(ids);
+    const rows = this.rows.filter((r) => !gone.has(r.id));
+    let first = rows.length;
+    for (const item of items) {
+      const i = rows.findIndex((r) => before(item, r, waiting));
+      if (i < 0 && this.#next) continue; // below what was read
+      const at = i < 0 ? rows.length : i;
+      rows.splice(at, 0, item);
+      first = Math.min(first, at);
+    }
+    this.moved = { at: first, by: rows.length - this.rows.length };
+    this.rows = rows;
+    void this.#readClocks(items);
+  }
+
+  async #readClocks(rows: Ticket[]): Promise<void> {
+    const ids = rows.filter((r) => r.status !== 'closed').map((r) => r.id);
+    for (let i = 0; i < ids.length; i += 200) {
+      const shown = await clocks(ids.slice(i, i + 200)).catch(() => []);
+      const due = new Map(this.due);
+      for (const s of shown) due.set(s.ticket, s.clocks);
+      this.due = due;
+    }
+  }
+}
+
+/** How many tickets stand where, kept up by the journal. */
+export class Counts {
+  all = $state.raw<Count[]>([]);
+
+  async read(): Promise<void> {
+    this.all = await counts().catch(() => this.all);
+  }
+
+  follow(): () => void {
+    let due: ReturnType<typeof setTimeout> | undefined;
+    void this.read();
+    const stop = hear((e) => {
+      if (/^tickets\.(opened|stood|assigned|received|answered)/.test(e.kind)) due ??= setTimeout(() => { due = undefined; void this.read(); }, 400);
+    });
+    return () => { stop(); clearTimeout(due); };
+  }
+}

@@ -1,0 +1,111 @@
+// One ticket as it is read: what was said and what happened, kept up by the journal. The last few stay at hand, and the
+// next one is read before it is asked for, so that opening it shows it at once.
+import { hear, live, type Entry } from '../../base/live.svelte';
+import { clocks, messages, read, ticket, timeline, type Message, type Moment, type Reading, type Ticket } from './api';
+
+const kept = 24;
+const shelf = new Map<string, Page>();
+
+export class Page {
+  ticket = $state.raw<Ticket | undefined>();
+  messages = $state.raw<Message[]>([]);
+  moments = $state.raw<Moment[]>([]);
+  clocks = $state.raw<Reading[]>([]);
+  fault = $state.raw<unknown>();
+  ready = $state(false);
+  /** The version of the ticket whose every word is on the screen: an answer never leaves past what is newer. */
+  seen = $state(0);
+
+  #reading: Promise<void> | undefined;
+  #again = false;
+
+  constructor(readonly id: string) {}
+
+  /** Reads everything; while that is under way, another wish is carried out once afterwards. */
+  load(): Promise<void> {
+    if (this.#reading) {
+      this.#again = true;
+      return this.#reading;
+    }
+    this.#reading = (async () => {
+      do {
+        this.#again = false;
+        try {
+          const t = await ticket(this.id); // first: what is read after it is at least as new
+          const [said, happened, runs] = await Promise.all([messages(this.id), timeline(this.id), clocks([this.id])]);
+          this.ticket = t;
+          this.messages = said;
+          this.moments = happened;
+          this.clocks = runs[0]?.clocks ?? [];
+          this.seen = t.version;
+          this.fault = undefined;
+          this.ready = true;
+        } catch (e) {
+          this.fault = e;
+        }
+      } while (this.#again && !this.fault);
+      this.#reading = undefined;
+    })();
+    return this.#reading;
+  }
+
+  /** Shows a change of one's own before the server has answered. */
+  expect(change: Partial<Ticket>) {
+    if (this.ticket) this.ticket = { ...this.ticket, ...change };
+  }
+
+  /** Says that this was read, as far as it is shown. */
+  async markRead(): Promise<void> {
+    if (!this.ticket?.unread) return;
+    const version = this.seen;
+    this.expect({ unread: false });
+    await read(this.id, version).catch(() => {});
+  }
+}
+
+/** The page of a ticket, read already or being read. */
+export function page(id: string): Page {
+  let p = shelf.get(id);
+  if (p) {
+    shelf.delete(id); // to the end: the one that was not looked at for longest leaves first
+    shelf.set(id, p);
+    if (p.fault) void p.load();
+    return p;
+  }
+  p = new Page(id);
+  shelf.set(id, p);
+  if (shelf.size > kept) shelf.delete(shelf.keys().next().value!);
+  void p.load();
+  return p;
+}
+
+/** Reads a ticket before it is asked for. */
+export function prepare(id: string) {
+  if (!shelf.has(id)) void page(id);
+}
+
+/** Keeps what is at hand true until the returned function is called: open says which ticket is on the screen. */
+export function follow(open: () => string | undefined): () => void {
+  const changed = new Set<string>();
+  let due: ReturnType<typeof setTimeout> | undefined;
+  return hear((e: Entry) => {
+    if (!shelf.has(e.subject)) return;
+    changed.add(e.subject);
+    due ??= setTimeout(() => {
+      due = undefined;
+      for (const id of changed) {
+        if (id === open()) void shelf.get(id)?.load();
+        else shelf.delete(id);
+      }
+      changed.clear();
+    }, 15);
+  });
+}
+
+/** Forgets everything, for somebody else who signs in. */
+export function forget() {
+  shelf.clear();
+}
+
+/** Nothing is missing here: the line is up, everything told was heard, and what was heard is on the screen. */
+export const current = (p: Page) => live.sure && p.ready && !p.fault;
