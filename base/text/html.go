@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/microcosm-cc/bluemonday"
 	"golang.org/x/net/html"
@@ -41,8 +42,11 @@ func RemoteImages(raw string) bool {
 	return held
 }
 
-// policy is the first gate. It is built once and only read.
-var policy = mailPolicy()
+// SafeHTMLAndHeld is SafeHTML, and whether it held images back that would load from other servers.
+func SafeHTMLAndHeld(raw string, images Images) (safe string, held bool) { return rewrite(raw, images) }
+
+// policy is the first gate. It is built when the first mail is shown, because it would be a fifth of the start, and only read.
+var policy = sync.OnceValue(mailPolicy)
 
 func mailPolicy() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
@@ -88,7 +92,7 @@ var imageSource = regexp.MustCompile(`(?i)^\s*((https?:)?//[^/\\]|cid:|data:imag
 // rewrite is both gates; held reports whether a remote image stayed behind.
 func rewrite(raw string, images Images) (safe string, held bool) {
 	w := writer{images: images, unclosed: map[string]int{}}
-	tokens := html.NewTokenizerFragment(strings.NewReader(policy.Sanitize(raw)), "div")
+	tokens := html.NewTokenizerFragment(strings.NewReader(policy().Sanitize(raw)), "div")
 	for tokens.Next() != html.ErrorToken { // the only error a string can give is its end
 		switch token := tokens.Token(); token.Type {
 		case html.TextToken:
