@@ -42,6 +42,7 @@ type openIn struct {
 }
 
 type listIn struct {
+	IDs      string    `query:"ids" maxLength:"3000" doc:"only of these, up to 100 separated by commas, and then all on one page"`
 	Status   string    `query:"status" doc:"one or several, separated by commas"`
 	Assignee string    `query:"assignee" doc:"me, none, or an id"`
 	Team     string    `query:"team" doc:"none, or an id"`
@@ -154,13 +155,11 @@ func (room *Room) post(ctx context.Context, who web.Who, in *openIn) (Ticket, er
 
 func (room *Room) list(ctx context.Context, who web.Who, in *listIn) (page web.Page[Ticket], err error) {
 	f := Filter{Customer: in.Customer, Tag: in.Tag, Channel: in.Channel, Mailbox: in.Mailbox, Waiting: in.Waiting, Limit: in.Limit, After: in.After}
-	for s := range strings.SplitSeq(in.Status, ",") {
-		if s != "" && !slices.Contains(Statuses, Status(s)) {
-			return page, fault.Field("status", "status.unknown", "There is no status %q.", s)
-		}
-		if s != "" {
-			f.Statuses = append(f.Statuses, Status(s))
-		}
+	if f.IDs, err = idsOf(in.IDs); err != nil {
+		return page, err
+	}
+	if f.Statuses, err = statuses(in.Status); err != nil {
+		return page, err
 	}
 	if f.Assignee, err = whose[staff.ID](in.Assignee, staff.ID(who.Staff)); err != nil {
 		return page, err
@@ -169,6 +168,40 @@ func (room *Room) list(ctx context.Context, who web.Who, in *listIn) (page web.P
 		return page, err
 	}
 	return page, room.db.Read(ctx, func(tx *store.Tx) error { page, err = room.List(tx, who, f); return err })
+}
+
+// idsOf reads a list of ids; nil for an empty string.
+func idsOf(s string) (ids []ID, err error) {
+	for one := range strings.SplitSeq(s, ",") {
+		if one = strings.TrimSpace(one); one == "" {
+			continue
+		}
+		var t ID
+		if err := t.UnmarshalText([]byte(one)); err != nil {
+			return nil, err
+		}
+		if !slices.Contains(ids, t) {
+			ids = append(ids, t)
+		}
+	}
+	if len(ids) > MostNamed {
+		return nil, fault.Field("ids", "ids.many", "Ask for up to %d tickets at once, not for %d.", MostNamed, len(ids))
+	}
+	return ids, nil
+}
+
+// statuses reads a list of them; nil for an empty string.
+func statuses(s string) (all []Status, err error) {
+	for one := range strings.SplitSeq(s, ",") {
+		if one == "" {
+			continue
+		}
+		if !slices.Contains(Statuses, Status(one)) {
+			return nil, fault.Field("status", "status.unknown", "There is no status %q.", one)
+		}
+		all = append(all, Status(one))
+	}
+	return all, nil
 }
 
 // whose reads me, none or an id; nil for an empty string.

@@ -244,6 +244,12 @@ func TestAListIsWhatLookingAtEveryTicketGives(t *testing.T) {
 			f.Channel = "api"
 		}
 		f.Waiting = rnd.IntN(5) == 0
+		if rnd.IntN(4) == 0 { // of these only, however long a page is
+			f.IDs = []tickets.ID{1}
+			for range rnd.IntN(30) {
+				f.IDs = append(f.IDs, ids[rnd.IntN(len(ids))])
+			}
+		}
 		check(t, d, who, f, ids, i)
 	}
 }
@@ -280,6 +286,9 @@ func check(t *testing.T, d *desk, who web.Who, f tickets.Filter, ids []tickets.I
 			if err != nil {
 				return err
 			}
+			if f.IDs != nil && page.Next != "" {
+				t.Errorf("round %d: of named tickets there is a second page", round)
+			}
 			for _, tk := range page.Items {
 				got = append(got, tk.ID)
 			}
@@ -297,7 +306,7 @@ func check(t *testing.T, d *desk, who web.Who, f tickets.Filter, ids []tickets.I
 }
 
 func fits(d *desk, who web.Who, f tickets.Filter, t tickets.Ticket) bool {
-	return d.room.Sees(who, t) && (len(f.Statuses) == 0 || slices.Contains(f.Statuses, t.Status)) && (f.Assignee == nil || *f.Assignee == t.Assignee) &&
+	return d.room.Sees(who, t) && (f.IDs == nil || slices.Contains(f.IDs, t.ID)) && (len(f.Statuses) == 0 || slices.Contains(f.Statuses, t.Status)) && (f.Assignee == nil || *f.Assignee == t.Assignee) &&
 		(f.Team == nil || *f.Team == t.Team) && (f.Tag == "" || slices.Contains(t.Tags, f.Tag)) && (f.Channel == "" || f.Channel == t.Channel) &&
 		(!f.Waiting || !t.WaitingSince.IsZero())
 }
