@@ -33,6 +33,7 @@ type line struct {
 	RawFile                                                                                       string `json:"raw_file"`
 	SHA256                                                                                        string
 	Attachments                                                                                   []struct{ Name, SHA256, Path string }
+	Remarks                                                                                       []struct{ Kind, Text, On string }
 }
 
 func linesOf(t *testing.T, folder, noun string) (all []line) {
@@ -92,6 +93,7 @@ func lived(t *testing.T) (h *house.House, secrets []string) {
 	h.Ask(http.MethodPost, at+"/replies", map[string]any{"text": "We send another."}, nil)
 	h.Ask(http.MethodPost, at+"/notes", map[string]any{"text": "The carrier again."}, nil)
 	h.Ask(http.MethodPost, at+"/assign", map[string]any{"staff": anna.ID, "reason": "She knows the carrier."}, nil)
+	h.Ask(http.MethodPost, "/api/v1/customers/"+all.Items[0].Customer+"/remarks", map[string]any{"kind": "date", "text": "Birthday", "on": "05-31"}, nil)
 
 	key, err := os.ReadFile(filepath.Join(h.Settings.Data, "secret.key"))
 	if err != nil {
@@ -127,6 +129,9 @@ func TestAnExportHoldsEverythingButSecrets(t *testing.T) {
 	ticket, customer, mail := one("tickets", 1), one("customers", 1), one("mails", 1)
 	if ticket.Customer != customer.ID || customer.Name != "Ada" || customer.Company != one("companies", 2).ID || mail.Ticket != ticket.ID || mail.Mailbox != one("mailboxes", 1).ID {
 		t.Errorf("what belongs together: %+v %+v %+v", ticket, customer, mail)
+	}
+	if r := customer.Remarks; len(r) != 1 || r[0].Kind != "date" || r[0].Text != "Birthday" || r[0].On != "05-31" {
+		t.Errorf("what colleagues remarked: %+v", r)
 	}
 	if m := one("staff", 1); m.Email != "anna@shop.example" {
 		t.Errorf("staff: %+v", m)

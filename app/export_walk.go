@@ -322,7 +322,7 @@ tkt_06f3x8k2m4q7r; the same id is the same thing in every file. The fields are t
 | tickets.jsonl | a ticket: number, subject, where it stands, whose it is; *customer* and *company* name lines of those files |
 | messages.jsonl | something said in a ticket (*ticket*), in the order of the tickets and then of time: *in* from the customer, *out* to them, *note* among colleagues, *notice* by the machine |
 | reasons.jsonl | the words of a reason for what happened in the journal entry *seq* |
-| customers.jsonl | a customer and their addresses |
+| customers.jsonl | a customer, their addresses, and what colleagues remarked about them |
 | companies.jsonl | a company that customers belong to |
 | staff.jsonl, teams.jsonl, roles.jsonl | who works here, with whom, and what they may |
 | mailboxes.jsonl | an address that customers write to, without its password |

@@ -1,7 +1,8 @@
 // Package people knows the customers: one person, wherever they write from, called as they write themselves.
 //
 // A customer has several addresses (mail, phone), each belonging to one person at a time. Who writes for the first time
-// is met and remembered; a bounce marks the address, not the person. Companies are who customers belong to.
+// is met and remembered; a bounce marks the address, not the person. Companies are who customers belong to. Remarks are what
+// colleagues noticed about somebody and want the next one to know.
 package people
 
 import (
@@ -19,11 +20,13 @@ type (
 	customerKind struct{}
 	addressKind  struct{}
 	companyKind  struct{}
+	remarkKind   struct{}
 )
 
 func (customerKind) Prefix() string { return "cus" }
 func (addressKind) Prefix() string  { return "adr" }
 func (companyKind) Prefix() string  { return "com" }
+func (remarkKind) Prefix() string   { return "rem" }
 
 // The ids of this room.
 type (
@@ -33,6 +36,8 @@ type (
 	AddressID = id.Of[addressKind]
 	// CompanyID names a company.
 	CompanyID = id.Of[companyKind]
+	// RemarkID names something a colleague remarked about a customer.
+	RemarkID = id.Of[remarkKind]
 )
 
 // Customer is a person outside the company whom it serves.
@@ -46,6 +51,7 @@ type Customer struct {
 	MetAt    time.Time `json:"met_at" db:"met_at"`
 	Version  int64     `json:"version" db:"version"`
 	Reach    []Address `json:"addresses" db:"-" nullable:"false"`
+	Remarks  []Remark  `json:"remarks,omitzero" db:"-" nullable:"false" doc:"what colleagues remarked, newest first; on a single card only"`
 }
 
 // Address is one way to reach a customer.

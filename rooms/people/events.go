@@ -46,6 +46,27 @@ type Bounced struct {
 // Kind names it.
 func (Bounced) Kind() string { return "customers.bounced" }
 
+// Remarked says a colleague added to a card what others should know. The words stay on the card: they are about a person,
+// and whoever takes them back must not leave them here.
+type Remarked struct {
+	Customer ID         `json:"customer"`
+	Remark   RemarkID   `json:"remark"`
+	About    RemarkKind `json:"kind"`
+}
+
+// Kind names it.
+func (Remarked) Kind() string { return "customers.remarked" }
+
+// Unremarked says a remark was taken back.
+type Unremarked struct {
+	Customer ID         `json:"customer"`
+	Remark   RemarkID   `json:"remark"`
+	About    RemarkKind `json:"kind"`
+}
+
+// Kind names it.
+func (Unremarked) Kind() string { return "customers.unremarked" }
+
 // Founded says a company was entered.
 type Founded struct {
 	Company CompanyID `json:"company"`

@@ -11,6 +11,8 @@ func TestEventsStayAsTheyWere(t *testing.T) {
 		cus = ID(0x123456789abcd)
 		adr = AddressID(0x223456789abcd)
 		com = CompanyID(0x323456789abcd)
+		rem = RemarkID(0x423456789abcd)
 	)
-	storetest.Events(t, Met{cus}, Corrected{cus, []string{"name", "title"}}, Reachable{cus, adr}, Unreachable{cus, adr}, Bounced{cus, adr}, Founded{com})
+	storetest.Events(t, Met{cus}, Corrected{cus, []string{"name", "title"}}, Reachable{cus, adr}, Unreachable{cus, adr}, Bounced{cus, adr}, Founded{com},
+		Remarked{cus, rem, Wish}, Unremarked{cus, rem, Day})
 }

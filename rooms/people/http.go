@@ -50,6 +50,22 @@ func (room *Room) Routes(api *web.API) {
 		) (Customer, error) {
 			return room.Forget(ctx, who, in.ID, in.Address)
 		})
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/customers/{id}/remarks", Needs: web.View, Say: "Remark on a customer's card what colleagues should know", Status: http.StatusCreated},
+		func(ctx context.Context, who web.Who, in *struct {
+			ID   ID `path:"id"`
+			Body Observation
+		},
+		) (Remark, error) {
+			return room.Remark(ctx, who, in.ID, in.Body)
+		})
+	web.Handle(api, web.Route{Method: http.MethodDelete, Path: "/customers/{id}/remarks/{remark}", Needs: web.View, Say: "Take a remark off a customer's card; its author may, and whoever may act"},
+		func(ctx context.Context, who web.Who, in *struct {
+			ID     ID       `path:"id"`
+			Remark RemarkID `path:"remark"`
+		},
+		) (web.None, error) {
+			return web.None{OK: true}, room.Unremark(ctx, who, in.ID, in.Remark)
+		})
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/companies", Needs: web.View, Say: "List the companies customers belong to"},
 		func(ctx context.Context, _ web.Who, in *struct {
 			After CompanyID `query:"after"`

@@ -97,12 +97,15 @@ func (room *Room) Addresses(tx *store.Tx, customer ID) ([]Address, error) {
 	return addresses(tx, customer)
 }
 
-// Look shows one customer, inside the caller's transaction.
+// Look shows one customer's card, inside the caller's transaction.
 func (room *Room) Look(tx *store.Tx, customer ID) (c Customer, err error) {
 	if c, err = load(tx, customer); err != nil {
 		return c, err
 	}
-	c.Reach, err = addresses(tx, customer)
+	if c.Reach, err = addresses(tx, customer); err != nil {
+		return c, err
+	}
+	c.Remarks, err = remarks(tx, customer)
 	return c, err
 }
 

@@ -11,10 +11,11 @@ import (
 
 var all = web.Everything(store.Actor{Kind: store.SystemKind, ID: "test", Via: "test"})
 
-// scene is a room with two customers, one of them reached by mail and by phone.
+// scene is a room with two customers, one of them reached by mail and by phone, and a remark about the other.
 type scene struct {
 	*Room
 	ada, bob Customer
+	remark   Remark // on bob's card
 }
 
 func setScene(t *testing.T) scene {
@@ -28,6 +29,9 @@ func setScene(t *testing.T) scene {
 	})
 	if err == nil {
 		s.ada, err = s.Reach(t.Context(), all, s.ada.ID, Sender{Phone: "+4930123456"})
+	}
+	if err == nil {
+		s.remark, err = s.Remark(t.Context(), all, s.bob.ID, Observation{About: Wish, Text: "A shelf for records"})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -59,8 +63,12 @@ func TestVerbsTwiceAtOnce(t *testing.T) {
 		"correct": func(s scene) error {
 			return second(s.Correct(ctx, all, s.ada.ID, Change{Name: new("Ada"), Note: new("Likes tea.")}))
 		},
-		"reach":                        func(s scene) error { return second(s.Reach(ctx, all, s.ada.ID, Sender{Email: "a@example.org"})) },
-		"forget":                       func(s scene) error { return second(s.Forget(ctx, all, s.ada.ID, s.ada.Reach[0].ID)) },
+		"reach":  func(s scene) error { return second(s.Reach(ctx, all, s.ada.ID, Sender{Email: "a@example.org"})) },
+		"forget": func(s scene) error { return second(s.Forget(ctx, all, s.ada.ID, s.ada.Reach[0].ID)) },
+		"remark": func(s scene) error {
+			return second(s.Remark(ctx, all, s.ada.ID, Observation{About: Note, Text: "Has a dog, Rex"}))
+		},
+		"unremark":                     func(s scene) error { return s.Unremark(ctx, all, s.bob.ID, s.remark.ID) },
 		"found":                        func(s scene) error { return second(s.Found(ctx, all, "Example", "example.com")) },
 		"found one that has no domain": func(s scene) error { return second(s.Found(ctx, all, "Example", "")) },
 	} {
