@@ -3,12 +3,15 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GOFLAGS_BUILD = -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 LINT = .cache/bin/golangci-lint
 
-.PHONY: run build test check verify lint fmt house race bench peers setup clean
+.PHONY: run build web test check verify lint fmt house race bench peers setup clean
 
 run: build ## the sample company on http://127.0.0.1:8080
 	bin/hearth demo
 
-build: ## bin/hearth
+web: ## the workspace, into web/dist
+	@sh web/build.sh
+
+build: web ## bin/hearth
 	CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o bin/hearth ./cmd/hearth
 
 test: ## every test, on SQLite and on PostgreSQL

@@ -25,9 +25,15 @@ postgres() {
 	fi
 	return $code
 }
+web() {
+	sh web/build.sh install || return 1
+	[ -d web/node_modules ] || { echo "skipped: Node 20.19 or newer is missing"; return 0; }
+	(cd web && npm run -s types:check && npm run -s check && npm test --silent) && sh web/build.sh
+}
 mkdir -p .cache
 part "set-up" sh test/setup.sh
 part "vet, format, lint, house" make --no-print-directory verify
+part "web: types, tests, build, budgets" web
 part "Go on SQLite" suite
 part "Go on PostgreSQL" postgres
 printf '\n%s' "$times"

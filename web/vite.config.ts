@@ -7,6 +7,6 @@ export default defineConfig({
   // Two copies of ProseMirror don't know each other's documents.
   resolve: { dedupe: ['@tiptap/pm', 'prosemirror-model', 'prosemirror-state', 'prosemirror-view'], conditions: ['browser'] },
   build: { target: 'es2023', manifest: 'manifest.json', modulePreload: { polyfill: false }, assetsInlineLimit: 0, reportCompressedSize: false },
-  server: { proxy: { '/api': { target: 'http://127.0.0.1:8080', ws: true } } },
+  server: { proxy: { '/api': { target: process.env.HEARTH ?? 'http://127.0.0.1:8080', ws: true } } },
   test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
 });

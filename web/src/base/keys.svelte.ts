@@ -1,5 +1,7 @@
 // One keymap for the whole workspace: pages say what they can do and by which key; the palette and the help sheet list
 // exactly that, so they can't be wrong.
+import { untrack } from 'svelte';
+
 export type Command = {
   id: string; // also the key of its words: keys.‹id›
   keys?: string[]; // "j", "shift+x", "g i" (one after the other), "mod+enter"; the first is shown
@@ -23,8 +25,8 @@ export function allowSingleKeys(on: boolean) { single = on; }
 
 /** Makes commands known while a page shows; the newest wins a key. Call it in an effect. */
 export function can(some: Command[]): () => void {
-  commands = [...commands, ...some];
-  return () => { commands = commands.filter((c) => !some.includes(c)); };
+  untrack(() => { commands = [...commands, ...some]; });
+  return () => untrack(() => { commands = commands.filter((c) => !some.includes(c)); });
 }
 
 /** Does what a command does, when it can be done now. */

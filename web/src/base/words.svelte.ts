@@ -32,7 +32,7 @@ export function pretend() {
   compiled = new Map();
 }
 
-/** Says a message: t('tickets.solved', { n: 3 }). A key without words is shown as it is, and a test finds it. */
+/** Says a message with its values: t(key, { n: 3 }). A key without words is shown as it is, and a test finds it. */
 export function t(key: string, values?: Record<string, unknown>): string {
   const words = book[key];
   if (words === undefined) return key;

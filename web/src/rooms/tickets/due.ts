@@ -14,8 +14,9 @@ export function due(ticket: Ticket, clocks: Reading[] | undefined): Due {
     const left = Date.parse(running.due_at!) - now();
     const title = t('clocks.' + running.clock);
     if (left < 0) return { text: t('clocks.over', { span: span(left) }), tone: 'bad', title: t('clocks.over_title', { what: title, span: span(left) }) };
-    return { text: span(left), tone: left < HOUR ? 'warn' : 'calm', title: t('clocks.left_title', { what: title, span: span(left) }) };
+    return { text: t('clocks.left', { span: span(left) }), tone: left < HOUR ? 'warn' : 'calm', title: t('clocks.left_title', { what: title, span: span(left) }) };
   }
+  if (!clocks && running === undefined && (ticket.status === 'new' || ticket.status === 'open')) return { text: '', tone: 'calm', title: '' }; // not read yet: no figure that changes its meaning in a moment
   const since = ticket.waiting_since ?? ticket.updated_at;
   return { text: span(now() - Date.parse(since)), tone: 'calm', title: ticket.waiting_since ? t('clocks.waiting_title', { span: span(now() - Date.parse(since)) }) : t('clocks.changed_title', { span: span(now() - Date.parse(since)) }) };
 }

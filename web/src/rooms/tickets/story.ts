@@ -3,7 +3,7 @@ import { house } from '../../base/house.svelte';
 import { t, word } from '../../base/words.svelte';
 import type { Message, Moment } from './api';
 
-export type Step = { at: string; key: string } & ({ message: Message } | { line: string; why?: string });
+export type Step = { at: string; key: string } & ({ message: Message } | { line: string; by: string; why?: string });
 
 const said = new Set(['tickets.received', 'tickets.answered', 'tickets.noted', 'tickets.noticed', 'tickets.delivered', 'tickets.opened']);
 const quiet = /^(clocks\.(?!breached)|drafts\.|mail\.)/;
@@ -14,9 +14,17 @@ export function story(messages: Message[], moments: Moment[]): Step[] {
   for (const m of moments) {
     if (said.has(m.kind) || quiet.test(m.kind)) continue;
     const line = tell(m);
-    if (line) steps.push({ at: m.at, key: `s${m.seq}`, line, why: m.reason });
+    if (line) steps.push({ at: m.at, key: `s${m.seq}`, line, by: m.by, why: m.reason });
   }
-  return steps.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.key < b.key ? -1 : 1));
+  steps.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.key < b.key ? -1 : 1));
+  return steps.reduce<Step[]>((all, step) => {
+    const last = all.at(-1);
+    // What one person did in one go is one line.
+    if (last && 'line' in last && 'line' in step && last.by === step.by && !last.why && Date.parse(step.at) - Date.parse(last.at) < 120_000) {
+      all[all.length - 1] = { ...last, line: `${last.line} · ${step.line}`, why: step.why, at: step.at };
+    } else all.push(step);
+    return all;
+  }, []);
 }
 
 function tell(m: Moment): string {

@@ -1,0 +1,77 @@
+import { beforeAll, expect, test } from 'vitest';
+import { speak } from '../../base/words.svelte';
+import type { Message, Moment, Ticket } from './api';
+import { due } from './due';
+import { linked, plainly, type Node } from './plainly';
+import { everybody, parties, plausible } from './recipients';
+import { pieces } from './search.svelte';
+import { story } from './story';
+
+beforeAll(() => speak('en'));
+
+const text = (nodes: Node[] | null): string => (nodes ?? []).map((n) => (n.tag === 'text' ? n.text : `<${n.tag}>${text(n.in)}`)).join('');
+
+test.each<[string, string, string | null]>([
+  ['paragraphs and emphasis', '<p>Hello <b>you</b></p><p>Bye<br></p>', '<p>Hello <b>you<p>Bye<br>'],
+  ['a link to a page', '<a href="https://shop.example/x">here</a>', '<a>here'],
+  ['a link that would run something', '<a href="javascript:alert(1)">here</a>', '<span>here'],
+  ['a handler is not read', '<p onclick="alert(1)">x</p>', '<p>x'],
+  ['a picture needs the frame', '<p><img src="x"></p>', null],
+  ['a table needs the frame', '<table><tr><td>x</td></tr></table>', null],
+  ['colours need the frame', '<p style="color:red">x</p>', null],
+  ['a script needs the frame, where it is dead', '<script>alert(1)</script>', null],
+  ['deeper than anybody writes', '<div>'.repeat(60) + 'x', null],
+])('%s', (_, html, want) => {
+  const got = plainly(html);
+  if (want === null) expect(got).toBeNull();
+  else expect(text(got)).toBe(want);
+});
+
+test('addresses in plain text are links, without the full stop behind them', () => {
+  expect(text(linked('See https://shop.example/a?b=1. Or ada@example.org, please'))).toBe('See <a>https://shop.example/a?b=1. Or <a>ada@example.org, please');
+});
+
+const said = (m: Partial<Message>): Message => ({ id: 'msg_1', kind: 'in', at: '2026-01-01T10:00:00Z', from: {}, to: [], attachments: [], ...m }) as Message;
+
+test('an answer goes to who wrote last and everybody in copy, except ourselves', () => {
+  const us = { email: 'support@shop.example', ours: true };
+  const got = everybody([said({ from: { email: 'old@example.org' } }), said({ from: { email: 'ada@example.org', name: 'Ada' }, to: [us, { email: 'bob@example.org' }], cc: [{ email: 'ADA@example.org' }, { email: 'cy@example.org' }] }), said({ kind: 'note' })], []);
+  expect(got.to.map((p) => p.email)).toEqual(['ada@example.org']);
+  expect(got.cc.map((p) => p.email)).toEqual(['bob@example.org', 'cy@example.org']);
+  expect(everybody([], [{ email: 'ada@example.org' }, { email: 'second@example.org' }]).to).toEqual([{ email: 'ada@example.org' }]);
+});
+
+test('addresses are read as people type them', () => {
+  expect(parties('Ada L <ada@example.org>, bob@example.org; ')).toEqual([{ name: 'Ada L', email: 'ada@example.org' }, { email: 'bob@example.org' }]);
+  expect([parties('nonsense')[0], { email: 'a@b' }].map(plausible)).toEqual([false, true]);
+});
+
+test('the most urgent promise is shown; what is late says by how much', () => {
+  const ticket = { status: 'open', updated_at: new Date(Date.now() - 3 * 86_400_000 - 60_000).toISOString() } as Ticket;
+  const at = (minutes: number) => new Date(Date.now() + minutes * 60_000 + 5000).toISOString();
+  const clock = (clock: string, due_at?: string, more = {}) => ({ clock, due_at, started_at: at(-100), ...more }) as never;
+  expect(due(ticket, [clock('resolution', at(600)), clock('first_answer', at(30))])).toMatchObject({ text: 'in 30m', tone: 'warn' });
+  expect(due(ticket, [clock('first_answer', at(-12))])).toMatchObject({ text: '11m over', tone: 'bad' });
+  expect(due(ticket, [clock('first_answer', at(-12), { ended_at: at(-20) })])).toMatchObject({ text: '3d', tone: 'calm' });
+  expect(due(ticket, undefined).text).toBe('');
+});
+
+test('what was said and what happened is one story, and one go of one person is one line', () => {
+  const moment = (seq: number, at: string, kind: string, body: object, by = 'staff:stf_1') => ({ seq, at, kind, body, by, name: 'Mara', via: 'web' }) as unknown as Moment;
+  const steps = story(
+    [said({ id: 'msg_1', at: '2026-01-01T10:00:00Z' }), said({ id: 'msg_2', kind: 'out', at: '2026-01-01T12:00:00Z' })],
+    [
+      moment(1, '2026-01-01T10:00:00Z', 'tickets.opened', {}),
+      moment(2, '2026-01-01T11:00:00Z', 'tickets.assigned', { staff: 'stf_1' }),
+      moment(3, '2026-01-01T11:00:20Z', 'tickets.tagged', { added: ['late'] }),
+      moment(4, '2026-01-01T11:30:00Z', 'tickets.stood', { to: 'on_hold', why: 'by_hand' }),
+      moment(5, '2026-01-01T12:00:00Z', 'tickets.answered', {}),
+      moment(6, '2026-01-01T12:00:00Z', 'tickets.stood', { to: 'pending', why: 'answered' }),
+    ],
+  );
+  expect(steps.map((s) => ('message' in s ? s.message.id : s.line))).toEqual(['msg_1', 'Mara took this · Mara added late', 'Mara set this to on hold', 'msg_2']);
+});
+
+test('a text is cut at its marks', () => {
+  expect(pieces('order A-1 late', [{ start: 6, end: 9 }])).toEqual([{ text: 'order ', hit: false }, { text: 'A-1', hit: true }, { text: ' late', hit: false }]);
+});
