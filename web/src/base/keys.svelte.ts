@@ -53,8 +53,12 @@ function writes(e: EventTarget | null): boolean {
   return el.isContentEditable || el.matches('textarea, select, input:not([type=checkbox]):not([type=radio]):not([type=button])');
 }
 
-/** A dialog or menu is open: keys below it sleep. */
-const covered = () => !!document.querySelector('[role=dialog][data-state=open], [role=alertdialog][data-state=open], [role=menu][data-state=open], [role=listbox][data-floating]');
+let sleeping = false;
+/** Something that takes the keys is about to open, or open: what lies below sleeps. */
+export function asleep(on: boolean) { sleeping = on; }
+
+/** A dialog or menu is open. */
+const covered = () => sleeping || !!document.querySelector('[role=dialog][data-state=open], [role=alertdialog][data-state=open], [role=menu][data-state=open], [role=listbox][data-floating]');
 
 function down(e: KeyboardEvent) {
   if (e.defaultPrevented || e.isComposing) return;

@@ -3,7 +3,7 @@ import { house } from '../../base/house.svelte';
 import { t, word } from '../../base/words.svelte';
 import type { Message, Moment } from './api';
 
-export type Step = { at: string; key: string } & ({ message: Message } | { line: string; by: string; why?: string });
+export type Step = { at: string; key: string } & ({ message: Message } | { who: string; line: string; by: string; why?: string });
 
 const said = new Set(['tickets.received', 'tickets.answered', 'tickets.noted', 'tickets.noticed', 'tickets.delivered', 'tickets.opened']);
 const quiet = /^(clocks\.(?!breached)|drafts\.|mail\.)/;
@@ -13,42 +13,42 @@ export function story(messages: Message[], moments: Moment[]): Step[] {
   const steps: Step[] = messages.map((m) => ({ at: m.at, key: m.id, message: m }));
   for (const m of moments) {
     if (said.has(m.kind) || quiet.test(m.kind)) continue;
-    const line = tell(m);
-    if (line) steps.push({ at: m.at, key: `s${m.seq}`, line, by: m.by, why: m.reason });
+    const told = tell(m);
+    if (told) steps.push({ at: m.at, key: `s${m.seq}`, ...told, by: m.by, why: m.reason });
   }
   steps.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.key < b.key ? -1 : 1));
   return steps.reduce<Step[]>((all, step) => {
     const last = all.at(-1);
     // What one person did in one go is one line.
-    if (last && 'line' in last && 'line' in step && last.by === step.by && !last.why && Date.parse(step.at) - Date.parse(last.at) < 120_000) {
-      all[all.length - 1] = { ...last, line: `${last.line} · ${step.line}`, why: step.why, at: step.at };
+    if (last && 'line' in last && 'line' in step && last.by === step.by && last.who && step.who && !last.why && Date.parse(step.at) - Date.parse(last.at) < 120_000) {
+      all[all.length - 1] = { ...last, line: `${last.line}, ${step.line}`, why: step.why, at: step.at };
     } else all.push(step);
     return all;
   }, []);
 }
 
-function tell(m: Moment): string {
+function tell(m: Moment): { who: string; line: string } | undefined {
   const b = m.body as Record<string, unknown>;
-  const who = m.name || (m.by.startsWith('system:') ? t('tickets.machine') : t('tickets.somebody'));
+  const somebody = m.name || (m.by.startsWith('system:') ? t('tickets.machine') : t('tickets.somebody'));
+  const did = (line: string) => (line ? { who: somebody, line } : undefined);
+  const was = (line: string) => ({ who: '', line });
   switch (m.kind) {
     case 'tickets.stood':
-      if (b.why && b.why !== 'by_hand') return b.why === 'failed' || b.why === 'bounced' ? t('story.undelivered') : '';
-      return t('story.stood', { who, to: word('tickets.status', String(b.to)) + (b.ended ? ` (${word('tickets.ended', String(b.ended))})` : '') });
-    case 'tickets.assigned': {
-      if (b.staff === b.was_staff && b.team !== b.was_team) return t('story.teamed', { who, team: house.team(b.team as string) || t('views.no_team') });
-      if (!b.staff) return t('story.released', { who });
-      return `staff:${b.staff}` === m.by ? t('story.took', { who }) : t('story.assigned', { who, to: house.name(b.staff as string) || t('tickets.somebody') });
-    }
+      if (b.why && b.why !== 'by_hand') return b.why === 'failed' || b.why === 'bounced' ? was(t('story.undelivered')) : undefined;
+      return did(t('story.stood', { to: word('tickets.status', String(b.to)) + (b.ended ? ` (${word('tickets.ended', String(b.ended))})` : '') }));
+    case 'tickets.assigned':
+      if (b.staff === b.was_staff && b.team !== b.was_team) return did(t('story.teamed', { team: house.team(b.team as string) || t('views.no_team') }));
+      if (!b.staff) return did(t('story.released'));
+      return did(`staff:${b.staff}` === m.by ? t('story.took') : t('story.assigned', { to: house.name(b.staff as string) || t('tickets.somebody') }));
     case 'tickets.tagged': {
       const added = (b.added as string[] | undefined) ?? [], removed = (b.removed as string[] | undefined) ?? [];
-      return [added.length && t('story.tagged', { who, tags: added.join(', ') }), removed.length && t('story.untagged', { who, tags: removed.join(', ') })].filter(Boolean).join(' · ');
+      return did([added.length && t('story.tagged', { tags: added.join(', ') }), removed.length && t('story.untagged', { tags: removed.join(', ') })].filter(Boolean).join(', '));
     }
     case 'tickets.changed':
-      if (b.priority) return t('story.priority', { who, to: word('tickets.priority', String(b.priority)) });
-      return t('story.changed', { who, parts: ((b.parts as string[] | undefined) ?? []).map((p) => word('tickets.part', p)).join(', ') });
+      if (b.priority) return did(t('story.priority', { to: word('tickets.priority', String(b.priority)) }));
+      return did(t('story.changed', { parts: ((b.parts as string[] | undefined) ?? []).map((p) => word('tickets.part', p)).join(', ') }));
     case 'clocks.breached':
-      return t('story.breached', { clock: word('clocks', String(b.clock ?? '')) });
-    default:
-      return word('story', m.kind) === m.kind ? '' : t(`story.${m.kind}`, { who });
+      return was(t('story.breached', { clock: word('clocks', String(b.clock ?? '')) }));
   }
+  return undefined;
 }

@@ -69,7 +69,7 @@ test('what was said and what happened is one story, and one go of one person is 
       moment(6, '2026-01-01T12:00:00Z', 'tickets.stood', { to: 'pending', why: 'answered' }),
     ],
   );
-  expect(steps.map((s) => ('message' in s ? s.message.id : s.line))).toEqual(['msg_1', 'Mara took this · Mara added late', 'Mara set this to on hold', 'msg_2']);
+  expect(steps.map((s) => ('message' in s ? s.message.id : `${s.who} ${s.line}`))).toEqual(['msg_1', 'Mara took this, added late', 'Mara set this to “on hold”', 'msg_2']);
 });
 
 test('a text is cut at its marks', () => {

@@ -1,0 +1,107 @@
+// Read, answer, see the mail leave; take it back; and a colleague sees it without loading anything anew.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { browser, demo, missing, person } from './house.mjs';
+
+let house, b;
+before(async () => { if (!missing) [house, b] = [await demo(), await browser()]; });
+after(async () => { await b?.close(); await house?.stop(); });
+
+const outbox = () => readdirSync(join(house.data, 'outbox')).map((f) => readFileSync(join(house.data, 'outbox', f), 'utf8')).join('\n');
+async function waiting(me, n = 0) {
+  const { items } = await me.api('GET', '/tickets?status=open,new&channel=email&limit=20');
+  return items[n];
+}
+const until = async (what, ok, ms = 20_000) => {
+  for (const end = Date.now() + ms; Date.now() < end; await new Promise((r) => setTimeout(r, 100))) if (await ok()) return;
+  assert.fail(`${what} did not happen`);
+};
+
+test('an answer leaves as a mail, and a colleague sees it come', { skip: missing, timeout: 180_000 }, async () => {
+  const me = await person(b, house, 'owner');
+  const colleague = await person(b, house, 'admin');
+  const t = await waiting(me);
+  await colleague.page.goto(`/tickets/${t.id}`);
+  await colleague.page.getByRole('article').last().waitFor();
+  await me.page.goto('/tickets?view=open');
+  await me.page.getByRole('option').first().waitFor();
+  await me.page.goto(`/tickets/${t.id}`);
+  await me.page.getByRole('article').last().waitFor();
+  await colleague.page.getByText(/is here/).first().waitFor();
+  await me.page.keyboard.press('r');
+  await me.page.getByRole('textbox', { name: 'Answer to the customer' }).waitFor();
+  await me.page.keyboard.type('It leaves us today, wrapped twice.');
+  await colleague.page.getByText(/is writing/).first().waitFor();
+  await me.page.keyboard.press('Control+Enter');
+  await me.page.getByText('Your answer is on its way').first().waitFor();
+  await colleague.page.getByRole('article').filter({ hasText: 'wrapped twice' }).waitFor();
+  await until('the mail', () => outbox().includes('wrapped twice'));
+  await me.page.getByRole('article').filter({ hasText: 'wrapped twice' }).waitFor();
+  assert.deepEqual([...me.wrong, ...colleague.wrong], []);
+});
+
+test('an answer can be taken back, and nothing has left', { skip: missing, timeout: 120_000 }, async () => {
+  const me = await person(b, house, 'owner');
+  const t = await waiting(me, 1);
+  await me.page.goto(`/tickets/${t.id}`);
+  await me.page.getByRole('article').last().waitFor();
+  await me.page.keyboard.press('r');
+  await me.page.getByRole('textbox', { name: 'Answer to the customer' }).waitFor();
+  await me.page.keyboard.type('This was too quick.');
+  await me.page.keyboard.press('Control+Enter');
+  await me.page.getByText('Your answer is on its way').first().waitFor();
+  await me.page.getByRole('button', { name: 'Undo' }).first().click();
+  const box = me.page.getByRole('textbox', { name: 'Answer to the customer' });
+  await box.waitFor();
+  assert.equal(await box.innerText(), 'This was too quick.');
+  const before = (await me.api('GET', `/tickets/${t.id}/messages`)).items.length;
+  await me.page.waitForTimeout(9500); // longer than it would have waited
+  assert.equal((await me.api('GET', `/tickets/${t.id}/messages`)).items.length, before);
+  assert.ok(!outbox().includes('too quick'));
+  await me.page.reload();
+  await me.page.getByRole('textbox', { name: 'Answer to the customer' }).waitFor(); // the draft lies on the server
+  assert.deepEqual(me.wrong, []);
+});
+
+test('an answer never leaves past a colleague’s that was not read', { skip: missing, timeout: 120_000 }, async () => {
+  const me = await person(b, house, 'owner');
+  const colleague = await person(b, house, 'admin');
+  const t = await waiting(me, 2);
+  await me.page.goto(`/tickets/${t.id}`);
+  await me.page.getByRole('article').last().waitFor();
+  await me.page.keyboard.press('r');
+  await me.page.getByRole('textbox', { name: 'Answer to the customer' }).waitFor();
+  await me.page.keyboard.type('My answer.');
+  await colleague.api('POST', `/tickets/${t.id}/replies`, { text: 'The colleague’s answer.' });
+  await me.page.getByText('has answered while you were writing').waitFor();
+  assert.ok(await me.page.getByRole('button', { name: 'Send', exact: true }).isDisabled());
+  await me.page.keyboard.press('Control+Enter');
+  const said = async () => (await me.api('GET', `/tickets/${t.id}/messages`)).items.map((m) => m.text);
+  assert.ok(!(await said()).includes('My answer.'));
+  await me.page.getByRole('button', { name: 'I’ve read it' }).click();
+  await me.page.keyboard.press('Control+Enter');
+  await until('the answer', async () => (await said()).includes('My answer.'));
+  assert.deepEqual(me.wrong, []);
+});
+
+test('what was missed while the line was cut is there, and sending waits until it was read', { skip: missing, timeout: 180_000 }, async () => {
+  const me = await person(b, house, 'owner');
+  const colleague = await person(b, house, 'admin');
+  const t = await waiting(me, 3);
+  await me.page.goto(`/tickets/${t.id}`);
+  await me.page.getByRole('article').last().waitFor();
+  await me.page.keyboard.press('r');
+  await me.page.getByRole('textbox', { name: 'Answer to the customer' }).waitFor();
+  await me.page.keyboard.type('Written before the line was cut.');
+  await me.context.setOffline(true);
+  await me.page.getByText('Reconnecting').waitFor({ timeout: 60_000 });
+  await colleague.api('POST', `/tickets/${t.id}/replies`, { text: 'Meanwhile I answered.' });
+  await me.page.keyboard.press('Control+Enter');
+  await me.page.getByText('Sends once everything new was read').waitFor();
+  await me.context.setOffline(false);
+  await me.page.getByRole('article').filter({ hasText: 'Meanwhile I answered.' }).waitFor({ timeout: 60_000 });
+  await me.page.getByText('has answered while you were writing').waitFor();
+  assert.ok(!(await me.api('GET', `/tickets/${t.id}/messages`)).items.some((m) => m.text.includes('before the line')));
+});

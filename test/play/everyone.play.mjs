@@ -1,0 +1,43 @@
+// Every page is for everybody: axe finds nothing in light and dark, and nothing comes from anywhere but the house itself.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { axe, browser, demo, missing, person } from './house.mjs';
+
+let house, b;
+before(async () => { if (!missing) [house, b] = [await demo(), await browser()]; });
+after(async () => { await b?.close(); await house?.stop(); });
+
+const pages = ['/sign-in', '/tickets?view=open', '/tickets?view=mine', 'TICKET', 'WRITING', 'SEARCH', 'PALETTE', 'KEYS', '/mail', '/settings/me', '/settings/staff', '/settings/teams', '/settings/roles', '/settings/hours', '/settings/targets', '/settings/fields', '/settings/mailboxes', '/settings/begin', '/nowhere'];
+
+for (const [theme, width] of [['light', 1440], ['dark', 1280], ['light', 390]]) {
+  test(`every page is for everybody, ${theme}, ${width} wide`, { skip: missing, timeout: 300_000 }, async () => {
+    const me = await person(b, house, 'owner', { theme, width });
+    const { page } = me;
+    const { items } = await me.api('GET', '/tickets?status=open,new&limit=5');
+    const found = [];
+    for (const where of pages) {
+      if (where === 'TICKET') await page.goto(`/tickets/${items[0].id}`);
+      else if (where === 'WRITING') {
+        await page.goto(`/tickets/${items[1].id}`);
+        await page.getByRole('article').last().waitFor();
+        await page.locator('button', { hasText: 'Note' }).click();
+        await page.getByRole('textbox', { name: /Internal note/ }).waitFor();
+      } else if (where === 'SEARCH') {
+        await page.goto('/tickets?view=open');
+        await page.getByRole('searchbox').fill(house.company.order);
+        await page.getByRole('list', { name: 'What was found' }).waitFor();
+      } else if (where === 'PALETTE' || where === 'KEYS') {
+        await page.goto('/tickets?view=open');
+        await page.getByRole('listbox').focus();
+        await page.keyboard.press(where === 'KEYS' ? '?' : 'Control+k');
+        await page.getByRole('dialog').waitFor();
+      } else await page.goto(where);
+      await page.locator('main, [role=listbox], form').first().waitFor();
+      await page.waitForLoadState('networkidle');
+      for (const f of await axe(page)) found.push(`${where}: ${f}`);
+    }
+    assert.deepEqual(found, []);
+    assert.deepEqual(me.wrong, []);
+    await me.context.close();
+  });
+}
