@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"html"
 	"io"
 	"mime"
 	"net/http"
@@ -24,6 +25,7 @@ type Upload struct {
 
 func (room *Room) attachments(api *web.API) {
 	web.Raw(api, web.Route{Method: http.MethodPost, Path: "/messages/files", Needs: web.Act, Say: "Upload a file for an answer (the body is the file)", Status: http.StatusCreated, Limit: MaxUpload}, room.upload)
+	web.Raw(api, web.Route{Method: http.MethodGet, Path: "/messages/{message}/{part}", Needs: web.View, Say: "Show a message as a document for a frame: part is “page”; with ?remote=true images load from other servers"}, room.page)
 	web.Raw(api, web.Route{Method: http.MethodGet, Path: "/messages/files/{file}", Needs: web.View, Say: "Read an attachment"}, room.download)
 }
 
@@ -79,12 +81,56 @@ func (room *Room) download(w http.ResponseWriter, r *http.Request, who web.Who) 
 	return err
 }
 
-// show makes the HTML of a message safe to show, its inline pictures taken from the files that came along.
-func show(m Message) string {
-	if m.HTML == "" {
-		return ""
+// page is the HTML of a message as a document of its own, for a frame: its own images come from the files that came along,
+// those on other servers only with ?remote=true.
+func (room *Room) page(w http.ResponseWriter, r *http.Request, who web.Who) error {
+	var m MessageID
+	if err := m.UnmarshalText([]byte(r.PathValue("message"))); err != nil {
+		return err
 	}
-	return text.SafeHTML(m.HTML, text.Images{Inline: func(cid string) (string, bool) {
+	if part := r.PathValue("part"); part != "page" {
+		return fault.New(fault.NotFound, "part.unknown", "A message has no part “%s”; its page is at …/page.", part)
+	}
+	var msg Message
+	err := room.db.Read(r.Context(), func(tx *store.Tx) (err error) {
+		if msg, err = message(tx, m); err == nil {
+			_, err = room.mine(tx, who, msg.Ticket)
+		}
+		if fault.KindOf(err) == fault.NotFound {
+			err = fault.New(fault.NotFound, "message.unknown", "There is no message %s, or it isn't yours to see.", m)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	remote := r.URL.Query().Get("remote") == "true"
+	body, _ := shown(msg, remote)
+	if body == "" {
+		body = `<div style="white-space:pre-wrap">` + html.EscapeString(msg.Text) + `</div>`
+	}
+	policy := text.FramePolicy(remote)
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", policy)
+	h.Set("Referrer-Policy", "no-referrer")
+	// What was said never changes, but how it is made safe may: after a day it is asked for again. And it is kept for the
+	// session that asked, not for who signs in next on the same machine.
+	h.Set("Cache-Control", "private, max-age=86400")
+	h.Set("Vary", "Cookie, Authorization")
+	_, err = io.WriteString(w, text.FrameDocument(body, policy)) //nolint:gosec // made safe by text, and under its policy
+	return err
+}
+
+// show makes the HTML of a message safe to show, and says whether images were held back.
+func show(m *Message) { m.HTML, m.HeldImages = shown(*m, false) }
+
+// shown is the HTML of a message made safe, its inline pictures taken from the files that came along.
+func shown(m Message, remote bool) (safe string, held bool) {
+	if m.HTML == "" {
+		return "", false
+	}
+	return text.SafeHTMLAndHeld(m.HTML, text.Images{Remote: remote, Inline: func(cid string) (string, bool) {
 		for _, f := range m.Files {
 			if f.ContentID == cid && cid != "" {
 				return web.Prefix + "/messages/files/" + f.ID.String(), true

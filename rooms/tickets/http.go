@@ -116,7 +116,9 @@ func (room *Room) Routes(api *web.API) {
 			Body Reply
 		},
 		) (Message, error) {
-			return room.Answer(ctx, who, in.ID, in.Body)
+			m, err := room.Answer(ctx, who, in.ID, in.Body)
+			show(&m)
+			return m, err
 		})
 	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/tickets/{id}/notes", Needs: web.Act, Say: "Write a note for colleagues", Status: http.StatusCreated},
 		func(ctx context.Context, who web.Who, in *noteIn) (Message, error) {
@@ -239,7 +241,7 @@ func (room *Room) said(ctx context.Context, who web.Who, in *struct {
 		return page, err
 	}
 	for i := range page.Items {
-		page.Items[i].HTML = show(page.Items[i])
+		show(&page.Items[i])
 	}
 	if len(page.Items) == in.Limit {
 		page.Next = page.Items[in.Limit-1].ID.String()

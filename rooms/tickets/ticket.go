@@ -236,31 +236,32 @@ const (
 
 // Message is one thing said in a ticket.
 type Message struct {
-	ID        MessageID   `json:"id" db:"id"`
-	Ticket    ID          `json:"ticket" db:"ticket"`
-	Kind      MessageType `json:"kind" db:"kind" enum:"in,out,note,notice"`
-	Channel   string      `json:"channel" db:"channel"`
-	Mailbox   MailboxID   `json:"mailbox,omitzero" db:"mailbox"`
-	Author    string      `json:"author" db:"author" doc:"such as staff:stf_… or customer:cus_…"`
-	From      Party       `json:"from" db:"sender,json"`
-	To        []Party     `json:"to" db:"recipients,json" nullable:"false"`
-	Cc        []Party     `json:"cc,omitempty" db:"cc,json"`
-	Subject   string      `json:"subject,omitempty" db:"subject"`
-	Text      string      `json:"text" db:"text" doc:"what they said, without what they quoted"`
-	Quoted    string      `json:"quoted,omitempty" db:"quoted" doc:"what was cut off as quoted; shown folded"`
-	Signature string      `json:"signature,omitempty" db:"signature"`
-	HTML      string      `json:"html,omitempty" db:"html" doc:"made safe to show; remote images are held back"`
-	Ref       string      `json:"ref,omitempty" db:"ref" doc:"the channel's own name for it, such as a Message-ID"`
-	Answers   []string    `json:"-" db:"answers,json"`
-	Raw       string      `json:"raw,omitempty" db:"raw" doc:"sha256 of the bytes as they came"`
-	Machine   bool        `json:"machine,omitempty" db:"machine" doc:"written by a program"`
-	Flaws     []string    `json:"flaws,omitempty" db:"flaws,json" doc:"what had to be mended to read it"`
-	At        time.Time   `json:"at" db:"at"`
-	State     State       `json:"state" db:"state" enum:"received,queued,sent,failed,bounced,kept"`
-	StateAt   time.Time   `json:"state_at" db:"state_at"`
-	Trouble   string      `json:"trouble,omitempty" db:"trouble" doc:"why it failed or bounced"`
-	Version   int64       `json:"-" db:"version"` // the ticket's, after this was said
-	Files     []File      `json:"attachments" db:"-" nullable:"false"`
+	ID         MessageID   `json:"id" db:"id"`
+	Ticket     ID          `json:"ticket" db:"ticket"`
+	Kind       MessageType `json:"kind" db:"kind" enum:"in,out,note,notice"`
+	Channel    string      `json:"channel" db:"channel"`
+	Mailbox    MailboxID   `json:"mailbox,omitzero" db:"mailbox"`
+	Author     string      `json:"author" db:"author" doc:"such as staff:stf_… or customer:cus_…"`
+	From       Party       `json:"from" db:"sender,json"`
+	To         []Party     `json:"to" db:"recipients,json" nullable:"false"`
+	Cc         []Party     `json:"cc,omitempty" db:"cc,json"`
+	Subject    string      `json:"subject,omitempty" db:"subject"`
+	Text       string      `json:"text" db:"text" doc:"what they said, without what they quoted"`
+	Quoted     string      `json:"quoted,omitempty" db:"quoted" doc:"what was cut off as quoted; shown folded"`
+	Signature  string      `json:"signature,omitempty" db:"signature"`
+	HTML       string      `json:"html,omitempty" db:"html" doc:"made safe to show; remote images are held back"`
+	HeldImages bool        `json:"held_images,omitempty" db:"-" doc:"the HTML has images on other servers, which load only when somebody asks"`
+	Ref        string      `json:"ref,omitempty" db:"ref" doc:"the channel's own name for it, such as a Message-ID"`
+	Answers    []string    `json:"-" db:"answers,json"`
+	Raw        string      `json:"raw,omitempty" db:"raw" doc:"sha256 of the bytes as they came"`
+	Machine    bool        `json:"machine,omitempty" db:"machine" doc:"written by a program"`
+	Flaws      []string    `json:"flaws,omitempty" db:"flaws,json" doc:"what had to be mended to read it"`
+	At         time.Time   `json:"at" db:"at"`
+	State      State       `json:"state" db:"state" enum:"received,queued,sent,failed,bounced,kept"`
+	StateAt    time.Time   `json:"state_at" db:"state_at"`
+	Trouble    string      `json:"trouble,omitempty" db:"trouble" doc:"why it failed or bounced"`
+	Version    int64       `json:"-" db:"version"` // the ticket's, after this was said
+	Files      []File      `json:"attachments" db:"-" nullable:"false"`
 }
 
 // State is what became of a message.
