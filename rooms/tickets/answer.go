@@ -64,8 +64,11 @@ func (room *Room) Answer(ctx context.Context, who web.Who, ticket ID, r Reply) (
 		for i := range m.Files {
 			m.Files[i].ID = store.NewID[fileKind](tx)
 		}
-		_, _, err = room.say(tx, t, m, false)
-		return err
+		f, _, err := room.say(tx, t, m, false)
+		if err != nil {
+			return err
+		}
+		return saveRead(tx, who, t.ID, f.Ticket.reads(r.Seen))
 	})
 }
 
@@ -204,6 +207,9 @@ func (room *Room) Note(ctx context.Context, who web.Who, ticket ID, words string
 			return err
 		}
 		if err := save(tx, &t); err != nil {
+			return err
+		}
+		if err := saveRead(tx, who, t.ID, t.reads(0)); err != nil {
 			return err
 		}
 		return tx.Record(t.ID, Noted{t.ID, m.ID, mentions})

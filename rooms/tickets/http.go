@@ -69,6 +69,13 @@ type noteIn struct {
 	}
 }
 
+type readIn struct {
+	ID   ID `path:"id"`
+	Body struct {
+		Version int64 `json:"version" minimum:"1" doc:"of the ticket as it was shown"`
+	}
+}
+
 type standIn struct {
 	ID   ID `path:"id"`
 	Body struct {
@@ -91,7 +98,7 @@ func (room *Room) Routes(api *web.API) {
 				if t, err = room.mine(tx, who, in.ID); err != nil {
 					return err
 				}
-				return room.dress(tx, &t)
+				return room.dress(tx, who, &t)
 			})
 		})
 	web.Handle(api, web.Route{Method: http.MethodPatch, Path: "/tickets/{id}", Needs: web.Act, Say: "Correct a ticket"},
@@ -123,6 +130,10 @@ func (room *Room) Routes(api *web.API) {
 	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/tickets/{id}/notes", Needs: web.Act, Say: "Write a note for colleagues", Status: http.StatusCreated},
 		func(ctx context.Context, who web.Who, in *noteIn) (Message, error) {
 			return room.Note(ctx, who, in.ID, in.Body.Text, in.Body.Mentions)
+		})
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/tickets/{id}/read", Needs: web.View, Say: "Note that you have read a ticket, up to a version"},
+		func(ctx context.Context, who web.Who, in *readIn) (web.None, error) {
+			return web.None{OK: true}, room.Read(ctx, who, in.ID, in.Body.Version)
 		})
 	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/tickets/{id}/status", Needs: web.Act, Say: "Say where a ticket stands"},
 		func(ctx context.Context, who web.Who, in *standIn) (Ticket, error) {

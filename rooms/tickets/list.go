@@ -86,7 +86,7 @@ func (room *Room) List(tx *store.Tx, who web.Who, f Filter) (page web.Page[Ticke
 		}
 		page.Next = cursor{at.UnixMicro(), int64(last.ID)}.String()
 	}
-	return page, room.name(tx, page.Items)
+	return page, room.present(tx, who, page.Items)
 }
 
 // MostNamed is how many tickets may be asked for by their ids at once.
@@ -106,7 +106,7 @@ func (room *Room) those(tx *store.Tx, who web.Who, f Filter) ([]Ticket, error) {
 		}
 		return cmp.Or(b.UpdatedAt.Compare(a.UpdatedAt), cmp.Compare(b.ID, a.ID))
 	})
-	return all, room.name(tx, all)
+	return all, room.present(tx, who, all)
 }
 
 // fits says of one ticket what the statement of a list says of all.
@@ -289,6 +289,14 @@ func (q *query) reach(who web.Who, f Filter, loose string) (some []string) {
 		some = append(some, assignee+" = "+q.arg(who.Staff)+" AND team + 0 = "+q.arg(t))
 	}
 	return some
+}
+
+// present adds to tickets what a reader wants to see with them.
+func (room *Room) present(tx *store.Tx, who web.Who, all []Ticket) error {
+	if err := room.name(tx, all); err != nil {
+		return err
+	}
+	return room.marks(tx, who, all)
 }
 
 func (room *Room) name(tx *store.Tx, all []Ticket) error {

@@ -198,6 +198,7 @@ func (room *Room) open(tx *store.Tx, in Inbound, c people.Customer) (t Ticket, e
 		return t, err
 	}
 	t.hear(in.At, in.Machine)
+	t.Heard = t.Version // nobody has read it, whoever wrote it
 	if added, err := insert(tx, t); err != nil {
 		return t, err
 	} else if !added {

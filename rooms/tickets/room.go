@@ -79,7 +79,12 @@ func (room *Room) Open(ctx context.Context, who web.Who, in Inbound) (t Ticket, 
 			return err
 		}
 		t = f.Ticket
-		return room.dress(tx, &t)
+		if who.Actor.Kind == store.StaffKind { // whoever wrote it down themselves knows what it says
+			if err := saveRead(tx, who, t.ID, t.Version); err != nil {
+				return err
+			}
+		}
+		return room.dress(tx, who, &t)
 	})
 }
 
@@ -89,21 +94,29 @@ func (room *Room) Stand(ctx context.Context, who web.Who, ticket ID, s Status, e
 		if t, err = room.mine(tx, who, ticket); err != nil {
 			return err
 		}
-		was, wasEnded := t.Status, t.Ended
-		if err := t.stand(s, ended, tx.Now()); err != nil {
+		if err := room.move(tx, &t, s, ended, "by_hand"); err != nil {
 			return err
 		}
-		if was == t.Status && wasEnded == t.Ended {
-			return room.dress(tx, &t)
-		}
-		if err := save(tx, &t); err != nil {
+		if err := saveRead(tx, who, t.ID, t.reads(0)); err != nil {
 			return err
 		}
-		if err := tx.Record(t.ID, Stood{t.ID, was, t.Status, t.Ended, "by_hand"}); err != nil {
-			return err
-		}
-		return room.dress(tx, &t)
+		return room.dress(tx, who, &t)
 	})
+}
+
+// move is Stand inside a transaction; why is what moves the ticket.
+func (room *Room) move(tx *store.Tx, t *Ticket, s Status, ended Ended, why string) error {
+	was, wasEnded := t.Status, t.Ended
+	if err := t.stand(s, ended, tx.Now()); err != nil {
+		return err
+	}
+	if was == t.Status && wasEnded == t.Ended {
+		return nil
+	}
+	if err := save(tx, t); err != nil {
+		return err
+	}
+	return tx.Record(t.ID, Stood{t.ID, was, t.Status, t.Ended, why})
 }
 
 // Assignment says whose a ticket becomes; nil leaves that part as it is, zero makes it nobody's.
@@ -119,38 +132,43 @@ func (room *Room) Assign(ctx context.Context, who web.Who, ticket ID, a Assignme
 		if t, err = room.mine(tx, who, ticket); err != nil {
 			return err
 		}
-		e := Assigned{Ticket: t.ID, WasStaff: t.Assignee, WasTeam: t.Team}
-		if a.Staff != nil {
-			if *a.Staff != 0 {
-				if err := room.staff.MustBeActive(tx, *a.Staff); err != nil {
-					return err
-				}
-			}
-			t.Assignee = *a.Staff
-		}
-		if a.Team != nil {
-			if *a.Team != 0 {
-				if _, err := room.staff.Team(tx, *a.Team); err != nil {
-					return err
-				}
-			}
-			t.Team = *a.Team
-		}
-		if e.WasStaff == t.Assignee && e.WasTeam == t.Team {
-			return room.dress(tx, &t)
-		}
-		if e.Reason, err = addReason(tx, t.ID, a.Reason); err != nil {
+		if err := room.give(tx, &t, a); err != nil {
 			return err
 		}
-		e.Staff, e.Team = t.Assignee, t.Team
-		if err := save(tx, &t); err != nil {
-			return err
-		}
-		if err := tx.Record(t.ID, e); err != nil {
-			return err
-		}
-		return room.dress(tx, &t)
+		return room.dress(tx, who, &t)
 	})
+}
+
+// give is Assign inside a transaction.
+func (room *Room) give(tx *store.Tx, t *Ticket, a Assignment) (err error) {
+	e := Assigned{Ticket: t.ID, WasStaff: t.Assignee, WasTeam: t.Team}
+	if a.Staff != nil {
+		if *a.Staff != 0 {
+			if err := room.staff.MustBeActive(tx, *a.Staff); err != nil {
+				return err
+			}
+		}
+		t.Assignee = *a.Staff
+	}
+	if a.Team != nil {
+		if *a.Team != 0 {
+			if _, err := room.staff.Team(tx, *a.Team); err != nil {
+				return err
+			}
+		}
+		t.Team = *a.Team
+	}
+	if e.WasStaff == t.Assignee && e.WasTeam == t.Team {
+		return nil
+	}
+	if e.Reason, err = addReason(tx, t.ID, a.Reason); err != nil {
+		return err
+	}
+	e.Staff, e.Team = t.Assignee, t.Team
+	if err := save(tx, t); err != nil {
+		return err
+	}
+	return tx.Record(t.ID, e)
 }
 
 // Change is a correction of a ticket; nil leaves a part as it is.
@@ -169,31 +187,37 @@ func (room *Room) Change(ctx context.Context, who web.Who, ticket ID, ch Change)
 		if t, err = room.mine(tx, who, ticket); err != nil {
 			return err
 		}
-		was := t
-		t.Fields = maps.Clone(t.Fields)
-		e, err := t.change(ch)
-		if err != nil {
+		if err := room.correct(tx, &t, ch); err != nil {
 			return err
 		}
-		if err := room.checkFields(tx, t.Type, ch.Fields); err != nil {
-			return err
-		}
-		if err := room.retag(tx, was, t); err != nil {
-			return err
-		}
-		if len(e.Parts) == 0 && slices.Equal(was.Tags, t.Tags) {
-			return room.dress(tx, &t)
-		}
-		if err := save(tx, &t); err != nil {
-			return err
-		}
-		if len(e.Parts) > 0 {
-			if err := tx.Record(t.ID, e); err != nil {
-				return err
-			}
-		}
-		return room.dress(tx, &t)
+		return room.dress(tx, who, &t)
 	})
+}
+
+// correct is Change inside a transaction.
+func (room *Room) correct(tx *store.Tx, t *Ticket, ch Change) error {
+	was := *t
+	t.Fields = maps.Clone(t.Fields)
+	e, err := t.change(ch)
+	if err != nil {
+		return err
+	}
+	if err := room.checkFields(tx, t.Type, ch.Fields); err != nil {
+		return err
+	}
+	if err := room.retag(tx, was, *t); err != nil {
+		return err
+	}
+	if len(e.Parts) == 0 && slices.Equal(was.Tags, t.Tags) {
+		return nil
+	}
+	if err := save(tx, t); err != nil {
+		return err
+	}
+	if len(e.Parts) > 0 {
+		return tx.Record(t.ID, e)
+	}
+	return nil
 }
 
 func (t *Ticket) change(ch Change) (e Changed, err error) {
@@ -257,10 +281,11 @@ func (room *Room) retag(tx *store.Tx, was, t Ticket) error {
 	return tx.Record(t.ID, e)
 }
 
-// dress adds what a reader wants to see with a ticket.
-func (room *Room) dress(tx *store.Tx, t *Ticket) error {
-	names, err := room.people.Names(tx, []people.ID{t.Customer})
-	t.CustomerName = names[t.Customer]
+// dress is present for one.
+func (room *Room) dress(tx *store.Tx, who web.Who, t *Ticket) error {
+	one := []Ticket{*t}
+	err := room.present(tx, who, one)
+	*t = one[0]
 	return err
 }
 

@@ -114,6 +114,8 @@ type Ticket struct {
 	Reopened     int64            `json:"reopened" db:"reopened"`
 	MergedInto   ID               `json:"merged_into,omitzero" db:"merged_into"`
 	Version      int64            `json:"version" db:"version"`
+	Heard        int64            `json:"-" db:"heard"` // the version with which the customer's side last said something
+	Unread       bool             `json:"unread,omitempty" db:"-" doc:"the customer's side said something that you have not read"`
 }
 
 // hear is the customer speaking: the ticket waits for us, from the first unanswered word on. A machine's words (a
@@ -122,6 +124,7 @@ func (t *Ticket) hear(now time.Time, machine bool) (reopened bool) {
 	if machine {
 		return false
 	}
+	t.Heard = t.Version + 1
 	if t.WaitingSince.IsZero() {
 		t.WaitingSince = now
 	}

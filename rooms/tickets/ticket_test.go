@@ -61,11 +61,11 @@ func TestHearingAndAnswering(t *testing.T) {
 		want     Ticket
 		reopened bool
 	}{
-		"the first word":                    {Ticket{Status: Fresh}, false, Ticket{Status: Fresh, WaitingSince: ten}, false},
-		"a second one does not start anew":  {Ticket{Status: Fresh, WaitingSince: nine}, false, Ticket{Status: Fresh, WaitingSince: nine}, false},
-		"an answer to our answer":           {Ticket{Status: Pending}, false, Ticket{Status: Open, WaitingSince: ten}, false},
-		"what was solved is not":            {Ticket{Status: Resolved, ResolvedAt: nine}, false, Ticket{Status: Open, WaitingSince: ten, Reopened: 1}, true},
-		"what was closed is open":           {Ticket{Status: Closed, Ended: Content}, false, Ticket{Status: Open, WaitingSince: ten, Reopened: 1}, true},
+		"the first word":                    {Ticket{Status: Fresh}, false, Ticket{Status: Fresh, WaitingSince: ten, Heard: 1}, false},
+		"a second one does not start anew":  {Ticket{Status: Fresh, WaitingSince: nine}, false, Ticket{Status: Fresh, WaitingSince: nine, Heard: 1}, false},
+		"an answer to our answer":           {Ticket{Status: Pending}, false, Ticket{Status: Open, WaitingSince: ten, Heard: 1}, false},
+		"what was solved is not":            {Ticket{Status: Resolved, ResolvedAt: nine}, false, Ticket{Status: Open, WaitingSince: ten, Reopened: 1, Heard: 1}, true},
+		"what was closed is open":           {Ticket{Status: Closed, Ended: Content}, false, Ticket{Status: Open, WaitingSince: ten, Reopened: 1, Heard: 1}, true},
 		"a vacation notice changes nothing": {Ticket{Status: Resolved, ResolvedAt: nine}, true, Ticket{Status: Resolved, ResolvedAt: nine}, false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -56,6 +56,13 @@ func setScene(t *testing.T) scene {
 	return s
 }
 
+// asBen is what Ben may do.
+func (s scene) asBen() web.Who {
+	w := all
+	w.Staff, w.Actor = int64(s.ben), store.Actor{Kind: store.StaffKind, ID: s.ben.String(), Via: "test"}
+	return w
+}
+
 // name is what a follower does in its transaction, which answers to the entry it follows.
 func (s scene) name(tx *store.Tx, ref string) error {
 	return errors.Join(s.Name(tx, s.answer, 1, ref), tx.Record(s.ticket, tickets.Delivered{Ticket: s.ticket, Message: s.answer, State: tickets.Queued}))
@@ -114,6 +121,10 @@ func TestVerbsTwiceAtOnce(t *testing.T) {
 			return second(s.Answer(ctx, all, s.ticket, tickets.Reply{Text: "Again.", Seen: s.version}))
 		},
 		"note": func(s scene) error { return second(s.Note(ctx, all, s.ticket, "Look here.", []staff.ID{s.ben})) },
+		"read": func(s scene) error { return s.Read(ctx, s.asBen(), s.ticket, s.version) },
+		"answer as one of us": func(s scene) error {
+			return second(s.Answer(ctx, s.asBen(), s.ticket, tickets.Reply{Text: "Again.", Seen: s.version}))
+		},
 		"notify": func(s scene) error {
 			return s.write(func(tx *store.Tx) error {
 				return second(s.Notify(tx, s.ticket, "acknowledgement", "We got it", "Soon."))
