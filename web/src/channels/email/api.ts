@@ -1,0 +1,43 @@
+// What this channel asks of the server.
+import { api, send, type Schemas } from '../../base/api';
+
+export type Mailbox = Schemas['EmailMailbox'];
+export type Options = Schemas['EmailOptions'];
+export type Entry = Schemas['EmailEntry'];
+export type State = Entry['state'];
+export type Repair = Schemas['EmailRepair'];
+export type Trial = Schemas['EmailTrial'];
+export type OAuth = Schemas['EmailOAuth'];
+export type Ticket = Schemas['TicketsTicket'];
+// The document does not tell of the folder's part of it.
+export type Health = Schemas['EmailHealth'] & { folder: string; role: 'inbox' | 'sent'; read_at?: string; trouble?: string; trouble_since?: string; alarmed?: boolean };
+
+export type Connect = { address: string; aliases?: string[]; name?: string; team?: string; imap?: string; smtp?: string; options?: Options; password?: string; oauth?: OAuth; dkim_key?: string };
+export type Change = Partial<Pick<Mailbox, 'name' | 'aliases' | 'imap' | 'smtp' | 'options' | 'paused' | 'team'>> & { password?: string; oauth?: OAuth; dkim_key?: string };
+// The document does not name these two yet.
+export type Settings = { imap: string; smtp: string; name: string; how: 'known' | 'srv' | 'autoconfig' | 'common' | 'none'; hint: string; needs?: 'password' | 'app_password' | 'mail_password' | 'consent' | 'bridge' };
+export type Attempt = { address: string; imap?: string; smtp?: string; password?: string; oauth?: OAuth; options?: Options };
+
+const post = async <T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> =>
+  (await send('POST', path, JSON.stringify(body), { 'Content-Type': 'application/json' }, signal)).json(); // asked again, it looks again
+
+export const guess = (address: string, signal?: AbortSignal) => post<Settings>('/mail/guess', { address }, signal);
+export const attempt = (a: Attempt, signal?: AbortSignal) => post<Trial>('/mail/try', a, signal);
+
+export const mailboxes = () => api('get', '/mail/mailboxes').then((p) => p.items);
+export const connect = (body: Connect) => api('post', '/mail/mailboxes', { body });
+export const change = (id: string, body: Change) => api('patch', '/mail/mailboxes/{id}', { path: { id }, body: body as never });
+export const remove = (id: string) => api('delete', '/mail/mailboxes/{id}', { path: { id } });
+export const test = (id: string) => api('post', '/mail/mailboxes/{id}/test', { path: { id } });
+export const health = () => api('get', '/mail/health').then((p) => p.items as Health[]);
+
+export const ledger = (state?: string, after?: string, limit = 100) => api('get', '/mail/ledger', { query: { state, after, limit } });
+export const repair = (id: string, body: Repair) => api('post', '/mail/ledger/{id}/repair', { path: { id }, body });
+export const rawURL = (e: Entry) => `/api/v1/mail/ledger/${e.id}/raw`;
+export const raw = (e: Entry, signal?: AbortSignal) => send('GET', `/mail/ledger/${e.id}/raw`, undefined, {}, signal).then((r) => r.arrayBuffer());
+
+export const ticket = (id: string) => api('get', '/tickets/{id}', { path: { id } });
+export const tickets = (query: { mailbox?: string; status?: string; limit?: number }) => api('get', '/tickets', { query }).then((p) => p.items);
+export const find = (q: string, signal?: AbortSignal) => api('get', '/search', { query: { q, limit: 10 }, signal }).then((p) => p.items.map((f) => f.ticket));
+export const customers = (q: string) => api('get', '/customers', { query: { q, limit: 3 } }).then((p) => p.items);
+export const ticketsOf = (customer: string) => api('get', '/tickets', { query: { customer, limit: 10 } }).then((p) => p.items);
