@@ -10,18 +10,17 @@ import (
 // tsvector is the index on PostgreSQL.
 type tsvector struct{ tx *store.Tx }
 
-func (x tsvector) add(d Doc, t terms, places []int64) (bool, error) {
+func (x tsvector) add(d Doc, t terms, first int64) (bool, error) {
 	_, added, err := store.Find[int64](x.tx, `INSERT INTO search_docs (n, kind, id, grp, scope, words)
-		SELECT place, $2::text, $3::bigint, $4::bigint, $5::text, $6::tsvector FROM unnest($1::bigint[]) WITH ORDINALITY AS p (place, i)
-		WHERE NOT EXISTS (SELECT 1 FROM search_docs WHERE n = place) ORDER BY i LIMIT 1 ON CONFLICT (n) DO NOTHING RETURNING n`,
-		places, d.Kind, d.ID, d.Group, scopeTerm(d.Scope), vector(d, t))
+		SELECT free, $2::text, $3::bigint, $4::bigint, $5::text, $6::tsvector FROM (`+freePlace+`) place ON CONFLICT (n) DO NOTHING RETURNING n`,
+		first, d.Kind, d.ID, d.Group, scopeTerm(d.Scope), vector(d, t))
 	return added, err
 }
 
-func (x tsvector) clear(d Doc, t terms, places []int64) (same bool, err error) {
-	_, same, err = store.Find[int64](x.tx, `WITH old AS (SELECT n, grp = $3 AND scope = $4 AND words = $5::tsvector AND n = ANY($6) AS same FROM search_docs WHERE kind = $1 AND id = $2),
+func (x tsvector) clear(d Doc, t terms, first int64) (same bool, err error) {
+	_, same, err = store.Find[int64](x.tx, `WITH old AS (SELECT n, grp = $3 AND scope = $4 AND words = $5::tsvector AND n BETWEEN $6 AND $7 AS same FROM search_docs WHERE kind = $1 AND id = $2),
 		gone AS (DELETE FROM search_docs USING old WHERE search_docs.n = old.n AND NOT same)
-		SELECT n FROM old WHERE same`, d.Kind, d.ID, d.Group, scopeTerm(d.Scope), vector(d, t), places)
+		SELECT n FROM old WHERE same`, d.Kind, d.ID, d.Group, scopeTerm(d.Scope), vector(d, t), first, first+farthest)
 	return same, err
 }
 

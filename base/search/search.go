@@ -11,7 +11,6 @@ package search
 import (
 	"embed"
 	"fmt"
-	"hash/crc32"
 	"strings"
 	"time"
 
@@ -39,33 +38,39 @@ func Put(tx *store.Tx, d Doc) error {
 	if !isKind(d.Kind) {
 		return fmt.Errorf("search: %q is no kind of document", d.Kind)
 	}
-	t, all := termsOf(strings.Join(d.Text, "\n")), places(d)
-	same, err := indexOf(tx).clear(d, t, all)
+	t, first := termsOf(strings.Join(d.Text, "\n")), earliest(d.At)
+	same, err := indexOf(tx).clear(d, t, first)
 	if same || err != nil {
 		return err
 	}
 	for range 3 { // on PostgreSQL another one may take the place at the same moment
-		if ok, err := indexOf(tx).add(d, t, all); ok || err != nil {
+		if ok, err := indexOf(tx).add(d, t, first); ok || err != nil {
 			return err
 		}
 	}
 	return fmt.Errorf("search: no room for %s %d at %s", d.Kind, d.ID, d.At)
 }
 
-// places are the keys a document may be sorted by: quarters of a second, because small steps make small indexes. When the
-// first place is taken, the next lies a little later, in twice the range: even an import that gives everything the same
-// date finds room in a few tries.
-func places(d Doc) (all []int64) {
-	for try := range 32 {
-		sum := crc32.ChecksumIEEE(fmt.Append(nil, d.Kind, d.ID, try))
-		all = append(all, max(1, d.At.UnixMilli()>>8)+int64(sum)&(1<<try-1))
-	}
-	return all
-}
+// earliest is the first place where a document may stand among those of its time: places count quarters of a second,
+// because small steps make small indexes.
+func earliest(at time.Time) int64 { return max(1, at.UnixMilli()>>8) }
+
+// farthest is how far behind its first place a document still counts as well placed: a quarter of an hour.
+const farthest = 1 << 12
+
+// freePlace finds the end of the stretch of taken places that begins at $1: steps that double go beyond it, then halves lead
+// back. So what comes at the same moment, were it an import that gives everything one date, stands in the order it came in,
+// without a gap, and is found a place in few steps; and FTS5, which writes out what it gathered whenever a document
+// belongs before the last one, gets them one after the other.
+const freePlace = `WITH RECURSIVE look (taken, free, at) AS (SELECT CAST($1 AS BIGINT) - 1, CAST(0 AS BIGINT), CAST($1 AS BIGINT) UNION ALL
+	SELECT CASE WHEN n IS NULL THEN taken ELSE at END, CASE WHEN n IS NULL THEN at ELSE free END,
+		CASE WHEN n IS NULL THEN (taken + at) / 2 WHEN free = 0 THEN 2 * at - $1 + 1 ELSE (at + free) / 2 END
+	FROM look LEFT JOIN search_docs ON n = at WHERE free <> taken + 1)
+	SELECT free FROM look WHERE free = taken + 1`
 
 // Remove takes a document out, words and all. It is no fault if there is none.
 func Remove(tx *store.Tx, kind string, id int64) error {
-	_, err := indexOf(tx).clear(Doc{Kind: kind, ID: id}, terms{}, []int64{})
+	_, err := indexOf(tx).clear(Doc{Kind: kind, ID: id}, terms{}, 0)
 	return err
 }
 
@@ -74,8 +79,8 @@ func Move(tx *store.Tx, group, scope int64) error { return indexOf(tx).move(grou
 
 // index is FTS5 or tsvector.
 type index interface {
-	add(d Doc, t terms, places []int64) (bool, error)            // at the first place that is free; false when none was
-	clear(d Doc, t terms, places []int64) (same bool, err error) // takes out what was put for d, unless it was the same
+	add(d Doc, t terms, first int64) (bool, error)            // at the next place that is free; false when it was taken meanwhile
+	clear(d Doc, t terms, first int64) (same bool, err error) // takes out what was put for d, unless it was the same
 	move(group int64, scope string) error
 	// walk looks at the newest documents before a place, seek at the newest that answer. Both return the answers, newest
 	// first, and the place they got to, 0 at the end.

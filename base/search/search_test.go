@@ -274,22 +274,43 @@ func TestAVeryLongTextIsTaken(t *testing.T) {
 	check(t, db)
 }
 
-func TestAnImportOfOneDateFindsRoom(t *testing.T) {
+func TestAnImportOfOneDateStandsInTheOrderItCameIn(t *testing.T) {
+	const all = 3000
 	db := storetest.Open(t, Tables)
 	var docs []Doc
-	for id := int64(1); id <= 3000; id++ {
+	for id := int64(1); id <= all; id++ {
 		docs = append(docs, Doc{Kind: "message", ID: id, Text: []string{"legacy"}})
 	}
 	put(t, db, docs...)
-	n := 0
+	last := int64(all + 1)
 	for before := int64(0); ; {
 		ids, next := find(t, db, Query{Text: "legacy ", See: Everything(), Limit: 100, Before: before})
-		n += len(ids)
+		for _, id := range ids {
+			if last--; id != last {
+				t.Fatalf("%d where %d belongs", id, last)
+			}
+		}
 		if before = next; next == 0 {
 			break
 		}
 	}
-	if n != 3000 {
-		t.Errorf("%d of 3000", n)
+	if last != 1 {
+		t.Errorf("nothing was found from %d on", last-1)
+	}
+	places := func() (span int64) {
+		write(t, db, func(tx *store.Tx) (err error) {
+			span, err = store.One[int64](tx, `SELECT max(n) - min(n) + 1 FROM search_docs`)
+			return err
+		})
+		return span
+	}
+	if n := places(); n != all {
+		t.Errorf("%d documents take %d places", all, n)
+	}
+	put(t, db, docs[all-1])
+	write(t, db, func(tx *store.Tx) error { return Remove(tx, "message", 7) })
+	put(t, db, docs[6]) // where there is a gap now, or at the end
+	if n := places(); n > all+1 {
+		t.Errorf("%d documents take %d places after one was put again", all, n)
 	}
 }

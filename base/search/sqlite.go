@@ -11,30 +11,34 @@ import (
 // contentless table takes, but lets a ticket change its scope and a word be erased without asking anyone for the text.
 type fts5 struct{ tx *store.Tx }
 
-func (x fts5) add(d Doc, t terms, places []int64) (bool, error) {
+func (x fts5) add(d Doc, t terms, first int64) (bool, error) {
 	scope, also := scopeTerm(d.Scope), alsoOf(d, t)
-	for _, n := range places {
+	n := first
+	for {
 		added, err := x.tx.Exec(`INSERT INTO search_docs (n, kind, id, grp, scope, words, also) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (n) DO NOTHING`,
 			n, d.Kind, d.ID, d.Group, scope, t.words, also)
 		if err != nil {
 			return false, err
 		}
 		if added > 0 {
-			err = x.tx.Do(`INSERT INTO search_words (rowid, words, also, scope) VALUES ($1, $2, $3, $4)`, n, t.words, also, scope)
-			return err == nil, err
+			break
+		}
+		if n, err = store.One[int64](x.tx, freePlace, first); err != nil {
+			return false, err
 		}
 	}
-	return false, nil
+	err := x.tx.Do(`INSERT INTO search_words (rowid, words, also, scope) VALUES ($1, $2, $3, $4)`, n, t.words, also, scope)
+	return err == nil, err
 }
 
 func alsoOf(d Doc, t terms) string { return " " + kindTerm(d.Kind) + t.also }
 
-func (x fts5) clear(d Doc, t terms, places []int64) (same bool, err error) {
+func (x fts5) clear(d Doc, t terms, first int64) (same bool, err error) {
 	old, ok, err := store.Find[document](x.tx, `SELECT n, kind, id, grp, scope, words, also FROM search_docs WHERE kind = $1 AND id = $2`, d.Kind, d.ID)
 	if !ok || err != nil {
 		return false, err
 	}
-	if old.Group == d.Group && old.Scope == scopeTerm(d.Scope) && old.Words == t.words && old.Also == alsoOf(d, t) && slices.Contains(places, old.N) {
+	if old.Group == d.Group && old.Scope == scopeTerm(d.Scope) && old.Words == t.words && old.Also == alsoOf(d, t) && old.N >= first && old.N <= first+farthest {
 		return true, nil
 	}
 	if err := x.tx.Do(`INSERT INTO search_words (search_words, rowid, words, also, scope) VALUES ('delete', $1, $2, $3, $4)`, old.N, old.Words, old.Also, old.Scope); err != nil {
