@@ -20,8 +20,10 @@ type Span struct {
 func Mark(text, query string) []Span { return inUTF16(text, mark(text, parse(query))) }
 
 // mark is Mark in bytes.
-func mark(text string, q query) []Span {
-	m := newMarker(text)
+func mark(text string, q query) []Span { return new(marker).mark(text, q) }
+
+func (m *marker) mark(text string, q query) []Span {
+	m.look(text)
 	spans := []Span{}
 	for _, c := range q {
 		if c.not {
@@ -34,20 +36,21 @@ func mark(text string, q query) []Span {
 	return merged(spans)
 }
 
-// marker looks for phrases in a text whose places are known.
+// marker looks for phrases in a text whose places are known, in one text after the other.
 type marker struct {
-	parts []part // in order
-	also  []part
+	reader reader
+	parts  []part // in order
+	also   []part
+	starts []int // of each character
 }
 
-func newMarker(text string) *marker {
-	r := read(text)
-	m := &marker{parts: make([]part, 0, len(r.words)+len(r.words)/8), also: r.numbers}
+func (m *marker) look(text string) {
+	r := m.reader.read(text)
+	m.parts, m.also = emptied(m.parts, len(r.words)+len(r.words)/8), append(m.also[:0], r.numbers...)
 	for _, w := range r.words {
 		m.parts = append(m.parts, w.parts...)
 		m.also = append(append(m.also, w.whole...), w.also...)
 	}
-	return m
 }
 
 // all marks the phrases if the text holds every one of them.
@@ -109,10 +112,30 @@ func merged(spans []Span) []Span {
 
 // Snippet is the piece of text, of length characters at most, that shows most of the answer to query, on one line and
 // with … where text was left out; the spans are the marks in it.
-func Snippet(text, query string, length int) (string, []Span) {
-	text = strings.Join(strings.Fields(text), " ")
-	spans := mark(text, parse(query))
-	from, to := window(text, spans, length)
+func Snippet(text, query string, length int) (string, []Span) { return Snippets(query, length)(text) }
+
+// Snippets is Snippet for many texts, one after the other: a page of hits would else need more memory for what is known
+// of their words than for all the rest of it.
+func Snippets(query string, length int) func(text string) (string, []Span) {
+	q, m := parse(query), &marker{}
+	return func(text string) (string, []Span) { return m.snippet(onOneLine(text), q, length) }
+}
+
+func onOneLine(text string) string {
+	var b strings.Builder
+	b.Grow(len(text))
+	for word := range strings.FieldsSeq(text) {
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(word)
+	}
+	return b.String()
+}
+
+func (m *marker) snippet(text string, q query, length int) (string, []Span) {
+	spans := m.mark(text, q)
+	from, to := m.window(text, spans, length)
 	piece, shift := text[from:to], from
 	if from > 0 {
 		piece, shift = "…"+piece, from-len("…")
@@ -134,8 +157,11 @@ const maxSpots = 100
 
 // window finds the stretch of length characters with the most marks, the first of those, and begins and ends it between
 // words where there are any.
-func window(text string, spans []Span, length int) (from, to int) {
-	starts := make([]int, 0, len(text)+1) // of each character
+func (m *marker) window(text string, spans []Span, length int) (from, to int) {
+	if len(text) <= length {
+		return 0, len(text)
+	}
+	starts := emptied(m.starts, len(text)+1)
 	for i := range text {
 		starts = append(starts, i)
 	}
@@ -143,6 +169,7 @@ func window(text string, spans []Span, length int) (from, to int) {
 		return 0, len(text)
 	}
 	starts = append(starts, len(text))
+	m.starts = starts
 	length -= 2 // for the dots
 	best := -1
 	for i, s := range spans[:min(len(spans), maxSpots)] {

@@ -66,9 +66,17 @@ type piece struct {
 	wide string
 }
 
-func read(text string) reading {
+func read(text string) reading { return new(reader).read(text) }
+
+// read forgets the text before, whose reading it overwrites.
+func (r *reader) read(text string) reading {
 	const usual = 6 // bytes of a word and the space behind it
-	r := &reader{text: text, parts: make([]part, 0, len(text)/usual+1), out: reading{words: make([]word, 0, len(text)/usual+1)}}
+	few := len(text)/usual + 1
+	*r = reader{
+		text: text, parts: emptied(r.parts, few), out: reading{words: emptied(r.out.words, few)},
+		run: r.run[:0], wide: r.wide[:0], runs: r.runs[:0], pieces: r.pieces[:0], cluster: r.cluster[:0],
+		number: digits{value: r.number.value[:0], from: r.number.from[:0], found: r.number.found[:0]},
+	}
 	for i := 0; i < len(text) && !r.full(); {
 		if end := lettersFrom(text, i); end > i {
 			r.takeLetters(i, end)
@@ -82,6 +90,14 @@ func read(text string) reading {
 	r.number.stop()
 	r.out.numbers = r.number.found
 	return r.out
+}
+
+// emptied is a list to fill anew, with room for so many.
+func emptied[T any](list []T, room int) []T {
+	if cap(list) < room {
+		return make([]T, 0, room)
+	}
+	return list[:0]
 }
 
 // one calls do with the next character of text, or what it is in NFKC, and returns how many bytes it came from.
