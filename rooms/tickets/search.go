@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/hearthdesk/hearth/base/id"
 	"github.com/hearthdesk/hearth/base/search"
@@ -67,12 +68,24 @@ func fieldWords(fields map[string]any) string {
 	return strings.Join(words, " ")
 }
 
+// worded is what a message is found by.
+type worded struct {
+	Ticket    ID          `db:"ticket"`
+	Team      int64       `db:"team"`
+	Kind      MessageType `db:"kind"`
+	At        time.Time   `db:"at"`
+	From      Party       `db:"sender,json"`
+	Subject   string      `db:"subject"`
+	Text      string      `db:"text"`
+	Signature string      `db:"signature"`
+	Files     string      `db:"files"` // their names, a line each
+}
+
 func indexMessage(tx *store.Tx, id MessageID) error {
-	m, err := message(tx, id)
-	if err != nil {
-		return err
-	}
-	team, _, err := store.Find[int64](tx, `SELECT team FROM tickets WHERE id = $1`, m.Ticket)
+	m, err := store.One[worded](tx, `SELECT ticket, kind, at, sender, subject, text, signature,
+		COALESCE((SELECT team FROM tickets WHERE tickets.id = messages.ticket), 0) AS team,
+		COALESCE((SELECT string_agg(name, CAST($2 AS TEXT) ORDER BY id) FROM messages_files WHERE message = messages.id), '') AS files
+		FROM messages WHERE id = $1`+tx.Lock(), id, "\n")
 	if err != nil {
 		return err
 	}
@@ -80,10 +93,7 @@ func indexMessage(tx *store.Tx, id MessageID) error {
 	if m.Kind == In {
 		words = append(words, m.Subject, m.From.Name, m.From.Email, m.From.Phone)
 	}
-	for _, f := range m.Files {
-		words = append(words, f.Name)
-	}
-	return search.Put(tx, search.Doc{Kind: messageDoc, ID: int64(m.ID), Group: int64(m.Ticket), Scope: team, At: m.At, Text: words})
+	return search.Put(tx, search.Doc{Kind: messageDoc, ID: int64(id), Group: int64(m.Ticket), Scope: m.Team, At: m.At, Text: append(words, m.Files)})
 }
 
 // Found is a ticket that answers a search, with the words that do.
@@ -130,7 +140,7 @@ func (room *Room) found(tx *store.Tx, who web.Who, q string, hits []search.Hit) 
 	if err != nil {
 		return all, err
 	}
-	if err := room.present(tx, who, shown); err != nil {
+	if err := room.name(tx, shown); err != nil {
 		return all, err
 	}
 	texts, err := textsOf(tx, said)
@@ -141,6 +151,7 @@ func (room *Room) found(tx *store.Tx, who web.Who, q string, hits []search.Hit) 
 	for _, t := range shown {
 		tickets[t.ID] = t
 	}
+	snippet := search.Snippets(q, snippetLength)
 	for _, h := range hits {
 		f := Found{Ticket: tickets[ID(h.Group)]}
 		if f.Ticket.ID == 0 || !room.Sees(who, f.Ticket) {
@@ -148,7 +159,7 @@ func (room *Room) found(tx *store.Tx, who web.Who, q string, hits []search.Hit) 
 		}
 		if h.Kind == messageDoc {
 			f.Message = MessageID(h.ID)
-			f.Text, f.Marks = search.Snippet(texts[f.Message], q, snippetLength)
+			f.Text, f.Marks = snippet(texts[f.Message])
 		}
 		if f.Text == "" {
 			f.Text = text.Snippet(f.Ticket.Subject, snippetLength)
