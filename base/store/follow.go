@@ -94,7 +94,7 @@ func (db *DB) Follow(ctx context.Context, followers ...*Follower) {
 func (db *DB) turn(ctx context.Context, followers []*Follower) (pause time.Duration, held bool) {
 	held, err := db.Lease(ctx, "followers", leaseLength)
 	if err == nil && held {
-		pause, err = db.catchUp(ctx, followers)
+		pause, err = db.catchUp(ctx, followers, false)
 	}
 	switch {
 	case err == nil && held:
@@ -110,17 +110,18 @@ func (db *DB) turn(ctx context.Context, followers []*Follower) (pause time.Durat
 // at it, it is left to that one. It is for tests and errands; a server uses Follow.
 func (db *DB) CatchUp(ctx context.Context, followers ...*Follower) error {
 	defer db.Release(ctx, "followers")
-	_, err := db.catchUp(ctx, followers)
+	_, err := db.catchUp(ctx, followers, true)
 	if errors.Is(err, errOvertaken) {
 		return nil
 	}
 	return err
 }
 
-// catchUp returns how long until a follower that failed may try again.
-func (db *DB) catchUp(ctx context.Context, followers []*Follower) (time.Duration, error) {
+// catchUp returns how long until a follower that failed may try again. What comes while it works is waited for only when
+// thorough: its ring begins another turn, and to take it up at once would make a batch and a commit of every few entries.
+func (db *DB) catchUp(ctx context.Context, followers []*Follower, thorough bool) (time.Duration, error) {
 	again := idleLook
-	for ctx.Err() == nil {
+	for more := true; more && ctx.Err() == nil; {
 		groups, pause, err := db.behind(ctx, followers)
 		if err != nil {
 			return 0, err
@@ -129,10 +130,13 @@ func (db *DB) catchUp(ctx context.Context, followers []*Follower) (time.Duration
 		if len(groups) == 0 {
 			break
 		}
+		more = thorough
 		for _, g := range groups {
-			if err := db.pass(ctx, g); err != nil {
+			whole, err := db.pass(ctx, g)
+			if err != nil {
 				return 0, err
 			}
+			more = more || !whole || len(g.entries) == batchSize
 		}
 		if ok, err := db.Lease(ctx, "followers", leaseLength); err != nil || !ok {
 			return idleLook, cmp.Or(err, errOvertaken)
@@ -206,18 +210,19 @@ func bookmarks(tx *Tx) (map[string]int64, error) {
 	return marks, err
 }
 
-// pass takes the whole group through its batch in one transaction; when that fails, each follower for itself.
-func (db *DB) pass(ctx context.Context, g *group) error {
-	err := db.take(ctx, g, g.entries)
+// pass takes the whole group through its batch in one transaction; when that fails, each follower for itself, as far as it
+// gets.
+func (db *DB) pass(ctx context.Context, g *group) (whole bool, err error) {
+	err = db.take(ctx, g, g.entries)
 	if err == nil || errors.Is(err, errOvertaken) || db.engine.trouble(err) != "" || ctx.Err() != nil {
-		return err
+		return err == nil, err
 	}
 	for _, f := range g.followers {
 		if err := db.alone(ctx, &group{at: g.at, followers: []*Follower{f}, entries: g.entries, stumbled: g.stumbled}); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	return false, nil
 }
 
 // alone takes one follower as far as it gets, and notes the entry where it fell.
