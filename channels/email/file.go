@@ -208,7 +208,7 @@ func settle(tx *store.Tx, e Entry, s State, why Why, detail string) error {
 func (room *Room) inbound(ctx context.Context, box Mailbox, all []Mailbox, e Entry, m *message.Message) (in tickets.Inbound, err error) {
 	said := quote.Split(m.Text)
 	in = tickets.Inbound{
-		Channel: Name, Mailbox: box.ID, Team: box.Team, From: writer(m, e), Subject: m.Subject, Text: said.Said, Quoted: said.Quoted, Signature: said.Signature,
+		Channel: Name, Mailbox: box.ID, Team: box.Team, From: writer(m, e, box), Subject: m.Subject, Text: said.Said, Quoted: said.Quoted, Signature: said.Signature,
 		HTML: m.HTML, Ref: reasonable(m.MessageID), Answers: answers(m), Raw: e.SHA256, Flaws: m.Flaws, At: writtenAt(m, e),
 	}
 	if in.Flaws == nil {
@@ -219,6 +219,12 @@ func (room *Room) inbound(ctx context.Context, box Mailbox, all []Mailbox, e Ent
 	}
 	for _, a := range m.Cc {
 		in.Cc = append(in.Cc, tickets.Party{Name: a.Name, Email: a.Email, Ours: ours(all, a.Email)})
+	}
+	for _, a := range m.ReplyTo {
+		if len(m.ReplyTo) == 1 && strings.EqualFold(a.Email, in.From.Email) {
+			break // they only say again who they are
+		}
+		in.ReplyTo = append(in.ReplyTo, tickets.Party{Name: a.Name, Email: a.Email, Ours: ours(all, a.Email)})
 	}
 	for _, a := range m.Attachments {
 		blob, err := room.files.Put(ctx, bytes.NewReader(a.Data))
@@ -250,8 +256,13 @@ func writtenAt(m *message.Message, e Entry) time.Time {
 	return m.Date
 }
 
-// writer is who a mail is from: its From, where that can't be read its Sender, Reply-To or envelope.
-func writer(m *message.Message, e Entry) people.Sender {
+// writer is who a mail is from: its From, where that can't be read its Sender, Reply-To or envelope; of a form who filled it in.
+func writer(m *message.Message, e Entry, box Mailbox) people.Sender {
+	if a, ok := machine.Form(m, box.has); ok {
+		if email, err := people.PlainEmail(a.Email); err == nil {
+			return people.Sender{Name: a.Name, Email: email}
+		}
+	}
 	candidates := []message.Address{m.From, m.Sender}
 	candidates = append(candidates, m.ReplyTo...)
 	candidates = append(candidates, message.Address{Email: strings.Trim(m.ReturnPath, "<>")}, message.Address{Email: e.Sender})

@@ -123,20 +123,10 @@ func (room *Room) address(tx *store.Tx, t Ticket, r Reply) (m Message, err error
 // maxEverybody is how many a reply-all goes to without somebody naming them; one who writes to thousands must not make us do so.
 const maxEverybody = 50
 
-// everybody is reply-all: who wrote last, and everybody they had in To and Cc except ourselves.
+// everybody is reply-all to what was heard last; where nothing was, it goes to the customer.
 func (room *Room) everybody(tx *store.Tx, t Ticket, last Message, heard bool) (to, cc []Party, err error) {
 	if heard && last.From.Email != "" {
-		to = []Party{last.From}
-		for _, p := range last.To {
-			if other(p, to) {
-				cc = append(cc, p)
-			}
-		}
-		for _, p := range last.Cc {
-			if other(p, to, cc) {
-				cc = append(cc, p)
-			}
-		}
+		to, cc = last.replyAll()
 		return to, cc, nil
 	}
 	c, err := room.people.Look(tx, t.Customer)
@@ -146,6 +136,25 @@ func (room *Room) everybody(tx *store.Tx, t Ticket, last Message, heard bool) (t
 		}
 	}
 	return nil, nil, err
+}
+
+// replyAll is whom an answer goes to: whoever its writer wants to be answered (RFC 5322, 3.6.2), or else themselves, and
+// everybody they had in To and Cc except ourselves.
+func (m Message) replyAll() (to, cc []Party) {
+	for _, p := range m.ReplyTo {
+		if other(p, to) {
+			to = append(to, p)
+		}
+	}
+	if len(to) == 0 {
+		to = []Party{m.From}
+	}
+	for _, p := range slices.Concat(m.To, m.Cc) {
+		if other(p, to, cc) {
+			cc = append(cc, p)
+		}
+	}
+	return to, cc
 }
 
 // other says whether a party is somebody to keep in copy: a real address, not one of ours, not named already.
@@ -223,10 +232,16 @@ func (room *Room) Notify(tx *store.Tx, ticket ID, what, subject, words string) (
 	if err != nil {
 		return m, err
 	}
-	if m, err = room.address(tx, t, Reply{Text: words}); err != nil || m.State == Kept {
+	r := Reply{Text: words}
+	if last, heard, err := lastHeard(tx, t.ID); err != nil {
+		return m, err
+	} else if heard && other(last.From) { // a machine bothers only the one who wrote, and nobody whom they name
+		r.To = []Party{last.From}
+	}
+	if m, err = room.address(tx, t, r); err != nil || m.State == Kept {
 		return m, err
 	}
-	m.Cc = nil // a machine bothers only the one who wrote
+	m.Cc = nil
 	m.ID, m.Kind, m.Author, m.At, m.StateAt, m.Machine = store.NewID[messageKind](tx), Notice, tx.By().String(), tx.Now(), tx.Now(), true
 	if subject != "" {
 		m.Subject = subject

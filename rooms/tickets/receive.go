@@ -20,6 +20,7 @@ type Inbound struct {
 	Team       staff.TeamID // whose it is when it opens a ticket; 0 for everybody's
 	From       people.Sender
 	To, Cc     []Party
+	ReplyTo    []Party // to whom they want answers to go; From where there are none
 	Subject    string
 	Text       string // what they said
 	Quoted     string
@@ -222,7 +223,7 @@ func subject(in Inbound) string {
 func (room *Room) take(tx *store.Tx, in Inbound, c people.Customer, t Ticket, opened bool) (Filed, error) {
 	m := Message{
 		ID: store.NewID[messageKind](tx), Ticket: t.ID, Kind: In, Channel: in.Channel, Mailbox: in.Mailbox,
-		Author: store.Actor{Kind: store.CustomerKind, ID: c.ID.String()}.String(), From: Party{Name: in.From.Name, Email: in.From.Email, Phone: in.From.Phone}, To: in.To, Cc: in.Cc, Subject: clean(in.Subject),
+		Author: store.Actor{Kind: store.CustomerKind, ID: c.ID.String()}.String(), From: Party{Name: in.From.Name, Email: in.From.Email, Phone: in.From.Phone}, To: in.To, Cc: in.Cc, ReplyTo: in.ReplyTo, Subject: clean(in.Subject),
 		Text: in.Text, Quoted: in.Quoted, Signature: in.Signature, HTML: in.HTML, Ref: in.Ref, Answers: in.Answers, Raw: in.Raw, Machine: in.Machine,
 		Flaws: in.Flaws, At: in.At, State: Received, StateAt: tx.Now(), Files: in.Files,
 	}
@@ -266,7 +267,7 @@ const maxParties = 100
 // remember notes who is on the ticket now and under which references it is known. Our own addresses are on none: who
 // writes in our name is not known by that.
 func (room *Room) remember(tx *store.Tx, m Message) error {
-	for i, p := range slices.Concat([]Party{m.From}, m.To, m.Cc) {
+	for i, p := range slices.Concat([]Party{m.From}, m.ReplyTo, m.To, m.Cc) {
 		if i == maxParties {
 			break
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -122,7 +123,62 @@ func with(in tickets.Inbound, do func(*tickets.Inbound)) tickets.Inbound {
 	return in
 }
 
+// What a mail says of its writer and who has it, and whom an answer to it goes to.
 func TestWhomAnAnswerGoesTo(t *testing.T) {
+	us := tickets.Party{Email: "support@shop.example", Ours: true}
+	p := func(emails ...string) (all []tickets.Party) {
+		for _, e := range emails {
+			all = append(all, tickets.Party{Email: e})
+		}
+		return all
+	}
+	emails := func(all []tickets.Party) string {
+		var b strings.Builder
+		for _, one := range all {
+			b.WriteString(one.Email + " ")
+		}
+		return b.String()
+	}
+	for name, tc := range map[string]struct {
+		replyTo, to, cc []tickets.Party
+		wantTo, wantCc  []tickets.Party
+	}{
+		"who wrote":                              {nil, []tickets.Party{us}, nil, p("ada@example.com"), nil},
+		"who wrote and everybody in copy":        {nil, append(p("third@example.net"), us), append(p("bob@example.com", "Third@example.net"), us), p("ada@example.com"), p("third@example.net", "bob@example.com")},
+		"whom they name":                         {p("ada@home.example"), []tickets.Party{us}, p("bob@example.com"), p("ada@home.example"), p("bob@example.com")},
+		"all whom they name, each once":          {p("ada@home.example", "bob@example.com", "ADA@home.example"), []tickets.Party{us}, p("bob@example.com", "cleo@example.com"), p("ada@home.example", "bob@example.com"), p("cleo@example.com")},
+		"who wrote, when they name us":           {[]tickets.Party{us}, []tickets.Party{us}, nil, p("ada@example.com"), nil},
+		"who wrote, when they name what is none": {p("", "undisclosed"), []tickets.Party{us}, nil, p("ada@example.com"), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, in := open(t), mail("ada", "1")
+			in.ReplyTo, in.To, in.Cc = tc.replyTo, tc.to, tc.cc
+			f := d.receive(t, in)
+			m, err := d.room.Answer(t.Context(), all, f.Ticket.ID, tickets.Reply{Text: "Sorry!"})
+			if err != nil || emails(m.To) != emails(tc.wantTo) || emails(m.Cc) != emails(tc.wantCc) {
+				t.Errorf("to %v, cc %v, %v", m.To, m.Cc, err)
+			}
+			if err := d.db.Write(t.Context(), store.System("test"), func(tx *store.Tx) error {
+				m, err = d.room.Notify(tx, f.Ticket.ID, "acknowledgement", "We got it", "Soon.")
+				return err
+			}); err != nil || emails(m.To) != "ada@example.com " || len(m.Cc) > 0 {
+				t.Errorf("a notice goes to %v, cc %v, %v", m.To, m.Cc, err)
+			}
+			for _, named := range tc.replyTo { // whoever is to be answered may write back
+				if named.Email == "ada@home.example" {
+					again := mail("ada", "2", "1")
+					again.From.Email = named.Email
+					if got := d.receive(t, again); got.Ticket.ID != f.Ticket.ID {
+						t.Errorf("what %s wrote back went to %+v", named.Email, got)
+					}
+					break
+				}
+			}
+		})
+	}
+}
+
+func TestWhomAnAnswerMayBeSentTo(t *testing.T) {
 	d := open(t)
 	in := mail("ada", "1")
 	in.To = []tickets.Party{{Email: "support@shop.example", Ours: true}, {Email: "third@example.net"}}

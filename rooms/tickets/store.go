@@ -116,13 +116,13 @@ func isParty(tx *store.Tx, ticket ID, email string) (bool, error) {
 
 // Messages.
 
-const messageColumns = `id, ticket, kind, channel, mailbox, author, sender, recipients, cc, subject, text, quoted, signature, html, ref, answers, raw,
+const messageColumns = `id, ticket, kind, channel, mailbox, author, sender, recipients, cc, reply_to, subject, text, quoted, signature, html, ref, answers, raw,
 	machine, flaws, at, state, state_at, trouble, version`
 
 func insertMessage(tx *store.Tx, m Message) error {
 	err := tx.Do(`INSERT INTO messages (`+messageColumns+`) VALUES
-		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
-		m.ID, m.Ticket, m.Kind, m.Channel, m.Mailbox, m.Author, store.JSON(m.From), store.JSON(m.To), store.JSON(m.Cc), m.Subject,
+		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
+		m.ID, m.Ticket, m.Kind, m.Channel, m.Mailbox, m.Author, store.JSON(m.From), store.JSON(m.To), store.JSON(m.Cc), store.JSON(m.ReplyTo), m.Subject,
 		clean(m.Text), clean(m.Quoted), clean(m.Signature), clean(m.HTML), m.Ref, store.JSON(m.Answers), m.Raw, m.Machine, store.JSON(m.Flaws), m.At, m.State, m.StateAt, m.Trouble, m.Version)
 	if err != nil {
 		return err

@@ -248,6 +248,7 @@ type Message struct {
 	From       Party       `json:"from" db:"sender,json"`
 	To         []Party     `json:"to" db:"recipients,json" nullable:"false"`
 	Cc         []Party     `json:"cc,omitempty" db:"cc,json"`
+	ReplyTo    []Party     `json:"reply_to,omitempty" db:"reply_to,json" doc:"to whom its writer wants answers to go"`
 	Subject    string      `json:"subject,omitempty" db:"subject"`
 	Text       string      `json:"text" db:"text" doc:"what they said, without what they quoted"`
 	Quoted     string      `json:"quoted,omitempty" db:"quoted" doc:"what was cut off as quoted; shown folded"`

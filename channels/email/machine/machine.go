@@ -162,12 +162,33 @@ func sender(m *message.Message, _ func(string) bool) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	for _, a := range m.ReplyTo {
-		if _, ok := robot(a.Email); !ok && !strings.EqualFold(a.Email, m.From.Email) {
-			return "", false
-		}
+	if _, asks := toAnswer(m, nil); asks {
+		return "", false
 	}
 	return "sent by " + name, true
+}
+
+// Form tells whose words a mail brings that is sent by a mailbox nobody reads, or to our own by itself, as the forms of web
+// sites and groups that write for their members do: those of who is to be answered. What a list sends on is its own.
+func Form(m *message.Message, ours func(address string) bool) (message.Address, bool) {
+	_, unread := robot(m.From.Email)
+	if !unread && (!ours(m.From.Email) || !slices.ContainsFunc(slices.Concat(m.To, m.Cc), func(a message.Address) bool { return ours(a.Email) })) {
+		return message.Address{}, false
+	}
+	if _, many := list(m, ours); many {
+		return message.Address{}, false
+	}
+	return toAnswer(m, ours)
+}
+
+// toAnswer is the first person a mail names to answer to, who is neither its sender nor one of us.
+func toAnswer(m *message.Message, ours func(string) bool) (message.Address, bool) {
+	for _, a := range m.ReplyTo {
+		if _, unread := robot(a.Email); !unread && strings.Contains(a.Email, "@") && !strings.EqualFold(a.Email, m.From.Email) && (ours == nil || !ours(a.Email)) {
+			return a, true
+		}
+	}
+	return message.Address{}, false
 }
 
 func robot(address string) (string, bool) {

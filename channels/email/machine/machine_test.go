@@ -28,6 +28,26 @@ func parse(tb testing.TB, raw string) *message.Message {
 	return m
 }
 
+func TestWhoFilledInAForm(t *testing.T) {
+	for name, c := range map[string]struct{ raw, want string }{
+		"a form nobody reads the mailbox of":   {"From: Form <noreply@form.example>\nReply-To: Ada <ada@kunde.example>\nTo: help@desk.example", "ada@kunde.example"},
+		"the first of two":                     {"From: noreply@form.example\nReply-To: noreply@form.example, ada@kunde.example, bob@kunde.example", "ada@kunde.example"},
+		"our own web site":                     {"From: help@desk.example\nReply-To: ada@kunde.example\nTo: help@desk.example", "ada@kunde.example"},
+		"a robot that names us":                {"From: noreply@form.example\nReply-To: help@desk.example", ""},
+		"a robot that names what is none":      {"From: noreply@form.example\nReply-To: undisclosed", ""},
+		"a robot that names nobody":            {"From: noreply@form.example", ""},
+		"a person with another address":        {"From: ada@work.example\nReply-To: ada@kunde.example", ""},
+		"a list that wants answers for itself": {"From: noreply@list.example\nReply-To: all@list.example\nList-Id: <all.list.example>", ""},
+		"a colleague who writes to a customer": {"From: help@desk.example\nReply-To: otto@home.example\nTo: ada@kunde.example", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if a, ok := machine.Form(parse(t, c.raw), ours); a.Email != c.want || ok != (c.want != "") {
+				t.Errorf("%v, %v", a, ok)
+			}
+		})
+	}
+}
+
 func TestMachinesAreSeen(t *testing.T) {
 	auto := machine.Verdict{AutoReply: true}
 	list := machine.Verdict{List: true}

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE messages ADD COLUMN reply_to TEXT NOT NULL DEFAULT '[]';
