@@ -1,7 +1,6 @@
 package quote
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -123,7 +122,7 @@ func (p *page) trait(i, from, to int) trait {
 		return ruled
 	case isOneOf(l, thanks):
 		return thankful
-	case isOneOf(l, closings) || dashed.MatchString(l):
+	case isOneOf(l, closings) || dashed().MatchString(l):
 		return farewell
 	case sortOf(l) != 0 && !runsOn(l):
 		return contact
@@ -144,11 +143,11 @@ func shortTrait(l string) trait {
 	}
 	small := lower(l)
 	switch {
-	case postscript.MatchString(small):
+	case postscript().MatchString(small):
 		return speech
 	case hasWord(small, titles) && !runsOn(l):
 		return ranked
-	case aField.MatchString(l) && !slices.Contains(numbers, strings.TrimSuffix(small, ":")):
+	case aField().MatchString(l) && !slices.Contains(numbers, strings.TrimSuffix(small, ":")):
 		return filled
 	case !endsLikeSpeech(l):
 		return neutral
@@ -157,9 +156,9 @@ func shortTrait(l string) trait {
 }
 
 var (
-	postscript = regexp.MustCompile(`^p\.?\s?s\.?[:.\s]|^nb[:.]`)
-	dashed     = regexp.MustCompile(`^(?:-{1,2}|–|—|//|~)\s?\p{Lu}[\pL.'-]*(?:\s\p{Lu}[\pL.'-]*){0,2}$`)
-	aField     = regexp.MustCompile(`^[\pL\s./-]{2,30}\s?:(?:\s|$)`)
+	postscript = pattern(`^p\.?\s?s\.?[:.\s]|^nb[:.]`)
+	dashed     = pattern(`^(?:-{1,2}|–|—|//|~)\s?\p{Lu}[\pL.'-]*(?:\s\p{Lu}[\pL.'-]*){0,2}$`)
+	aField     = pattern(`^[\pL\s./-]{2,30}\s?:(?:\s|$)`)
 )
 
 // endsLikeSpeech says whether the line ends as sentences and announcements do.
@@ -193,11 +192,11 @@ const (
 )
 
 var (
-	onlyAddress = regexp.MustCompile(`^[<(\[]?(?:mailto:)?[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+[>)\]]?(?:\s*<mailto:[^>]*>)?$`)
-	onlyPage    = regexp.MustCompile(`^<?(?:https?://|www\.)\S+$|^[\w-]+(?:\.[\w-]+)*\.(?:com|de|org|net|eu|at|ch|fr|io|uk|nl|it|es)/?$`)
-	onlyNumber  = regexp.MustCompile(`^(?:\+|\(|0)[\d\s()/.–-]{6,}\d$|^\d{3}[\s.-]\d{3}[\s.-]\d{4}$`)
-	postcode    = regexp.MustCompile(`(?:^|[,|•·\s])(?:[A-Z]{1,2}-)?\d{4,5}\s+\p{Lu}\pL+|\b[A-Z]{2}\s+\d{5}\b|\b[A-Z]{1,2}\d[\dA-Z]?\s+\d[A-Z]{2}\b`)
-	anyDigit    = regexp.MustCompile(`\d`)
+	onlyAddress = pattern(`^[<(\[]?(?:mailto:)?[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+[>)\]]?(?:\s*<mailto:[^>]*>)?$`)
+	onlyPage    = pattern(`^<?(?:https?://|www\.)\S+$|^[\w-]+(?:\.[\w-]+)*\.(?:com|de|org|net|eu|at|ch|fr|io|uk|nl|it|es)/?$`)
+	onlyNumber  = pattern(`^(?:\+|\(|0)[\d\s()/.–-]{6,}\d$|^\d{3}[\s.-]\d{3}[\s.-]\d{4}$`)
+	postcode    = pattern(`(?:^|[,|•·\s])(?:[A-Z]{1,2}-)?\d{4,5}\s+\p{Lu}\pL+|\b[A-Z]{2}\s+\d{5}\b|\b[A-Z]{1,2}\d[\dA-Z]?\s+\d[A-Z]{2}\b`)
+	anyDigit    = pattern(`\d`)
 )
 
 // sortOf is the sort of a contact line, 0 when it is none.
@@ -214,7 +213,7 @@ func sortOf(l string) sort {
 		return aFirm
 	case len(l) >= 80:
 		return 0
-	case anyDigit.MatchString(l) && (hasWord(small, streets) || streetEnd.MatchString(small)), postcode.MatchString(l):
+	case anyDigit().MatchString(l) && (hasWord(small, streets) || streetEnd().MatchString(small)), postcode().MatchString(l):
 		return aStreet
 	}
 	return 0
@@ -223,13 +222,13 @@ func sortOf(l string) sort {
 // wayTo is the sort of a line that tells a way to reach someone.
 func wayTo(l string) sort {
 	label, value := labelled(l)
-	digits := len(anyDigit.FindAllStringIndex(value, 8))
+	digits := len(anyDigit().FindAllStringIndex(value, 8))
 	switch {
-	case onlyAddress.MatchString(value):
+	case onlyAddress().MatchString(value):
 		return anAddress
-	case onlyPage.MatchString(lower(value)):
+	case onlyPage().MatchString(lower(value)):
 		return aPage
-	case digits >= 7 && onlyNumber.MatchString(value), digits >= 5 && slices.Contains(numbers, label):
+	case digits >= 7 && onlyNumber().MatchString(value), digits >= 5 && slices.Contains(numbers, label):
 		return aNumber
 	case value != "" && slices.Contains(accounts, label), strings.HasPrefix(l, "@") && !strings.Contains(l, " "):
 		return anAccount
@@ -237,7 +236,7 @@ func wayTo(l string) sort {
 	return 0
 }
 
-var streetEnd = regexp.MustCompile(`(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|gatan|vägen|vej|gata|katu)\s+\d`)
+var streetEnd = pattern(`(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|gatan|vägen|vej|gata|katu)\s+\d`)
 
 // labelled parts "Tel.: 030 1234" into its label in small letters and the rest; a line without a label is all value.
 func labelled(l string) (label, value string) {
@@ -251,7 +250,7 @@ func labelled(l string) (label, value string) {
 	switch {
 	case len(head) == 1 && !strings.HasPrefix(tail, "+"): // "I 12345" is no label
 		return "", l
-	case slices.Contains(numbers, head), slices.Contains(accounts, head) && onlyAddress.MatchString(tail):
+	case slices.Contains(numbers, head), slices.Contains(accounts, head) && onlyAddress().MatchString(tail):
 		return head, tail
 	}
 	return "", l

@@ -1,7 +1,6 @@
 package quote
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -9,9 +8,9 @@ import (
 )
 
 var (
-	address = regexp.MustCompile(`[^\s<>@"(:]@[^\s<>@]+\.[\pL\d]{2,}`)
+	address = pattern(`[^\s<>@"(:]@[^\s<>@]+\.[\pL\d]{2,}`)
 	// clock is a time of day; "18.30" counts only when it stands alone, or it is half a date.
-	clock = regexp.MustCompile(`(?:^|[^\d:])\d{1,2}[:h]\d{2}(?:[^\d]|$)|(?:^|[\s,])\d{1,2}\.\d{2}(?:[\s,]|$)`)
+	clock = pattern(`(?:^|[^\d:])\d{1,2}[:h]\d{2}(?:[^\d]|$)|(?:^|[\s,])\d{1,2}\.\d{2}(?:[\s,]|$)`)
 )
 
 // intro says how many lines from i on introduce a quotation, 0 for none, and whether they do so beyond doubt: a doubtful
@@ -133,8 +132,8 @@ func isIntro(whole string, date, quoteBelow bool) (ok, strong bool) {
 type clues struct{ date, time, address, bracket bool }
 
 func look(text string, date bool) clues {
-	c := clues{date: date, time: clock.MatchString(text)}
-	c.address = strings.Contains(text, "@") && address.MatchString(text)
+	c := clues{date: date, time: clock().MatchString(text)}
+	c.address = strings.Contains(text, "@") && address().MatchString(text)
 	c.bracket = c.address && endsWithBracket(text)
 	return c
 }

@@ -1,7 +1,6 @@
 package quote
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -181,11 +180,11 @@ func isOneOf(l string, these []string) bool {
 	return slices.ContainsFunc(these, func(c string) bool {
 		before, ends := strings.CutSuffix(l, c)
 		behind, starts := strings.CutPrefix(l, c)
-		return ends && and.MatchString(before) || starts && place.MatchString(behind)
+		return ends && and().MatchString(before) || starts && place().MatchString(behind)
 	})
 }
 
 var (
-	and   = regexp.MustCompile(`^\S+(?: \S+)? (?:und|and|et|y|e|en|og|och|i|и) $`)
-	place = regexp.MustCompile(`^ (?:aus|from|de|von) (?:\S+ ){0,2}\S+$`)
+	and   = pattern(`^\S+(?: \S+)? (?:und|and|et|y|e|en|og|och|i|и) $`)
+	place = pattern(`^ (?:aus|from|de|von) (?:\S+ ){0,2}\S+$`)
 )

@@ -2,8 +2,10 @@ package quote
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // gadgets are the things a phone signature names; without one, "Sent from …" is a sentence about a parcel.
@@ -75,6 +77,11 @@ var (
 	fields    = labels()
 	firstOn   = firstWords(openings)
 )
+
+// pattern is compiled when a mail is first held against it: no start has to wait for that.
+func pattern(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+}
 
 // split cuts a list at its bars and line ends.
 func split(s string) []string {
