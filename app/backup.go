@@ -36,8 +36,9 @@ type manifest struct {
 }
 
 // Backup writes the whole house, the secret key apart, into one file while everything goes on: first a snapshot of the
-// database, then the blobs, which are never changed and only swept a day after nobody names them.
-func (h *House) Backup(ctx context.Context, file string) (s Saved, err error) {
+// database, then the blobs, which are never changed and only swept a day after nobody names them. Progress hears how many
+// bytes are in it, of how many; it may be nil.
+func (h *House) Backup(ctx context.Context, file string, progress func(done, all int64)) (s Saved, err error) {
 	if file == "" {
 		return s, fault.Field("file", "backup.file", "Say which file the backup goes to.")
 	}
@@ -73,10 +74,7 @@ func (h *House) Backup(ctx context.Context, file string) (s Saved, err error) {
 	if err := putBytes(out, "manifest.json", m, s.At); err != nil {
 		return s, err
 	}
-	if err := h.putDatabase(ctx, out, s.At); err != nil {
-		return s, err
-	}
-	if s.Blobs, err = h.putBlobs(ctx, out, s.At); err != nil {
+	if s.Blobs, err = h.putAll(ctx, out, s.At, &meter{tell: progress}); err != nil {
 		return s, err
 	}
 	if err := errors.Join(out.Close(), zip.Close(), part.Sync()); err != nil {
@@ -106,6 +104,17 @@ func (s *steady) Write(b []byte) (int, error) {
 	return n, err
 }
 
+// putAll adds the database and the blobs, and returns how many blobs.
+func (h *House) putAll(ctx context.Context, out *tar.Writer, at time.Time, way *meter) (int, error) {
+	if err := h.Files.Walk(ctx, func(b files.Blob, _ time.Time) error { way.all += b.Size; return nil }); err != nil {
+		return 0, err
+	}
+	if err := h.putDatabase(ctx, out, at, way); err != nil {
+		return 0, err
+	}
+	return h.putBlobs(ctx, out, at, way)
+}
+
 func putBytes(out *tar.Writer, name string, b []byte, at time.Time) error {
 	if err := out.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: int64(len(b)), ModTime: at}); err != nil {
 		return err
@@ -114,7 +123,7 @@ func putBytes(out *tar.Writer, name string, b []byte, at time.Time) error {
 	return err
 }
 
-func putFile(out *tar.Writer, name, path string, at time.Time) error {
+func putFile(out *tar.Writer, name, path string, at time.Time, way *meter) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -127,12 +136,13 @@ func putFile(out *tar.Writer, name, path string, at time.Time) error {
 	if err := out.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: i.Size(), ModTime: at}); err != nil {
 		return err
 	}
-	_, err = io.Copy(out, f)
+	way.all += i.Size()
+	_, err = io.Copy(io.MultiWriter(out, way), f)
 	return err
 }
 
 // putDatabase adds a consistent copy of the database.
-func (h *House) putDatabase(ctx context.Context, out *tar.Writer, at time.Time) error {
+func (h *House) putDatabase(ctx context.Context, out *tar.Writer, at time.Time, way *meter) error {
 	dir, err := os.MkdirTemp(h.Settings.Data, ".backup-*")
 	if err != nil {
 		return err
@@ -143,13 +153,13 @@ func (h *House) putDatabase(ctx context.Context, out *tar.Writer, at time.Time) 
 		if err := h.DB.Snapshot(ctx, copied); err != nil {
 			return err
 		}
-		return putFile(out, "hearth.db", copied, at)
+		return putFile(out, "hearth.db", copied, at, way)
 	}
 	dump := filepath.Join(dir, "hearth.dump")
 	if err := pgTool(ctx, "pg_dump", "--format=custom", "--no-owner", "--file="+dump, "--dbname="+h.Settings.DatabaseURL); err != nil {
 		return err
 	}
-	return putFile(out, "hearth.dump", dump, at)
+	return putFile(out, "hearth.dump", dump, at, way)
 }
 
 func pgTool(ctx context.Context, name string, args ...string) error {
@@ -164,7 +174,7 @@ func pgTool(ctx context.Context, name string, args ...string) error {
 	return nil
 }
 
-func (h *House) putBlobs(ctx context.Context, out *tar.Writer, at time.Time) (n int, err error) {
+func (h *House) putBlobs(ctx context.Context, out *tar.Writer, at time.Time, way *meter) (n int, err error) {
 	err = h.Files.Walk(ctx, func(b files.Blob, _ time.Time) error {
 		r, err := h.Files.Open(ctx, b.SHA256)
 		if fault.KindOf(err) == fault.NotFound {
@@ -177,14 +187,23 @@ func (h *House) putBlobs(ctx context.Context, out *tar.Writer, at time.Time) (n 
 			return err
 		}
 		n++
-		_, err = io.Copy(out, r)
+		_, err = io.Copy(io.MultiWriter(out, way), r)
 		return err
 	})
 	return n, err
 }
 
-// Restore fills an empty data folder (and an empty PostgreSQL database) from a backup.
-func Restore(ctx context.Context, s Settings, file string) (m Saved, err error) {
+// Backup is House.Backup, in the house that this client reaches.
+func (c *Client) Backup(ctx context.Context, file string, progress func(done, all int64)) (Saved, error) {
+	if c.house != nil {
+		return c.house.Backup(ctx, file, progress)
+	}
+	return watch[Saved](ctx, c, Query("/local/backup", "file", file), progress)
+}
+
+// Restore fills an empty data folder (and an empty PostgreSQL database) from a backup. Progress hears how many bytes of the
+// file have been read, of how many; it may be nil.
+func Restore(ctx context.Context, s Settings, file string, progress func(done, all int64)) (m Saved, err error) {
 	l, err := lock(s)
 	if err != nil {
 		return m, err
@@ -198,7 +217,11 @@ func Restore(ctx context.Context, s Settings, file string) (m Saved, err error) 
 		return m, fault.New(fault.NotFound, "restore.file", "The backup can't be read: %v.", err)
 	}
 	defer f.Close()
-	zip, err := gzip.NewReader(f)
+	way := &meter{tell: progress}
+	if i, err := f.Stat(); err == nil {
+		way.all = i.Size()
+	}
+	zip, err := gzip.NewReader(io.TeeReader(f, way))
 	if err != nil {
 		return m, notABackup(file)
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -12,7 +13,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/hearthdesk/hearth/base/due"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/channels/email"
 )
@@ -23,8 +23,8 @@ func bg() context.Context { return context.Background() }
 type Condition struct {
 	Head   int64            `json:"journal"`
 	Lag    map[string]int64 `json:"lag"`
-	Stuck  []store.Stuck    `json:"stuck"`
-	Parked []due.Job        `json:"parked"`
+	Stuck  int              `json:"stuck"`  // entries that were given up, not those that stumbled and are tried again
+	Parked int              `json:"parked"` // later work that was given up
 	Mail   []email.Health   `json:"mail"`
 	Repair int              `json:"repair_queue"`
 }
@@ -37,17 +37,18 @@ func (h *House) condition(ctx context.Context) (c Condition, err error) {
 		if c.Head, err = tx.Head(); err != nil {
 			return err
 		}
-		if c.Stuck, err = tx.Stuck(); err != nil {
+		stuck, err := tx.Stuck()
+		if err != nil {
 			return err
 		}
-		if c.Parked, err = h.Due.Parked(tx, 100); err != nil {
+		c.Stuck = len(slices.DeleteFunc(stuck, func(s store.Stuck) bool { return !s.Parked }))
+		if c.Parked, err = h.Due.ParkedCount(tx); err != nil {
 			return err
 		}
 		if c.Mail, err = h.Email.Health(tx); err != nil {
 			return err
 		}
-		waiting, err := h.Email.Ledger(tx, []email.State{email.Waiting, email.Failed}, 0, 1000)
-		c.Repair = len(waiting)
+		c.Repair, err = h.Email.Unsettled(tx)
 		return err
 	})
 	return c, err
@@ -74,6 +75,7 @@ func (h *House) Examine(ctx context.Context) (x Examination, err error) {
 	x = Examination{OK: true, Version: s.Version, Settings: map[string]string{
 		"data": s.Data, "listen": s.Listen, "database": engineOf(s), "nats": plainURL(s.NATSURL, "in process"), "blobs": plainURL(s.BlobURL, s.blobs()),
 		"smtp_listen": s.SMTPListen, "base_url": s.BaseURL, "region": s.Region,
+		"secret_key": s.secretKey(), "config": cmp.Or(strings.Join(s.Config, ", "), "no file"),
 	}}
 	add := func(name string, ok bool, format string, args ...any) {
 		x.Findings = append(x.Findings, Finding{name, ok, fmt.Sprintf(format, args...)})
@@ -100,8 +102,8 @@ func (h *House) Examine(ctx context.Context) (x Examination, err error) {
 	for f, n := range c.Lag {
 		add("follower "+f, n < 1000, "%d entries behind", n)
 	}
-	add("parked entries", len(c.Stuck) == 0, "%d journal entries wait for somebody to look%s", len(c.Stuck), way(len(c.Stuck), "/retry tries one again"))
-	add("parked work", len(c.Parked) == 0, "%d pieces of later work were given up%s", len(c.Parked), way(len(c.Parked), "/retry or …/discard decides about one"))
+	add("parked entries", c.Stuck == 0, "%d journal entries wait for somebody to look%s", c.Stuck, way(c.Stuck, "/retry tries one again"))
+	add("parked work", c.Parked == 0, "%d pieces of later work were given up%s", c.Parked, way(c.Parked, "/retry or …/discard decides about one"))
 	add("repair queue", true, "%d mails wait for a person", c.Repair)
 	for _, m := range c.Mail {
 		add("mailbox "+m.Mailbox.String(), m.Trouble == "", "%s", mailWords(m))

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -182,72 +181,12 @@ func ending(name string) string {
 	return ext
 }
 
-// step is a line of the answer to whoever waits for an export at the socket.
-type step struct {
-	Done     int64        `json:"done,omitempty"`
-	All      int64        `json:"all,omitempty"`
-	Exported *Exported    `json:"exported,omitempty"`
-	Fault    *fault.Fault `json:"fault,omitempty"`
-}
-
-// exportBeside writes an export for the command line, and tells how it goes.
-func (h *House) exportBeside(w http.ResponseWriter, r *http.Request) {
-	folder := r.URL.Query().Get("folder")
-	if err := emptied(folder); err != nil {
-		h.API.Fail(w, r, err)
-		return
-	}
-	say := func(s step) {
-		_ = json.NewEncoder(w).Encode(s) // a peer that is gone ends the request's context
-		_ = http.NewResponseController(w).Flush()
-	}
-	x, err := h.Export(r.Context(), folder, func(done, all int64) { say(step{Done: done, All: all}) })
-	if err == nil {
-		say(step{Exported: &x})
-		return
-	}
-	if r.Context().Err() == nil {
-		h.Settings.log().ErrorContext(r.Context(), "an export failed", "err", err)
-	}
-	f := fault.Of(err)
-	if f == nil {
-		f = fault.New(fault.Internal, "export.failed", "The export failed: %v.", err)
-	}
-	say(step{Fault: f})
-}
-
 // Export is House.Export, in the house that this client reaches.
-func (c *Client) Export(ctx context.Context, folder string, progress func(done, all int64)) (x Exported, err error) {
+func (c *Client) Export(ctx context.Context, folder string, progress func(done, all int64)) (Exported, error) {
 	if c.house != nil {
 		return c.house.Export(ctx, folder, progress)
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://hearth"+Query("/local/export", "folder", folder), nil)
-	if err != nil {
-		return x, err
-	}
-	res, err := c.send(r)
-	if err != nil {
-		return x, err
-	}
-	defer res.Body.Close()
-	if res.StatusCode >= http.StatusBadRequest {
-		return x, faultFrom(res)
-	}
-	for in := json.NewDecoder(res.Body); ; {
-		var s step
-		switch err := in.Decode(&s); {
-		case ctx.Err() != nil:
-			return x, ctx.Err()
-		case err != nil:
-			return x, fault.New(fault.Internal, "export.cut", "The server went away before the export was whole (%v); empty %s and try again.", err, folder)
-		case s.Fault != nil:
-			return x, s.Fault
-		case s.Exported != nil:
-			return *s.Exported, nil
-		case progress != nil:
-			progress(s.Done, s.All)
-		}
-	}
+	return watch[Exported](ctx, c, Query("/local/export", "folder", folder), progress)
 }
 
 // errMoved says that a setting changed between two looks.

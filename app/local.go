@@ -25,8 +25,12 @@ func (h *House) Local() http.Handler {
 	api := web.Trusted(h.API, holder())
 	mux := http.NewServeMux()
 	mux.Handle("/api/", api)
-	mux.HandleFunc("POST /local/backup", h.answer(func(r *http.Request) (any, error) { return h.Backup(r.Context(), r.URL.Query().Get("file")) }))
-	mux.HandleFunc("POST /local/export", h.exportBeside)
+	mux.HandleFunc("POST /local/backup", told(h, func(r *http.Request, progress func(done, all int64)) (Saved, error) {
+		return h.Backup(r.Context(), r.URL.Query().Get("file"), progress)
+	}))
+	mux.HandleFunc("POST /local/export", told(h, func(r *http.Request, progress func(done, all int64)) (Exported, error) {
+		return h.Export(r.Context(), r.URL.Query().Get("folder"), progress)
+	}))
 	mux.HandleFunc("GET /local/doctor", h.answer(func(r *http.Request) (any, error) { return h.Examine(r.Context()) }))
 	mux.HandleFunc("POST /local/import", h.answer(h.importMail))
 	mux.HandleFunc("POST /local/tokens", h.answer(h.token))

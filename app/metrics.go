@@ -76,8 +76,8 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 	for f, n := range c.Lag {
 		gauge(lagDesc, float64(n), f)
 	}
-	gauge(stuckDesc, float64(len(c.Stuck)), "followers")
-	gauge(stuckDesc, float64(len(c.Parked)), "due")
+	gauge(stuckDesc, float64(c.Stuck), "followers")
+	gauge(stuckDesc, float64(c.Parked), "due")
 	gauge(repairDesc, float64(c.Repair))
 	alarms := 0
 	for _, m := range c.Mail {

@@ -10,11 +10,16 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/secret"
+	"github.com/hearthdesk/hearth/rooms/people"
 )
 
 // Settings are what a server is started with.
@@ -30,6 +35,7 @@ type Settings struct {
 	SecretKey   string           // shared by all nodes; a file in the data folder when empty
 	Region      string           // country (ISO 3166-1) of phone numbers written without a country code
 	Version     string           // of the program
+	Config      []string         // the files some of these come from, the last word last
 	Log         *slog.Logger     // nil for slog.Default
 	Now         func() time.Time // nil for the machine's clock
 	Strict      bool             // refuse changes without an event; on in tests
@@ -59,6 +65,14 @@ func (s Settings) baseURL(addr string) string {
 	return "http://" + cmp.Or(addr, "127.0.0.1:8080") // an errand without a server has only the usual place
 }
 
+// secretKey says where the key comes from, and nothing of it.
+func (s Settings) secretKey() string {
+	if s.SecretKey != "" {
+		return "given from outside (HEARTH_SECRET_KEY)"
+	}
+	return filepath.Join(s.Data, secret.File)
+}
+
 // socket is where the command line reaches a running server: in the data folder, or where its path would be longer than
 // the system allows (108 bytes on Linux) in a folder of ours beside the temporary files.
 func (s Settings) socket() (string, error) {
@@ -80,8 +94,52 @@ func (s Settings) socket() (string, error) {
 	return filepath.Join(dir, hex.EncodeToString(sum[:8])+".sock"), nil
 }
 
+// valid refuses what nothing can be started with, before anything is begun with it. No address is repeated that may hold
+// a password.
+func (s Settings) valid() error {
+	if s.DatabaseURL != "" && schemed(s.DatabaseURL, "postgres", "postgresql") == nil {
+		return fault.Field("database_url", "settings.database_url", "The address of the database is not like postgres://user:password@host/name.")
+	}
+	for one := range strings.SplitSeq(s.NATSURL, ",") {
+		if u := schemed(one, "nats", "tls", "ws", "wss"); s.NATSURL != "" && (u == nil || u.Host == "") {
+			return fault.Field("nats_url", "settings.nats_url", "The address of NATS is not like nats://host:4222, or several of them with commas between.")
+		}
+	}
+	if s.Region != "" && !people.Country(s.Region) {
+		return fault.Field("region", "settings.region", "%q is not a country in two capital letters, such as DE or GB.", s.Region)
+	}
+	return s.ownHost()
+}
+
+// ownHost refuses a public address that is none, or that shares its host with something else.
+func (s Settings) ownHost() error {
+	if s.BaseURL == "" {
+		return nil
+	}
+	u := schemed(s.BaseURL, "http", "https")
+	if u == nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return fault.Field("base_url", "settings.base_url", "The address people reach this server at is not like https://help.example.")
+	}
+	if strings.Trim(u.Path, "/") != "" {
+		return fault.Field("base_url", "settings.base_url", "Hearth needs a host of its own: %s://%s, without %s.", u.Scheme, u.Host, u.Path)
+	}
+	return nil
+}
+
+// schemed reads an address that begins in one of a few ways; nil when it does not.
+func schemed(address string, schemes ...string) *url.URL {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || !slices.Contains(schemes, u.Scheme) {
+		return nil
+	}
+	return u
+}
+
 // prepare makes the data folder, closed to others.
 func (s Settings) prepare() error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(s.Data, 0o700); err != nil {
 		return fault.New(fault.Internal, "data.folder", "The data folder %s can't be made: %v.", s.Data, err)
 	}

@@ -38,6 +38,11 @@ func (q *Queue) Parked(tx *store.Tx, limit int) ([]Job, error) {
 	return store.All[Job](tx, `SELECT `+columns+` FROM due WHERE parked ORDER BY put_at, kind, key LIMIT $1`, limit)
 }
 
+// ParkedCount is how many jobs are parked.
+func (q *Queue) ParkedCount(tx *store.Tx) (int, error) {
+	return store.One[int](tx, `SELECT count(*) FROM due WHERE parked`)
+}
+
 // Retry has parked work tried again from the start; tx.By is recorded as who wanted it.
 // It is a NotFound fault when nothing of the name is parked.
 func (q *Queue) Retry(tx *store.Tx, kindName, key string) error {

@@ -103,6 +103,11 @@ func entries(tx *store.Tx, states []State, before LedgerID, limit int) ([]Entry,
 	return store.All[Entry](tx, `SELECT `+ledgerColumns+` FROM mail_ledger WHERE state IN (`+marks+`) AND id < $`+itoa(len(states)+1)+` ORDER BY id DESC LIMIT $`+itoa(len(states)+2), args...)
 }
 
+// Unsettled is how many mails wait for a person in the repair queue.
+func (room *Room) Unsettled(tx *store.Tx) (int, error) {
+	return store.One[int](tx, `SELECT count(*) FROM mail_ledger WHERE state IN ('waiting', 'failed')`)
+}
+
 // unfiled lists the mails that are safe here and on no ticket yet.
 func unfiled(tx *store.Tx) ([]LedgerID, error) {
 	return store.All[LedgerID](tx, `SELECT id FROM mail_ledger WHERE state = 'stored' ORDER BY id`)

@@ -58,6 +58,9 @@ func filling(w io.Writer, what string) func(done, all int64) {
 		if bar == nil {
 			bar = progressbar.Default(all, what)
 		}
+		if bar.GetMax64() != all {
+			bar.ChangeMax64(all) // more turned out to be there
+		}
 		_ = bar.Set64(done) // a terminal that is gone can't be told
 	}
 }

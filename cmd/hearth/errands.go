@@ -49,13 +49,13 @@ type mailboxCmd struct {
 
 type mailboxAddCmd struct {
 	where
-	Address       string `help:"The address customers write to." required:""`
-	Name          string `help:"Whom customers see as the sender."`
-	IMAP          string `name:"imap" help:"imaps://user@host; without it the built-in receiver takes the mail of this address." placeholder:"URL"`
-	SMTP          string `name:"smtp" help:"smtps://user@host or smtp+starttls://user@host." placeholder:"URL"`
-	PasswordStdin bool   `help:"Read the password from standard input."`
-	Acknowledge   bool   `help:"Tell people who write when somebody will answer."`
-	Locale        string `help:"Language of machine text." enum:"en,de" default:"en"`
+	Address       string `help:"The address customers write to." required:"" env:"HEARTH_MAILBOX_ADDRESS"`
+	Name          string `help:"Whom customers see as the sender." env:"HEARTH_MAILBOX_NAME"`
+	IMAP          string `name:"imap" help:"imaps://user@host; without it the built-in receiver takes the mail of this address." placeholder:"URL" env:"HEARTH_MAILBOX_IMAP"`
+	SMTP          string `name:"smtp" help:"smtps://user@host or smtp+starttls://user@host." placeholder:"URL" env:"HEARTH_MAILBOX_SMTP"`
+	PasswordStdin bool   `help:"Read the password from standard input." env:"HEARTH_MAILBOX_PASSWORD_STDIN"`
+	Acknowledge   bool   `help:"Tell people who write when somebody will answer." env:"HEARTH_MAILBOX_ACKNOWLEDGE"`
+	Locale        string `help:"Language of machine text." enum:"en,de" default:"en" env:"HEARTH_MAILBOX_LOCALE"`
 }
 
 // Run connects the mailbox, and tries its servers so that a wrong password is known at once.
@@ -133,10 +133,10 @@ type staffCmd struct {
 
 type staffAddCmd struct {
 	where
-	Email         string `help:"Their mail address." required:""`
-	Name          string `help:"What colleagues and customers call them." required:""`
-	Role          string `help:"owner, admin, supervisor, agent, light, leader, or a role of your own." default:"agent"`
-	PasswordStdin bool   `help:"Read a password from standard input; without it a link to choose one is printed."`
+	Email         string `help:"Their mail address." required:"" env:"HEARTH_STAFF_EMAIL"`
+	Name          string `help:"What colleagues and customers call them." required:"" env:"HEARTH_STAFF_NAME"`
+	Role          string `help:"owner, admin, supervisor, agent, light, leader, or a role of your own." default:"agent" env:"HEARTH_STAFF_ROLE"`
+	PasswordStdin bool   `help:"Read a password from standard input; without it a link to choose one is printed." env:"HEARTH_STAFF_PASSWORD_STDIN"`
 }
 
 // Run adds a member of staff.
@@ -189,9 +189,9 @@ type tokenCmd struct {
 
 type tokenCreateCmd struct {
 	where
-	Staff string   `help:"Whom the program acts for: a mail address or an id." required:""`
-	Name  string   `help:"What the token is for." required:""`
-	Scope []string `help:"What it may: view, act, money, people, settings, approve, reports, capture; everything they may without."`
+	Staff string   `help:"Whom the program acts for: a mail address or an id." required:"" env:"HEARTH_TOKEN_STAFF"`
+	Name  string   `help:"What the token is for." required:"" env:"HEARTH_TOKEN_NAME"`
+	Scope []string `help:"What it may: view, act, money, people, settings, approve, reports, capture; everything they may without." env:"HEARTH_TOKEN_SCOPE"`
 }
 
 // Run makes a token.
@@ -222,8 +222,8 @@ func (c *backupCmd) Run(ctx context.Context, t terminal) error {
 		if err != nil {
 			return err
 		}
-		var s app.Saved
-		if err := cl.Do(ctx, http.MethodPost, app.Query("/local/backup", "file", abs), nil, &s); err != nil {
+		s, err := cl.Backup(ctx, abs, filling(t.err, "backing up"))
+		if err != nil {
 			return err
 		}
 		fmt.Fprintf(t.out, "%s: %d MB, %d files, up to journal entry %d. The secret key is not inside: keep a copy of %s apart.\n",
@@ -262,12 +262,12 @@ func (c *exportCmd) Run(ctx context.Context, t terminal) error {
 
 type restoreCmd struct {
 	where
-	File string `arg:"" help:"The backup." type:"existingfile"`
+	File string `arg:"" help:"The backup." type:"path"`
 }
 
 // Run fills an empty folder from a backup.
 func (c *restoreCmd) Run(ctx context.Context, t terminal) error {
-	s, err := app.Restore(ctx, c.settings(), c.File)
+	s, err := app.Restore(ctx, c.settings(), c.File, filling(t.err, "restoring"))
 	if err != nil {
 		return err
 	}
@@ -278,7 +278,7 @@ func (c *restoreCmd) Run(ctx context.Context, t terminal) error {
 type doctorCmd struct {
 	where
 	ways
-	JSON bool `help:"Print JSON."`
+	JSON bool `help:"Print JSON." env:"HEARTH_DOCTOR_JSON"`
 }
 
 // Run looks at everything; a finding that is not in order makes it fail.

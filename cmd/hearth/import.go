@@ -17,6 +17,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/hearthdesk/hearth/app"
+	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/channels/email"
 )
 
@@ -37,9 +38,9 @@ func (c *mboxCmd) Run(ctx context.Context, t terminal) error { return c.run(ctx,
 
 type mails struct {
 	where
-	Path    string `arg:"" help:"A file or a folder." type:"existingpath"`
-	Mailbox string `help:"The id of the mailbox they belong to, when there are several." placeholder:"ID"`
-	DryRun  bool   `help:"Say what would come in and change nothing."`
+	Path    string `arg:"" help:"A file or a folder."`
+	Mailbox string `help:"The id of the mailbox they belong to, when there are several." placeholder:"ID" env:"HEARTH_IMPORT_MAILBOX"`
+	DryRun  bool   `help:"Say what would come in and change nothing." env:"HEARTH_IMPORT_DRY_RUN"`
 }
 
 // report is the table an import ends with.
@@ -52,8 +53,10 @@ type report struct {
 // run imports; a second run changes nothing, so one that was cut off is simply run again.
 func (c *mails) run(ctx context.Context, t terminal, open func(f string, in io.Reader, take func(name string, raw []byte) error) error) error {
 	files, size, err := below(c.Path)
-	if err != nil {
-		return err
+	if errors.Is(err, fs.ErrNotExist) {
+		return fault.Field("path", "import.path", "There is no file or folder %s.", c.Path)
+	} else if err != nil {
+		return fault.Field("path", "import.path", "What is to be imported can't be read: %v.", err)
 	}
 	r := report{states: map[string]int{}}
 	bar := progress(t.err, size)

@@ -42,7 +42,12 @@ type where struct {
 	BlobURL     string `help:"S3 instead of the data folder for attachments: s3://…" env:"HEARTH_BLOB_URL" placeholder:"URL"`
 	SecretKey   string `help:"The key that seals passwords, shared by all nodes; a file in the data folder without." env:"HEARTH_SECRET_KEY" hidden:""`
 	Region      string `help:"Country of phone numbers written without a country code." default:"DE" env:"HEARTH_REGION" placeholder:"CC"`
+
+	files *configs
 }
+
+// AfterApply keeps which files the settings come from.
+func (w *where) AfterApply(c *configs) error { w.files = c; return nil } //nolint:unparam // kong wants an error
 
 // ways are the flags of commands that open the doors.
 type ways struct {
@@ -52,7 +57,7 @@ type ways struct {
 }
 
 func (w where) settings() app.Settings {
-	return app.Settings{Data: w.Data, DatabaseURL: w.DatabaseURL, NATSURL: w.NATSURL, BlobURL: w.BlobURL, SecretKey: w.SecretKey, Region: w.Region, Version: version}
+	return app.Settings{Data: w.Data, DatabaseURL: w.DatabaseURL, NATSURL: w.NATSURL, BlobURL: w.BlobURL, SecretKey: w.SecretKey, Region: w.Region, Version: version, Config: w.files.names}
 }
 
 // open says where the doors are. The receiver's usual place is only a wish: another server on the machine may have it.
@@ -67,8 +72,8 @@ func (w ways) open(s *app.Settings) {
 }
 
 type commands struct {
-	Config  kong.ConfigFlag `help:"A JSON file with flags as keys." env:"HEARTH_CONFIG" placeholder:"FILE"`
-	Verbose bool            `help:"Log more." short:"v" env:"HEARTH_VERBOSE"`
+	Config  configFile `help:"A JSON file of settings; a key is a variable without HEARTH_, such as database_url. Flags and variables go before it." env:"HEARTH_CONFIG" placeholder:"FILE"`
+	Verbose bool       `help:"Log more." short:"v" env:"HEARTH_VERBOSE"`
 
 	Serve   serveCmd   `cmd:"" help:"Run the server."`
 	Demo    demoCmd    `cmd:"" help:"Fill an empty data folder with the sample company and run it."`
@@ -89,12 +94,11 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 	defer stop()
 	t := terminal{in, out, errOut}
 	var c commands
+	var files configs
 	code := -1
-	parser, err := kong.New(&c, kong.Name("hearth"), kong.Description("The customer service platform that makes customers come back."),
-		kong.Configuration(kong.JSON, "/etc/hearth/config.json"), kong.Writers(out, errOut), kong.Exit(func(n int) { code = n }),
-		kong.UsageOnError(), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(t))
+	parser, err := newParser(&c, &files, t, func(n int) { code = n }, kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
-		fmt.Fprintln(errOut, "hearth:", err)
+		fmt.Fprintln(errOut, "hearth:", sentence(err))
 		return 2
 	}
 	k, err := parser.Parse(args)
@@ -102,7 +106,7 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 		return code
 	}
 	if err != nil {
-		fmt.Fprintln(errOut, "hearth:", err)
+		fmt.Fprintln(errOut, "hearth:", sentence(err))
 		return 2
 	}
 	level := slog.LevelInfo

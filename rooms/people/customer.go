@@ -118,6 +118,9 @@ func PlainPhone(s, region string) (string, error) {
 	return phonenumbers.Format(n, phonenumbers.E164), nil
 }
 
+// Country says whether a region is one that phone numbers can be read by: ISO 3166-1, such as DE.
+func Country(region string) bool { return phonenumbers.GetSupportedRegions()[region] }
+
 func clip(s string) string {
 	if len(s) > 80 {
 		return strings.ToValidUTF8(s[:80], "") + "…"
