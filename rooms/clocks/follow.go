@@ -26,7 +26,13 @@ func (room *Room) follow(f *store.Follower) {
 	})
 	store.On(f, func(tx *store.Tx, entry store.Entry, e tickets.Answered) error {
 		at := said(entry, e.At)
+		if e.Late && e.Waiting.IsZero() { // what waits was written after it and is known
+			return nil
+		}
 		return room.happen(tx, entry, e.Ticket, func(o *turn) []Event {
+			if e.Late {
+				return append(o.watch.Said(ByStaff, at), o.watch.Said(ByCustomer, e.Waiting)...)
+			}
 			return append(o.watch.Said(ByStaff, at), o.watch.Became(pending, at)...)
 		})
 	})

@@ -48,6 +48,8 @@ type Answered struct {
 	First     bool      `json:"first,omitempty"`     // the first human answer
 	Elsewhere bool      `json:"elsewhere,omitempty"` // it was sent from another program and read in the Sent folder
 	At        time.Time `json:"at,omitzero"`         // when it was said, where we heard of it later
+	Late      bool      `json:"late,omitempty"`      // the customer has written since
+	Waiting   time.Time `json:"waiting,omitzero"`    // and what they wrote first after it is what waits now
 }
 
 // Kind names it.

@@ -24,7 +24,7 @@ func TestEventsStayAsTheyWere(t *testing.T) {
 	storetest.Events(t,
 		Opened{tkt, 1204, cus, "email", mbx, Normal, "return", tm},
 		Heard{tkt, msg, cus, "email", true, true, true, long},
-		Answered{tkt, msg, "email", mbx, true, true, long},
+		Answered{tkt, msg, "email", mbx, true, true, long, true, long.Add(time.Hour)},
 		Noticed{tkt, msg, "email", "acknowledgement"},
 		Noted{tkt, msg, []staff.ID{stf}},
 		Stood{tkt, Resolved, Closed, Silent, "by_hand"},

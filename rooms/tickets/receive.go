@@ -328,11 +328,25 @@ func (room *Room) ReadSent(tx *store.Tx, s Elsewhere) (f Filed, ok bool, err err
 // say puts words of ours on the ticket and moves it to waiting for the customer.
 func (room *Room) say(tx *store.Tx, t Ticket, m Message, elsewhere bool) (f Filed, ok bool, err error) {
 	was := t.Status
-	first, err := t.answer(m.At)
+	e := Answered{Ticket: t.ID, Message: m.ID, Channel: m.Channel, Mailbox: m.Mailbox, Elsewhere: elsewhere, At: earlier(tx, m.At)}
+	var next time.Time
+	if elsewhere { // it is read now, and they may have written since it was sent
+		if next, e.Late, err = heardAfter(tx, t.ID, m.At); err != nil {
+			return f, false, err
+		}
+	}
+	if e.Late {
+		var moved bool
+		if e.First, moved, err = t.answeredThen(m.At, next); moved {
+			e.Waiting = next
+		}
+	} else if e.First, err = t.answer(m.At); err == nil {
+		t.Snippet = text.Snippet(m.Text, 140)
+	}
 	if err != nil {
 		return f, false, err
 	}
-	t.Snippet, m.Version = text.Snippet(m.Text, 140), t.Version+1
+	m.Version = t.Version + 1
 	if err := insertMessage(tx, m); err != nil {
 		return f, false, err
 	}
@@ -347,6 +361,5 @@ func (room *Room) say(tx *store.Tx, t Ticket, m Message, elsewhere bool) (f File
 			return f, false, err
 		}
 	}
-	e := Answered{Ticket: t.ID, Message: m.ID, Channel: m.Channel, Mailbox: m.Mailbox, First: first, Elsewhere: elsewhere, At: earlier(tx, m.At)}
 	return Filed{Ticket: t, Message: m.ID}, true, tx.Record(t.ID, e)
 }

@@ -220,6 +220,40 @@ func TestAnAnswerNeverLeavesPastAColleaguesUnseenOne(t *testing.T) {
 	}
 }
 
+// What waits for an answer is emptied only by answering: not by an answer that the customer wrote after.
+func TestAnAnswerFromAnotherProgramIsReadLate(t *testing.T) {
+	d := open(t)
+	start := d.now
+	f := d.receive(t, mail("ada", "1"))
+	d.now = start.Add(2 * time.Hour)
+	d.receive(t, mail("ada", "2", "1"))
+	d.now = start.Add(3 * time.Hour)
+	machine := mail("ada", "3", "2")
+	machine.Machine = true
+	d.receive(t, machine)
+	read := func(ref string, at time.Time) (tk tickets.Ticket) {
+		err := d.db.Write(t.Context(), store.System("test"), func(tx *store.Tx) error {
+			f, ok, err := d.room.ReadSent(tx, tickets.Elsewhere{Mailbox: 1, Subject: "Re: Cup", Text: "From my phone.", Ref: ref, Answers: []string{"1"}, At: at})
+			if tk = f.Ticket; !ok {
+				t.Error("it answers no ticket")
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tk
+	}
+	tk := read("a", start.Add(time.Hour))
+	if tk.ID != f.Ticket.ID || tk.Status != tickets.Open || !tk.WaitingSince.Equal(start.Add(2*time.Hour)) || !tk.AnsweredAt.Equal(start.Add(time.Hour)) || tk.Snippet != "Words of ada" {
+		t.Errorf("after an answer before their last words: %+v", tk)
+	}
+	tk = read("b", start.Add(150*time.Minute)) // only a machine has spoken since
+	if tk.Status != tickets.Pending || !tk.WaitingSince.IsZero() || tk.Snippet != "From my phone." {
+		t.Errorf("after an answer to their last words: %+v", tk)
+	}
+}
+
 // A list is merged from many index ranges; it must be exactly what looking at every ticket would give, for everybody.
 func TestAListIsWhatLookingAtEveryTicketGives(t *testing.T) {
 	d := open(t)

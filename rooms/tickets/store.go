@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"strings"
+	"time"
 
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
@@ -209,6 +210,11 @@ func saveState(tx *store.Tx, m Message) error {
 // lastHeard is the newest message from the customer's side, whose people an answer goes to.
 func lastHeard(tx *store.Tx, ticket ID) (Message, bool, error) {
 	return store.Find[Message](tx, `SELECT `+messageColumns+` FROM messages WHERE ticket = $1 AND kind = 'in' AND NOT machine ORDER BY id DESC LIMIT 1`, ticket)
+}
+
+// heardAfter is when the customer's side first said something after a moment.
+func heardAfter(tx *store.Tx, ticket ID, at time.Time) (time.Time, bool, error) {
+	return store.Find[time.Time](tx, `SELECT at FROM messages WHERE ticket = $1 AND kind = 'in' AND NOT machine AND at > $2 ORDER BY at LIMIT 1`, ticket, at)
 }
 
 // References.

@@ -153,6 +153,26 @@ func (t *Ticket) answer(now time.Time) (first bool, err error) {
 	return first, nil
 }
 
+// answeredThen is one of us having spoken to the customer at a moment past, after which they wrote, first at next: what they
+// wrote since still waits, and the ticket stays where it stands. moved says that it waits from there on.
+func (t *Ticket) answeredThen(at, next time.Time) (first, moved bool, err error) {
+	was := *t
+	if first, err = t.answer(at); err != nil {
+		return false, false, err
+	}
+	t.Status, t.Ended, t.WaitingSince = was.Status, was.Ended, was.WaitingSince
+	if at.Before(t.AnsweredAt) {
+		t.AnsweredAt = at
+	}
+	if t.Status == Fresh {
+		t.Status = Open
+	}
+	if moved = !was.WaitingSince.IsZero() && was.WaitingSince.Before(next); moved {
+		t.WaitingSince = next
+	}
+	return first, moved, nil
+}
+
 // stand moves the ticket to where somebody says it stands.
 func (t *Ticket) stand(s Status, ended Ended, now time.Time) error {
 	if err := t.mayStand(s, ended); err != nil {

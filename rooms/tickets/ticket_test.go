@@ -88,6 +88,36 @@ func TestHearingAndAnswering(t *testing.T) {
 	}
 }
 
+// An answer from another program is read after the customer wrote on.
+func TestAnAnswerReadLateLeavesWaitingWhatCameAfterIt(t *testing.T) {
+	eleven := ten.Add(time.Hour)
+	for name, tc := range map[string]struct {
+		from         Ticket
+		at, next     time.Time
+		want         Ticket
+		first, moved bool
+	}{
+		"it was the first":                  {Ticket{Status: Fresh, WaitingSince: nine}, ten, eleven, Ticket{Status: Open, WaitingSince: eleven, AnsweredAt: ten}, true, true},
+		"it answered what waited first":     {Ticket{Status: Open, WaitingSince: nine, AnsweredAt: nine}, ten, eleven, Ticket{Status: Open, WaitingSince: eleven, AnsweredAt: nine}, false, true},
+		"nothing waits any more":            {Ticket{Status: Pending, AnsweredAt: eleven}, nine, ten, Ticket{Status: Pending, AnsweredAt: nine}, false, false},
+		"what waits was written long after": {Ticket{Status: Open, WaitingSince: eleven, AnsweredAt: nine}, nine, ten, Ticket{Status: Open, WaitingSince: eleven, AnsweredAt: nine}, false, false},
+		"it is on hold":                     {Ticket{Status: OnHold, WaitingSince: nine, AnsweredAt: nine}, ten, eleven, Ticket{Status: OnHold, WaitingSince: eleven, AnsweredAt: nine}, false, true},
+		"it is over":                        {Ticket{Status: Closed, Ended: Content, AnsweredAt: eleven}, nine, ten, Ticket{Status: Closed, Ended: Content, AnsweredAt: nine}, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := tc.from
+			first, moved, err := got.answeredThen(tc.at, tc.next)
+			if d := cmp.Diff(tc.want, got); d != "" || first != tc.first || moved != tc.moved || err != nil {
+				t.Error(first, moved, err, d)
+			}
+		})
+	}
+	merged := Ticket{Status: Closed, Ended: Merged}
+	if _, _, err := merged.answeredThen(nine, ten); fault.Of(err) == nil {
+		t.Errorf("a merged ticket was answered: %v", err)
+	}
+}
+
 func TestCustomFieldsTakeWhatFits(t *testing.T) {
 	field := func(k FieldType) Field { return Field{Key: "f", Label: "F", Kind: k, Choices: []string{"oak", "ash"}} }
 	for name, tc := range map[string]struct {
