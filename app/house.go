@@ -104,7 +104,9 @@ func (h *House) furnish() {
 	h.Tickets = tickets.New(h.DB, h.Staff, h.People, h.Files)
 	h.Clocks = clocks.New(h.DB, h.Due, h.Hours, h.Tickets)
 	h.Email = email.New(email.House{Words: h.Words, DB: h.DB, Due: h.Due, Files: h.Files, Keys: h.Keys, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Log: s.log()})
-	h.Live = live.New(h.DB, h.audience, h.Staff.Authenticate, s.log())
+	h.Live = live.New(live.Config{
+		DB: h.DB, Audience: h.audience, Doors: h.doors, Staff: func(n int64) string { return staff.ID(n).String() }, Auth: h.Staff.Authenticate, Log: s.log(),
+	})
 
 	h.Staff.Routes(h.API)
 	h.Hours.Routes(h.API)
@@ -141,6 +143,23 @@ func (h *House) audience(tx *store.Tx, e store.Entry) (web.Audience, error) {
 		return web.Audience{Needs: web.People}, nil
 	}
 	return web.Audience{Needs: web.Reports}, nil
+}
+
+// doors says who may see the tickets that somebody says to look at.
+func (h *House) doors(tx *store.Tx, subjects []string) (map[string]web.Audience, error) {
+	var ids []tickets.ID
+	for _, s := range subjects {
+		var t tickets.ID
+		if t.UnmarshalText([]byte(s)) == nil {
+			ids = append(ids, t)
+		}
+	}
+	there, err := h.Tickets.Some(tx, ids)
+	doors := make(map[string]web.Audience, len(there))
+	for _, t := range there {
+		doors[t.ID.String()] = web.Audience{Needs: web.View, Team: int64(t.Team), Staff: int64(t.Assignee)}
+	}
+	return doors, err
 }
 
 // origins are the web addresses whose pages may ask the API.

@@ -154,7 +154,7 @@ func (h *House) work(ctx context.Context, d doors, opened func()) (err error) {
 	run("socket", func() error { return servers[1].Serve(d.local) })
 	run("followers", func() error { h.DB.Follow(work, h.Followers...); return nil })
 	run("due", func() error { return h.Due.Run(work) })
-	run("live", func() error { return h.Live.Run(work) })
+	run("live", func() error { return h.Live.Run(work, h.Bus) })
 	run("fetch", func() error { h.Email.Fetch(work); return nil })
 	if d.mail != nil {
 		host, _, _ := net.SplitHostPort(d.mail.Addr().String())

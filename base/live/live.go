@@ -4,10 +4,19 @@
 // memory; every socket walks through them at its own pace and falls back to the database when it was away for longer, so
 // nothing is missed and a slow peer holds up nobody. A page resumes from the last sequence it saw. What somebody may is
 // looked at again when an entry says that rights changed, and every few seconds.
+//
+// Beside entries a page hears {"head":SEQ}: once when it has been told everything there was when it came, and then every few
+// seconds, for pages can't see pings and take a silent line for dead.
+//
+// And it hears who else is at a ticket it cares for, {"here":{"ticket":…,"who":[{"staff":…,"name":…,"writing":…}]}}: everybody
+// but oneself, anew at each change. A page cares for its topics, for everything when it names none, and for where it is
+// itself. It says {"here":{"ticket":…,"writing":…}} when it goes somewhere, and {"topics":[…]} when it cares for other things.
+// None of this is kept: it lives as long as the socket, and what nodes tell each other of it over the bus, as long as the node.
 package live
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -15,6 +24,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hearthdesk/hearth/base/bus"
 	"github.com/hearthdesk/hearth/base/id"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
@@ -25,24 +35,41 @@ const (
 	batch     = 512
 	patience  = 30 * time.Second // for a peer to take a frame, and between pings
 	lookAgain = 5 * time.Second  // what a peer may, when nothing said that it changed
+	pulse     = 10 * time.Second // between two times that a peer hears where the journal is; a page may take 15 of silence for a dead line
 	farewell  = time.Second      // for telling all peers that the server stops
 )
 
 // Audience says who may see an entry of the journal, by asking the room it belongs to.
 type Audience func(tx *store.Tx, e store.Entry) (web.Audience, error)
 
-// Hub is the journal as it is told to the outside.
+// Config is what a hub is made of.
+type Config struct {
+	DB       *store.DB
+	Audience Audience
+	Doors    Doors
+	Staff    func(staff int64) string // the id of a member of staff as others see it
+	Auth     web.Authenticate         // asked again now and then whether a peer may still listen
+	Log      *slog.Logger
+}
+
+// Hub is the journal as it is told to the outside, and who is where.
 type Hub struct {
 	db       *store.DB
 	audience Audience
+	doors    Doors
+	staff    func(staff int64) string
 	auth     web.Authenticate
 	log      *slog.Logger
+	node     string // tells what we say on the bus from what others say
+
+	pulse, beat time.Duration
 
 	mu    sync.Mutex
 	tail  []told // the newest entries, gap-free
 	head  int64  // the newest sequence told
 	peers map[*peer]bool
 	wants map[string]map[*peer]bool // by topic, who wants to hear of it; "" is everything
+	crowd crowd
 
 	over chan struct{} // closed when the server stops
 }
@@ -54,19 +81,37 @@ type told struct {
 	frame []byte
 }
 
-// New makes a hub; auth is asked again now and then whether a peer may still listen.
-func New(db *store.DB, a Audience, auth web.Authenticate, log *slog.Logger) *Hub {
-	if log == nil {
-		log = slog.Default()
+// New makes a hub.
+func New(c Config) *Hub {
+	if c.Log == nil {
+		c.Log = slog.Default()
 	}
-	return &Hub{db: db, audience: a, auth: auth, log: log, peers: map[*peer]bool{}, wants: map[string]map[*peer]bool{}, over: make(chan struct{})}
+	return &Hub{
+		db: c.DB, audience: c.Audience, doors: c.Doors, staff: c.Staff, auth: c.Auth, log: c.Log, node: rand.Text(), pulse: pulse, beat: beat,
+		peers: map[*peer]bool{}, wants: map[string]map[*peer]bool{}, crowd: newCrowd(), over: make(chan struct{}),
+	}
 }
 
-// Run follows the journal until ctx ends, and then tells the peers that the server stops. It runs once.
-func (h *Hub) Run(ctx context.Context) error {
+// Run follows the journal until ctx ends, and then tells the peers that the server stops. Over the bus, if there is one, nodes
+// hear who is where on the others. It runs once.
+func (h *Hub) Run(ctx context.Context, b *bus.Bus) error {
 	bell, quiet := h.db.Bell()
 	defer quiet()
 	defer h.dismiss()
+	leave, err := h.join(b)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	ctx, stop := context.WithCancel(ctx)
+	var keeper sync.WaitGroup
+	defer keeper.Wait()
+	defer stop()
+	keeper.Go(func() { h.keep(ctx, b) })
+	return h.follow(ctx, bell)
+}
+
+func (h *Hub) follow(ctx context.Context, bell <-chan struct{}) error {
 	head, err := h.db.Head(ctx)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -109,18 +154,16 @@ func (h *Hub) advance(ctx context.Context) (int, error) {
 		h.tail = slices.Clone(h.tail[len(h.tail)-window:])
 	}
 	h.head = fresh[len(fresh)-1].Seq
-	h.ring(fresh)
+	h.wake(fresh)
 	return len(fresh), nil
 }
 
-// ring wakes who wants to hear of what is fresh. The others come by every few seconds, so that the memory rarely outruns them.
-func (h *Hub) ring(fresh []told) {
+// wake rings for who wants to hear of what is fresh. The others come by every few seconds, so that the memory rarely outruns
+// them. Who may see a place may be others now.
+func (h *Hub) wake(fresh []told) {
 	wake := func(some map[*peer]bool) {
 		for p := range some {
-			select {
-			case p.bell <- struct{}{}:
-			default:
-			}
+			ring(p.bell)
 		}
 	}
 	wake(h.wants[everything])
@@ -129,6 +172,9 @@ func (h *Hub) ring(fresh []told) {
 			wake(h.peers) // for what they may has changed, perhaps
 		}
 		wake(h.wants[t.Subject])
+		if pl := h.crowd.places[t.Subject]; pl != nil && pl.to != t.to {
+			h.crowd.touch(t.Subject)
+		}
 	}
 }
 
@@ -191,5 +237,5 @@ func (h *Hub) Routes(api *web.API) {
 			}
 			return page, err
 		})
-	web.Raw(api, web.Route{Method: http.MethodGet, Path: "/live", Needs: web.View, Say: "Listen to the journal as it grows (WebSocket), from ?after=SEQ", Status: http.StatusSwitchingProtocols}, h.serve)
+	web.Raw(api, web.Route{Method: http.MethodGet, Path: "/live", Needs: web.View, Say: "Listen to the journal as it grows and to who is at which ticket (WebSocket), from ?after=SEQ", Status: http.StatusSwitchingProtocols}, h.serve)
 }

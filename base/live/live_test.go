@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/hearthdesk/hearth/base/bus"
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/live"
 	"github.com/hearthdesk/hearth/base/store"
@@ -52,27 +54,37 @@ type house struct {
 	server *httptest.Server
 	stop   func()
 
+	bus         *bus.Bus
+	pulse, beat time.Duration
+
 	mu      sync.Mutex
 	who     map[string]web.Who // by token
 	trouble error
+	doors   map[string]web.Audience // of the subjects somebody can be at
+	jammed  error
+}
+
+func prepare(tb testing.TB, db *store.DB) *house {
+	tb.Helper()
+	return &house{
+		tb: tb, db: db, pulse: patience, beat: patience, who: map[string]web.Who{"anna": {Staff: 1, Name: "Anna", Can: web.View | web.People, All: true}},
+		doors: map[string]web.Audience{},
+	}
 }
 
 func open(tb testing.TB) *house {
 	tb.Helper()
-	h := &house{tb: tb, db: storetest.Open(tb), who: map[string]web.Who{"anna": {Staff: 1, Can: web.View | web.People, All: true}}}
+	h := prepare(tb, storetest.Open(tb))
 	h.start()
 	tb.Cleanup(func() { h.stop() })
 	return h
 }
 
 func (h *house) start() {
-	api := web.New(web.Config{DB: h.db, Auth: h.authenticate})
-	h.hub = live.New(h.db, audience, h.authenticate, nil)
-	h.hub.Routes(api)
-	h.server = httptest.NewServer(api.Handler())
+	h.listens()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- h.hub.Run(ctx) }()
+	go func() { done <- h.hub.Run(ctx, h.bus) }()
 	h.stop = func() {
 		cancel()
 		if err := <-done; err != nil {
@@ -80,6 +92,30 @@ func (h *house) start() {
 		}
 		h.server.Close()
 	}
+}
+
+// listens opens the door of a hub that does not run yet.
+func (h *house) listens() {
+	api := web.New(web.Config{DB: h.db, Auth: h.authenticate})
+	h.hub = live.New(live.Config{
+		DB: h.db, Audience: audience, Doors: h.seen, Staff: func(n int64) string { return fmt.Sprint("stf_", n) }, Auth: h.authenticate,
+		Log: slog.New(slog.NewTextHandler(h.tb.Output(), nil)),
+	})
+	h.hub.Hurry(h.pulse, h.beat)
+	h.hub.Routes(api)
+	h.server = httptest.NewServer(api.Handler())
+}
+
+func (h *house) seen(_ *store.Tx, subjects []string) (map[string]web.Audience, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	doors := map[string]web.Audience{}
+	for _, s := range subjects {
+		if to, ok := h.doors[s]; ok {
+			doors[s] = to
+		}
+	}
+	return doors, h.jammed
 }
 
 func (h *house) authenticate(r *http.Request) (web.Who, bool, error) {
@@ -148,14 +184,31 @@ func (h *house) listen(token, query string) ear {
 	return ear{h.tb, c}
 }
 
-func (e ear) hear() (entry store.Entry, err error) {
+// frame is what a socket hears: an entry, where the journal is, or who is where.
+type frame struct {
+	store.Entry
+	Head *int64 `json:"head"`
+	Here *scene `json:"here"`
+}
+
+func (e ear) frame() (f frame, err error) {
 	ctx, stop := context.WithTimeout(context.Background(), patience)
 	defer stop()
 	_, b, err := e.conn.Read(ctx)
 	if err != nil {
-		return entry, err
+		return f, err
 	}
-	return entry, json.Unmarshal(b, &entry)
+	return f, json.Unmarshal(b, &f)
+}
+
+// hear waits for the next entry.
+func (e ear) hear() (store.Entry, error) {
+	for {
+		f, err := e.frame()
+		if err != nil || f.Head == nil && f.Here == nil {
+			return f.Entry, err
+		}
+	}
 }
 
 // until waits for a number of sockets.

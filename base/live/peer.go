@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -22,20 +23,30 @@ type peer struct {
 	hub     *Hub
 	conn    *websocket.Conn
 	request *http.Request
-	who     web.Who
-	topics  []string // the subjects it wants to hear of; all when empty
-	after   int64    // the last sequence that was told or passed over
+	staff   string  // the id of whose it is; empty for nobody's
+	who     web.Who // changed under the hub's lock
+	after   int64   // the last sequence that was told or passed over
+	came    int64   // the newest sequence when it came
 	bell    chan struct{}
 	gone    chan struct{}
+
+	// The hub's lock guards what follows.
+	topics  []string            // the subjects it wants to hear of; all when empty
+	says    stand               // where it says it is
+	stands  stand               // where it is for others
+	anew    bool                // to be told who is at all it cares for
+	unheard map[string]bool     // subjects where something has changed since it was told
+	told    map[string][]person // whom it knows to be where; nil when that may be forgotten
 }
 
-// wish is what a peer may send: the topics it wants from now on.
+// wish is what a peer may send: the topics it wants from now on, where it is from now on, or both.
 type wish struct {
 	Topics []string `json:"topics"`
+	Here   *stand   `json:"here"`
 }
 
 func (h *Hub) serve(w http.ResponseWriter, r *http.Request, who web.Who) error {
-	after, err := h.from(r)
+	after, head, err := h.from(r)
 	if err != nil {
 		return err
 	}
@@ -46,7 +57,13 @@ func (h *Hub) serve(w http.ResponseWriter, r *http.Request, who web.Who) error {
 	}
 	defer c.CloseNow()
 	c.SetReadLimit(16 << 10)
-	p := &peer{hub: h, conn: c, request: r, who: who, after: after, bell: make(chan struct{}, 1), gone: make(chan struct{})}
+	p := &peer{
+		hub: h, conn: c, request: r, who: who, after: after, came: head, bell: make(chan struct{}, 1), gone: make(chan struct{}),
+		anew: true, unheard: map[string]bool{}, told: map[string][]person{},
+	}
+	if who.Staff != 0 {
+		p.staff = h.staff(who.Staff)
+	}
 	if topics := r.URL.Query().Get("topics"); topics != "" {
 		p.topics = strings.Split(topics, ",")
 	}
@@ -54,9 +71,8 @@ func (h *Hub) serve(w http.ResponseWriter, r *http.Request, who web.Who) error {
 	defer h.leave(p)
 	ctx, stop := context.WithCancel(r.Context())
 	defer stop()
-	wishes := make(chan wish, 1)
-	go p.listen(ctx, stop, wishes)
-	if err := p.attend(ctx, wishes); err != nil && ctx.Err() == nil {
+	go p.listen(ctx, stop)
+	if err := p.attend(ctx); err != nil && ctx.Err() == nil {
 		h.log.DebugContext(ctx, "a socket ended", "err", err)
 	}
 	return nil
@@ -64,17 +80,17 @@ func (h *Hub) serve(w http.ResponseWriter, r *http.Request, who web.Who) error {
 
 // from is where a peer begins: after the sequence it saw last, or now. One that is yet to come is now too: since it was
 // seen, the house was restored from a backup.
-func (h *Hub) from(r *http.Request) (int64, error) {
-	head, err := h.db.Head(r.Context())
+func (h *Hub) from(r *http.Request) (after, head int64, err error) {
+	head, err = h.db.Head(r.Context())
 	s := r.URL.Query().Get("after")
 	if err != nil || s == "" {
-		return head, err
+		return head, head, err
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil || n < 0 {
-		return 0, fault.Field("after", "cursor.malformed", "This is no sequence number of the journal; pass the “seq” that was heard last.")
+		return 0, 0, fault.Field("after", "cursor.malformed", "This is no sequence number of the journal; pass the “seq” that was heard last.")
 	}
-	return min(n, head), nil
+	return min(n, head), head, nil
 }
 
 func (h *Hub) enter(p *peer) {
@@ -110,13 +126,32 @@ func (p *peer) wanted() []string {
 	return p.topics
 }
 
-// wish changes what a peer wants to hear of from now on.
-func (p *peer) wish(topics []string) {
-	p.hub.mu.Lock()
-	defer p.hub.mu.Unlock()
-	p.hub.strike(p)
-	p.topics = topics
-	p.hub.list(p)
+// heed notes what a peer sends; the newest counts.
+func (p *peer) heed(w wish) {
+	h := p.hub
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.peers[p] {
+		return
+	}
+	if w.Topics != nil {
+		h.strike(p)
+		p.topics, p.anew = w.Topics, true
+		h.list(p)
+		for s := range p.told {
+			p.forget(s)
+		}
+		ring(p.bell)
+	}
+	if w.Here == nil || *w.Here == p.says {
+		return
+	}
+	was := p.says.Ticket
+	if p.says = *w.Here; len(p.says.Ticket) > farthest {
+		p.says = stand{}
+	}
+	p.forget(was)
+	h.crowd.move(p)
 }
 
 func (h *Hub) leave(p *peer) {
@@ -124,6 +159,9 @@ func (h *Hub) leave(p *peer) {
 	defer h.mu.Unlock()
 	delete(h.peers, p)
 	h.strike(p)
+	if p.says != (stand{}) || p.stands != (stand{}) {
+		h.crowd.move(p)
+	}
 	close(p.gone)
 }
 
@@ -151,7 +189,7 @@ func (h *Hub) dismiss() {
 }
 
 // listen reads what the peer sends, which also answers its pings, until the connection ends.
-func (p *peer) listen(ctx context.Context, stop context.CancelFunc, wishes chan<- wish) {
+func (p *peer) listen(ctx context.Context, stop context.CancelFunc) {
 	defer stop()
 	for {
 		_, b, err := p.conn.Read(ctx)
@@ -160,25 +198,60 @@ func (p *peer) listen(ctx context.Context, stop context.CancelFunc, wishes chan<
 		}
 		var w wish
 		if json.Unmarshal(b, &w) != nil {
-			_ = p.conn.Close(websocket.StatusInvalidFramePayloadData, "expected {\"topics\":[…]}") // the peer is told once; it is gone either way
+			_ = p.conn.Close(websocket.StatusInvalidFramePayloadData, `expected {"topics":[…],"here":{"ticket":…,"writing":…}}`) // the peer is told once; it is gone either way
 			return
 		}
-		select {
-		case wishes <- w:
-		case <-ctx.Done():
-			return
-		}
+		p.heed(w)
 	}
 }
 
 // attend tells the peer everything it may hear, in order.
-func (p *peer) attend(ctx context.Context, wishes <-chan wish) error {
+func (p *peer) attend(ctx context.Context) error {
 	look := time.NewTicker(lookAgain)
 	defer look.Stop()
 	ping := time.NewTicker(patience)
 	defer ping.Stop()
+	pulse := time.NewTicker(p.hub.pulse)
+	defer pulse.Stop()
+	for due := true; ; {
+		if err := p.catchUp(ctx); err != nil {
+			return err
+		}
+		if due {
+			if err := p.send(ctx, fmt.Appendf(nil, `{"head":%d}`, p.after)); err != nil {
+				return err
+			}
+			due = false
+		}
+		if err := p.greet(ctx); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-p.hub.over:
+			return p.conn.Close(websocket.StatusGoingAway, "the server stops")
+		case <-look.C:
+			if err := p.confirm(); err != nil {
+				return err
+			}
+		case <-ping.C:
+			if err := p.ping(ctx); err != nil {
+				return err
+			}
+		case <-pulse.C:
+			due = true
+		case <-p.bell:
+		}
+	}
+}
+
+// catchUp tells the peer what has happened, from the database until it is where the memory begins, and at first as far as
+// the journal was when it came, which the memory may not have reached.
+func (p *peer) catchUp(ctx context.Context) error {
 	for {
 		fresh, known := p.hub.since(p.after)
+		known = known && (len(fresh) > 0 || p.after >= p.came)
 		if !known {
 			var err error
 			if fresh, err = p.hub.read(ctx, p.after, batch); err != nil {
@@ -188,37 +261,37 @@ func (p *peer) attend(ctx context.Context, wishes <-chan wish) error {
 		if err := p.tell(ctx, fresh); err != nil {
 			return err
 		}
-		if !known && len(fresh) > 0 {
-			continue // until it is where the memory begins
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-p.hub.over:
-			return p.conn.Close(websocket.StatusGoingAway, "the server stops")
-		case w := <-wishes:
-			p.wish(w.Topics)
-		case <-look.C:
-			if err := p.confirm(); err != nil {
-				return err
-			}
-		case <-ping.C:
-			if err := p.ping(ctx); err != nil {
-				return err
-			}
-		case <-p.bell:
+		if len(fresh) == 0 || known && p.after >= p.came {
+			return nil
 		}
 	}
 }
 
+// greet tells the peer who is where.
+func (p *peer) greet(ctx context.Context) error {
+	frames, err := p.news()
+	if err != nil {
+		return err
+	}
+	for _, f := range frames {
+		if err := p.send(ctx, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (p *peer) tell(ctx context.Context, fresh []told) error {
+	p.hub.mu.Lock()
+	topics := p.topics
+	p.hub.mu.Unlock()
 	for _, t := range fresh {
 		if t.to.Needs&web.People != 0 { // what only those hear who look after people may change what this peer may
 			if err := p.confirm(); err != nil {
 				return err
 			}
 		}
-		if p.who.In(t.to) && (len(p.topics) == 0 || slices.Contains(p.topics, t.Subject)) {
+		if p.who.In(t.to) && (len(topics) == 0 || slices.Contains(topics, t.Subject)) {
 			if err := p.send(ctx, t.frame); err != nil {
 				return err
 			}
@@ -250,6 +323,12 @@ func (p *peer) confirm() error {
 	}
 	if err != nil || !ok || !now.May(web.View) {
 		return errors.Join(errNotAllowed, p.conn.Close(websocket.StatusPolicyViolation, "no longer signed in"))
+	}
+	p.hub.mu.Lock()
+	defer p.hub.mu.Unlock()
+	if was := p.who; was.Can != now.Can || was.All != now.All || was.Name != now.Name || !slices.Equal(was.Teams, now.Teams) {
+		p.anew = true
+		p.hub.crowd.move(p)
 	}
 	p.who = now
 	return nil
