@@ -17,12 +17,23 @@ export const locale = () => navigator.languages.find((l) => l.startsWith(tongue)
 /** The language of whoever has not said: that of the browser. */
 export const guess = (): Language => (navigator.languages.find((l) => /^(de|en)/.test(l))?.startsWith('de') ? 'de' : 'en');
 
+let whole = false; // the words of every page are wanted
+
 export async function speak(l: Language): Promise<void> {
-  const words = l === 'de' ? await import('./words/de') : await import('./words/en');
-  book = words.default;
+  const [first, rest] = await Promise.all([l === 'de' ? import('./words/de') : import('./words/en'), whole ? others(l) : {}]);
+  book = { ...first.default, ...rest };
   compiled = new Map();
   tongue = l;
   document.documentElement.lang = l;
+}
+
+const others = async (l: Language) => (l === 'de' ? await import('./words/de.more') : await import('./words/en.more')).default;
+
+/** Brings the words of the pages that are not needed for the inbox. */
+export async function more(): Promise<void> {
+  if (whole) return;
+  whole = true;
+  book = { ...book, ...(await others(tongue)) };
 }
 
 /** For trying right-to-left and long words: every message turned into a mirror of itself. */

@@ -10,5 +10,12 @@ export const find = (q: string, limit = 5, signal?: AbortSignal) => api('get', '
 export const correct = (id: string, body: Change) => api('patch', '/customers/{id}', { path: { id }, body });
 export const reach = (id: string, body: { email?: string; phone?: string }) => api('post', '/customers/{id}/addresses', { path: { id }, body });
 export const forget = (id: string, address: string) => api('delete', '/customers/{id}/addresses/{address}', { path: { id, address } });
-export const remark = (id: string, body: { kind: Remark['kind']; text: string; on?: string }) => api('post', '/customers/{id}/remarks', { path: { id }, body });
-export const unremark = (id: string, which: string) => api('delete', '/customers/{id}/remarks/{remark}', { path: { id, remark: which } });
+/** Remarks on a card; both answer with the card as it is then. */
+export const remark = async (id: string, body: { kind: Remark['kind']; text: string; on?: string }) => {
+  await api('post', '/customers/{id}/remarks', { path: { id }, body });
+  return customer(id);
+};
+export const unremark = async (id: string, which: string) => {
+  await api('delete', '/customers/{id}/remarks/{remark}', { path: { id, remark: which } });
+  return customer(id);
+};
