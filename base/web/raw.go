@@ -27,7 +27,7 @@ func Raw(a *API, r Route, do func(w http.ResponseWriter, req *http.Request, who 
 		}
 	}
 	a.huma.OpenAPI().AddOperation(op)
-	a.Mux.HandleFunc(r.Method+" "+Prefix+r.Path, func(w http.ResponseWriter, req *http.Request) {
+	mounting{a.Mux, a}.HandleFunc(r.Method+" "+Prefix+r.Path, func(w http.ResponseWriter, req *http.Request) {
 		who, ok := Asker(req.Context())
 		switch {
 		case !ok && r.Needs != Public:

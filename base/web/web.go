@@ -50,9 +50,10 @@ type API struct {
 	huma    huma.API
 	cfg     Config
 	routes  []Route
-	noun    string           // of the route that is being declared
-	mapped  map[string]Route // by their pattern in the mux
-	running sync.Map         // name of a request with an Idempotency-Key → chan struct{}, closed when it ends
+	noun    string            // of the route that is being declared
+	mapped  map[string]Route  // by their pattern in the mux
+	tails   map[string]string // what the last word must be where the mux takes any, by pattern
+	running sync.Map          // name of a request with an Idempotency-Key → chan struct{}, closed when it ends
 }
 
 // Route declares an operation.
@@ -64,6 +65,7 @@ type Route struct {
 	Status int    // of success; 200 when zero
 	Limit  int64  // bytes of the body; 1 MB when zero
 	Secret bool   // the answer holds a secret, so it is never kept for a repeat
+	Tail   bool   // its last word is looked at last: the mux can't tell /tickets/{id}/draft from /tickets/fields/{key}
 }
 
 // New opens the door.
@@ -78,9 +80,9 @@ func New(cfg Config) *API {
 	doc.CreateHooks = nil
 	doc.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
 	speakPlainly()
-	a := &API{Mux: mux, cfg: cfg, mapped: map[string]Route{}}
+	a := &API{Mux: mux, cfg: cfg, mapped: map[string]Route{}, tails: map[string]string{}}
 	doc.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", a.typeName)
-	a.huma = humago.New(mux, doc)
+	a.huma = humago.New(mounting{mux, a}, doc)
 	mux.HandleFunc(Prefix+"/", a.nothing)
 	return a
 }
@@ -128,7 +130,11 @@ func (a *API) nothing(w http.ResponseWriter, r *http.Request) {
 	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		other := r.Clone(r.Context())
 		other.Method = m
-		if _, pattern := a.Mux.Handler(other); pattern != Prefix+"/" {
+		_, pattern := a.Mux.Handler(other)
+		if last, tail := a.tails[pattern]; tail && path.Base(r.URL.Path) != last {
+			continue
+		}
+		if pattern != Prefix+"/" {
 			allow = append(allow, m)
 		}
 	}
@@ -139,6 +145,31 @@ func (a *API) nothing(w http.ResponseWriter, r *http.Request) {
 		p.Status, p.Title = http.StatusMethodNotAllowed, http.StatusText(http.StatusMethodNotAllowed)
 	}
 	write(w, p)
+}
+
+// mounting is the mux as routes are put into it.
+type mounting struct {
+	*http.ServeMux
+	api *API
+}
+
+// HandleFunc puts a route into the mux, one with a Tail under a pattern that takes any last word.
+func (m mounting) HandleFunc(pattern string, do func(http.ResponseWriter, *http.Request)) {
+	route := m.api.mapped[pattern]
+	if !route.Tail {
+		m.ServeMux.HandleFunc(pattern, do)
+		return
+	}
+	last := path.Base(pattern)
+	general := strings.TrimSuffix(pattern, last) + "{last}"
+	m.api.mapped[general], m.api.tails[general] = route, last
+	m.ServeMux.HandleFunc(general, func(w http.ResponseWriter, r *http.Request) {
+		if r.PathValue("last") != last {
+			m.api.nothing(w, r)
+			return
+		}
+		do(w, r)
+	})
 }
 
 // Document is the OpenAPI 3.1 document as JSON.

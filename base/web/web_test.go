@@ -103,6 +103,20 @@ func open(t *testing.T, change func(*web.Config)) kitchen {
 			return errors.Join(err, tx.Record(c.ID, bought{c.ID}))
 		})
 	}
+	web.Handle(k.API, web.Route{Method: http.MethodDelete, Path: "/cups/lids/{lid}", Needs: web.Public, Say: "Throw a lid away"},
+		func(context.Context, web.Who, *struct {
+			Lid string `path:"lid"`
+		},
+		) (web.None, error) {
+			return web.None{OK: false}, nil
+		})
+	web.Handle(k.API, web.Route{Method: http.MethodDelete, Path: "/cups/{cup}/lid", Tail: true, Needs: web.Public, Say: "Take the lid off a cup"},
+		func(_ context.Context, _ web.Who, in *struct {
+			Cup string `path:"cup"`
+		},
+		) (web.None, error) {
+			return web.None{OK: in.Cup == "c1"}, nil
+		})
 	web.Handle(k.API, web.Route{Method: http.MethodPost, Path: "/cups", Needs: web.Act, Say: "Buy a cup", Status: http.StatusCreated, Limit: 2000}, buy)
 	web.Handle(k.API, web.Route{Method: http.MethodPost, Path: "/cups/locked", Needs: web.Act, Say: "Buy a cup with a key", Status: http.StatusCreated, Secret: true},
 		func(ctx context.Context, who web.Who, in *colour) (cup, error) {
@@ -202,6 +216,11 @@ func TestAnswers(t *testing.T) {
 		"an accident tells nothing":         {"GET /api/v1/fails/accident", ``, nil, 500, `It was written down`, nil},
 		"a bug ends one request":            {"GET /api/v1/fails/panic", ``, nil, 500, `It was written down`, map[string]string{"Content-Type": "application/problem+json"}},
 		"nothing at this address":           {"GET /api/v1/saucers", ``, nil, 404, `"code":"path.unknown"`, map[string]string{"Content-Type": "application/problem+json"}},
+		"a route that another overlaps":     {"DELETE /api/v1/cups/c1/lid", ``, nil, 200, `"ok":true`, nil},
+		"the one it overlaps with":          {"DELETE /api/v1/cups/lids/lid", ``, nil, 200, `"ok":false`, nil},
+		"another last word":                 {"DELETE /api/v1/cups/c1/rim", ``, nil, 404, `There is nothing at this address.`, nil},
+		"another method on that":            {"GET /api/v1/cups/c1/lid", ``, nil, 405, `This address takes DELETE, not GET.`, map[string]string{"Allow": "DELETE"}},
+		"another method on nothing":         {"GET /api/v1/cups/c1/rim", ``, nil, 404, `There is nothing at this address.`, map[string]string{"Allow": ""}},
 		"the wrong method":                  {"DELETE /api/v1/cups", ``, nil, 405, `This address takes POST, not DELETE.`, map[string]string{"Allow": "POST"}},
 		"another website's form":            {"POST /api/v1/cups", `{"colour":"blue"}`, []string{"Authorization", "Bearer anna", "Sec-Fetch-Site", "cross-site"}, 403, `"code":"origin.foreign"`, nil},
 		"another website's origin":          {"POST /api/v1/cups", `{"colour":"blue"}`, []string{"Authorization", "Bearer anna", "Origin", "https://evil.example"}, 403, `"code":"origin.foreign"`, nil},

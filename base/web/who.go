@@ -119,9 +119,13 @@ type Audience struct {
 	Needs Perm
 	Team  int64 // 0 for every team
 	Staff int64 // whose it is, whatever their teams; 0 for nobody's
+	Only  int64 // the one member of staff whom it concerns, if it concerns nobody else
 }
 
 // In says whether who belongs to an audience.
 func (w Who) In(a Audience) bool {
+	if a.Only != 0 {
+		return w.May(a.Needs) && a.Only == w.Staff
+	}
 	return w.May(a.Needs) && (w.Sees(a.Team) || a.Staff != 0 && a.Staff == w.Staff)
 }
