@@ -1,15 +1,14 @@
 // What people do to tickets, one or many: shown at once, taken back with one key, and undone on the screen when the
 // server refuses.
-import { api, Fault, type Schemas } from '../../base/api';
+import { Fault, type Schemas } from '../../base/api';
 import { complain, say } from '../../base/toast.svelte';
 import { house } from '../../base/house.svelte';
 import { t, word } from '../../base/words.svelte';
-import { change, type Status, type Ticket } from './api';
+import { assign, change, stand, type Status, type Ticket } from './api';
 import type { TicketList } from './list.svelte';
 import { page } from './page.svelte';
 
 type To = { staff?: string; team?: string };
-type Batch = Schemas['TicketsBatch'];
 
 export class Acts {
   constructor(
@@ -28,42 +27,45 @@ export class Acts {
     }
   }
 
-  /** Sends a change of many, says what became of it, and shows again what the server refused. */
-  async #carry(ids: string[], body: Omit<Batch, 'ids'>): Promise<boolean> {
-    try {
-      const { items } = await api('post', '/tickets/batch', { body: { ids, ...body } });
-      const bad = items.filter((i) => !i.ok);
-      if (bad.length) {
-        complainAbout(bad.map((b) => b.detail ?? ''));
-        this.list.refresh(bad.map((b) => b.id));
-        for (const b of bad) void page(b.id).load();
+  /** Carries a change of many out, a few at a time: one that is refused stops no other, and shows again as it is. */
+  async #carry(ids: string[], one: (id: string) => Promise<Ticket>): Promise<boolean> {
+    const left = [...ids];
+    const refused: string[] = [];
+    const why = new Map<string, unknown>();
+    const work = async () => {
+      for (let id = left.shift(); id; id = left.shift()) {
+        try {
+          page(id).expect(await one(id));
+        } catch (e) {
+          refused.push(id);
+          why.set(e instanceof Fault ? e.detail : String(e), e);
+        }
       }
-      return bad.length < ids.length;
-    } catch (e) {
-      complain(e);
-      this.list.refresh(ids);
-      for (const id of ids) void page(id).load();
-      return false;
-    }
+    };
+    await Promise.all(Array.from({ length: Math.min(4, ids.length) }, work));
+    for (const e of why.values()) complain(e);
+    this.list.refresh(refused);
+    for (const id of refused) void page(id).load();
+    return refused.length < ids.length;
   }
 
   /** Gives tickets to somebody; the first answer of a shop is often "I'll take it". */
   async assign(ids: string[], to: To) {
     const was = ids.map((id) => this.#now(id)).filter((x) => !!x);
     this.#expect(ids, { ...(to.staff !== undefined && { assignee: to.staff || undefined }), ...(to.team !== undefined && { team: to.team || undefined }) });
-    if (!(await this.#carry(ids, { assign: to }))) return;
+    if (!(await this.#carry(ids, (id) => assign(id, to)))) return;
     const whom = to.team !== undefined ? house.team(to.team) : to.staff ? house.name(to.staff) : '';
     say(whom ? t('tickets.given', { n: ids.length, to: whom }) : t('tickets.released', { n: ids.length }), () => {
-      for (const x of was) void this.#carry([x.id], { assign: to.staff !== undefined ? { staff: x.assignee ?? '' } : { team: x.team ?? '' } });
+      for (const x of was) void this.#carry([x.id], (id) => assign(id, to.staff !== undefined ? { staff: x.assignee ?? '' } : { team: x.team ?? '' }));
     });
   }
 
   async stand(ids: string[], status: Exclude<Status, 'new'>, ended?: 'content' | 'silent' | 'spam') {
     const was = ids.map((id) => this.#now(id)).filter((x) => !!x);
     this.#expect(ids, { status, ended });
-    if (!(await this.#carry(ids, { status, ended }))) return;
+    if (!(await this.#carry(ids, (id) => stand(id, status, ended)))) return;
     say(t('tickets.stood', { n: ids.length, status: word('tickets.status', status) }), () => {
-      for (const x of was) void this.#carry([x.id], { status: x.status === 'new' ? 'open' : (x.status as Exclude<Status, 'new'>), ended: x.ended as 'content' | undefined });
+      for (const x of was) void this.#carry([x.id], (id) => stand(id, x.status === 'new' ? 'open' : x.status, x.ended as 'content' | undefined));
     });
   }
 
@@ -74,11 +76,12 @@ export class Acts {
   }
 
   async tag(ids: string[], add: string[], remove: string[] = []) {
-    for (const id of ids) {
-      const tags = (this.#now(id)?.tags ?? []).filter((x) => !remove.includes(x));
-      this.#expect([id], { tags: [...tags, ...add.filter((x) => !tags.includes(x))] });
-    }
-    await this.#carry(ids, { add_tags: add, remove_tags: remove });
+    const tags = new Map(ids.map((id) => {
+      const kept = (this.#now(id)?.tags ?? []).filter((x) => !remove.includes(x));
+      return [id, [...kept, ...add.filter((x) => !kept.includes(x))]];
+    }));
+    for (const [id, some] of tags) this.#expect([id], { tags: some });
+    await this.#carry(ids, (id) => change(id, { tags: tags.get(id) }));
   }
 
   async change(id: string, part: Schemas['TicketsChange']) {
@@ -91,9 +94,4 @@ export class Acts {
       this.list.refresh([id]);
     }
   }
-}
-
-function complainAbout(details: string[]) {
-  const different = [...new Set(details)];
-  complain(new Fault('conflict', different.join(' ')));
 }
