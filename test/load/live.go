@@ -33,10 +33,16 @@ func (m *middle) live(ctx context.Context) error {
 	}
 	// Most people look at tickets of their own; ten look at the one that is answered.
 	topics := func(i int) string { return "?topics=" + tickets.ID(all[i%len(all)]).String() }
-	if err := m.replies(ctx, s, "reply → another screen, 1,000 sockets on their tickets", all, topics, 15*time.Millisecond, 3*time.Millisecond); err != nil {
+	present := func(i int) string {
+		return `{"here":{"ticket":"` + tickets.ID(all[i%len(all)]).String() + `","writing":true}}`
+	}
+	if err := m.replies(ctx, s, "reply → another screen, 1,000 sockets on their tickets", all, topics, nil, 15*time.Millisecond, 3*time.Millisecond); err != nil {
 		return err
 	}
-	return m.replies(ctx, s, "reply → another screen, 1,000 sockets that hear all", all, func(int) string { return "" }, 0, 0)
+	if err := m.replies(ctx, s, "reply → another screen, 1,000 sockets that say where they are", all, topics, present, 15*time.Millisecond, 3*time.Millisecond); err != nil {
+		return err
+	}
+	return m.replies(ctx, s, "reply → another screen, 1,000 sockets that hear all", all, func(int) string { return "" }, nil, 0, 0)
 }
 
 // screen is a socket and when it last heard of an answer.
@@ -45,10 +51,10 @@ type screen struct {
 	heard chan time.Time
 }
 
-func (m *middle) replies(ctx context.Context, s *server, what string, all []int64, topics func(i int) string, p99, p50 time.Duration) (err error) {
+func (m *middle) replies(ctx context.Context, s *server, what string, all []int64, topics, says func(i int) string, p99, p50 time.Duration) (err error) {
 	hear, stop := context.WithCancel(ctx)
 	defer stop()
-	screens, err := s.screens(hear, topics)
+	screens, err := s.screens(hear, topics, says)
 	if err != nil {
 		return err
 	}
@@ -114,8 +120,8 @@ func (m *middle) replies(ctx context.Context, s *server, what string, all []int6
 	return m.add(row)
 }
 
-// screens opens all sockets and listens on them.
-func (s *server) screens(ctx context.Context, topics func(i int) string) ([]*screen, error) {
+// screens opens all sockets, on which each says something, and listens on them.
+func (s *server) screens(ctx context.Context, topics, says func(i int) string) ([]*screen, error) {
 	all := make([]*screen, sockets)
 	failed := make(chan error, sockets)
 	var crew sync.WaitGroup
@@ -125,6 +131,9 @@ func (s *server) screens(ctx context.Context, topics func(i int) string) ([]*scr
 				c, _, err := websocket.Dial(ctx, "ws://"+s.addr+"/api/v1/live"+topics(i), &websocket.DialOptions{ //nolint:bodyclose // it is the socket
 					HTTPHeader: http.Header{"Authorization": {"Bearer " + s.place.notes.Owner}},
 				})
+				if err == nil && says != nil {
+					err = c.Write(ctx, websocket.MessageText, []byte(says(i)))
+				}
 				if err != nil {
 					failed <- err
 					return
