@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/emersion/go-sasl"
@@ -71,12 +73,14 @@ func (room *Room) accessToken(ctx context.Context, m Mailbox, s Secrets) (string
 	if c, err = room.consent(ctx, m, s); err != nil || c.holds(room.db.Now()) {
 		return c.Access, err
 	}
-	ours, err := room.db.Lease(ctx, "mail.consent."+m.ID.String(), leaseConsent)
-	if err == nil && !ours {
-		err = fault.New(fault.Conflict, "mailbox.renewing", "Another server is renewing the sign-in of this mailbox; it is tried again in a moment.")
-	}
-	if err != nil {
-		return "", err
+	if m.ID != 0 {
+		ours, err := room.db.Lease(ctx, "mail.consent."+m.ID.String(), leaseConsent)
+		if err == nil && !ours {
+			err = fault.New(fault.Conflict, "mailbox.renewing", "Another server is renewing the sign-in of this mailbox; it is tried again in a moment.")
+		}
+		if err != nil {
+			return "", err
+		}
 	}
 	if c, err = trade(ctx, c, s, room.db.Now()); err != nil {
 		return "", err
@@ -104,31 +108,75 @@ func trade(ctx context.Context, c consent, s Secrets, now time.Time) (consent, e
 }
 
 func (room *Room) consent(ctx context.Context, m Mailbox, s Secrets) (c consent, err error) {
+	of := sha256.Sum256([]byte(s.RefreshToken))
+	if m.ID != 0 {
+		if c, err = room.keptConsent(ctx, m); err != nil {
+			return c, err
+		}
+	}
+	if string(c.Of) != string(of[:]) {
+		var tried bool
+		if c, tried = room.rehearsed.of(of, room.db.Now()); !tried {
+			c = consent{Of: of[:], Refresh: s.RefreshToken}
+		}
+	}
+	return c, nil
+}
+
+func (room *Room) keptConsent(ctx context.Context, m Mailbox) (c consent, err error) {
 	var sealed string
 	if err := room.db.Read(ctx, func(tx *store.Tx) error { sealed, err = loadConsent(tx, m.ID); return err }); err != nil {
 		return c, err
 	}
 	plain, err := room.unsealed(m, consentPurpose, sealed)
-	if err != nil {
+	if err != nil || plain == nil {
 		return c, err
 	}
-	if plain != nil {
-		if err := json.Unmarshal(plain, &c); err != nil {
-			return c, err
-		}
-	}
-	if of := sha256.Sum256([]byte(s.RefreshToken)); string(c.Of) != string(of[:]) {
-		c = consent{Of: of[:], Refresh: s.RefreshToken}
-	}
-	return c, nil
+	return c, json.Unmarshal(plain, &c)
 }
 
 func (room *Room) keepConsent(ctx context.Context, m tickets.MailboxID, c consent) error {
+	if m == 0 {
+		room.rehearsed.keep(c, room.db.Now())
+		return nil
+	}
 	sealed, err := room.sealed(consentPurpose, []byte(store.JSON(c)))
 	if err != nil {
 		return err
 	}
 	return room.db.Write(ctx, actor, func(tx *store.Tx) error { return saveConsent(tx, m, sealed) })
+}
+
+// rehearsals are consents that were tried before their mailbox was connected. They are kept in memory for as long as
+// somebody may take to connect it, because a provider may have replaced the refresh token at the trial.
+type rehearsals struct {
+	mu   sync.Mutex
+	kept map[[sha256.Size]byte]rehearsal
+}
+
+type rehearsal struct {
+	consent
+
+	until time.Time
+}
+
+const rehearsedFor = 15 * time.Minute
+
+func (r *rehearsals) of(hash [sha256.Size]byte, now time.Time) (consent, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c, ok := r.kept[hash]
+	return c.consent, ok && now.Before(c.until)
+}
+
+func (r *rehearsals) keep(c consent, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	maps.DeleteFunc(r.kept, func(_ [sha256.Size]byte, old rehearsal) bool { return !now.Before(old.until) })
+	if r.kept == nil {
+		r.kept = map[[sha256.Size]byte]rehearsal{}
+	}
+	r.kept[[sha256.Size]byte(c.Of)] = rehearsal{c, now.Add(rehearsedFor)}
 }
 
 func loadConsent(tx *store.Tx, m tickets.MailboxID) (string, error) {

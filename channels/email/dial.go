@@ -12,9 +12,11 @@ import (
 	"errors"
 	"net"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/emersion/go-msgauth/dkim"
+	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 
 	"github.com/hearthdesk/hearth/base/fault"
@@ -27,14 +29,38 @@ const (
 )
 
 // connect opens a connection to a mail server, with TLS from the start where the settings say so.
-func connect(ctx context.Context, s server) (net.Conn, error) {
+func connect(ctx context.Context, s server) (*ear, error) {
 	d := net.Dialer{Timeout: 20 * time.Second}
 	at := net.JoinHostPort(s.host, s.port)
+	var conn net.Conn
+	var err error
 	if s.mode == tlsFromStart {
-		return (&tls.Dialer{NetDialer: &d, Config: tlsFor(s.host)}).DialContext(ctx, "tcp", at)
+		conn, err = (&tls.Dialer{NetDialer: &d, Config: tlsFor(s.host)}).DialContext(ctx, "tcp", at)
+	} else {
+		conn, err = d.DialContext(ctx, "tcp", at)
 	}
-	return d.DialContext(ctx, "tcp", at)
+	if err != nil {
+		return nil, err
+	}
+	return &ear{Conn: conn}, nil
 }
+
+// ear is a connection that remembers whether it ever heard anything.
+type ear struct {
+	net.Conn
+	heard atomic.Bool
+}
+
+// Read reads.
+func (e *ear) Read(b []byte) (int, error) {
+	n, err := e.Conn.Read(b)
+	if n > 0 {
+		e.heard.Store(true)
+	}
+	return n, err
+}
+
+func (e *ear) mute() bool { return !e.heard.Load() }
 
 // watched is a connection that ends when nothing is heard for too long, because a server that is gone says nothing.
 type watched struct {
@@ -80,7 +106,7 @@ func (room *Room) dialSMTP(ctx context.Context, box Mailbox, s Secrets) (*smtp.C
 			if strings.Contains(err.Error(), "support STARTTLS") { // go-smtp has no error of its own for it
 				err = errors.Join(errNoStartTLS, err)
 			}
-			return nil, errors.Join(err, conn.Close())
+			return nil, errors.Join(&trouble{"SMTP", at, meeting, conn.mute(), errors.Join(ctx.Err(), err)}, conn.Close())
 		}
 	} else {
 		c = smtp.NewClient(conn)
@@ -88,21 +114,32 @@ func (room *Room) dialSMTP(ctx context.Context, box Mailbox, s Secrets) (*smtp.C
 	c.CommandTimeout, c.SubmissionTimeout = patience, handOver
 	_, host, _ := strings.Cut(box.Address, "@")
 	if err := c.Hello(host); err != nil {
-		return nil, errors.Join(err, c.Close())
+		return nil, errors.Join(&trouble{"SMTP", at, meeting, conn.mute(), errors.Join(ctx.Err(), err)}, c.Close())
 	}
 	if at.user == "" {
 		return c, nil
 	}
-	auth, err := room.credentials(ctx, box, at, s)
-	if err == nil {
-		if err = c.Auth(auth); err != nil {
-			err = errors.Join(err, room.doubt(ctx, box, s))
-		}
-	}
-	if err != nil {
-		return nil, errors.Join(err, c.Close())
+	if err := room.signInSMTP(ctx, c, box, at, s); err != nil {
+		return nil, errors.Join(&trouble{"SMTP", at, signingIn, false, err}, c.Close())
 	}
 	return c, nil
+}
+
+func (room *Room) signInSMTP(ctx context.Context, c *smtp.Client, box Mailbox, at server, s Secrets) error {
+	auth, err := room.credentials(ctx, box, at, s)
+	if err != nil {
+		return err
+	}
+	if s.RefreshToken == "" && c.SupportsAuth("LOGIN") && !c.SupportsAuth("PLAIN") { // Exchange has only this one for passwords
+		auth = sasl.NewLoginClient(at.user, s.Password)
+	}
+	if err = c.Auth(auth); err == nil {
+		return nil
+	}
+	if offers, _ := c.Extension("AUTH"); !offers {
+		err = errors.Join(errNoSignIn, err)
+	}
+	return errors.Join(err, room.doubt(ctx, box, s))
 }
 
 func dkimKey(text string) (crypto.Signer, error) {

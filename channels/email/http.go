@@ -85,8 +85,7 @@ func (room *Room) Routes(api *web.API) {
 		func(ctx context.Context, who web.Who, in *boxIn) (web.None, error) {
 			return web.None{OK: true}, room.Disconnect(ctx, who, in.ID)
 		})
-	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/mail/mailboxes/{id}/test", Needs: web.Settings, Say: "Try to sign in to a mailbox's servers"},
-		func(ctx context.Context, _ web.Who, in *boxIn) (Trial, error) { return room.Try(ctx, in.ID) })
+	room.setupRoutes(api)
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/mail/health", Needs: web.View, Say: "How reading the mailboxes goes"},
 		func(ctx context.Context, _ web.Who, _ *struct{}) (page web.Page[Health], err error) {
 			return page, room.db.Read(ctx, func(tx *store.Tx) error { page.Items, err = room.Health(tx); return err })
@@ -169,42 +168,6 @@ func (room *Room) raw(w http.ResponseWriter, r *http.Request, who web.Who) error
 	w.Header().Set("Content-Disposition", `attachment; filename="`+l.String()+`.eml"`)
 	_, err = w.Write(raw)
 	return err
-}
-
-// Trial is what came of signing in to a mailbox's servers.
-type Trial struct {
-	IMAP string `json:"imap,omitempty" doc:"ok, or a sentence about what is wrong; absent when there is no such server"`
-	SMTP string `json:"smtp,omitempty"`
-}
-
-// Try signs in to a mailbox's servers and says in plain words what is wrong.
-func (room *Room) Try(ctx context.Context, id tickets.MailboxID) (t Trial, err error) {
-	var m Mailbox
-	if err := room.db.Read(ctx, func(tx *store.Tx) error { m, err = loadBox(tx, id); return err }); err != nil {
-		return t, err
-	}
-	if m.IMAP != "" {
-		t.IMAP = "ok"
-		if c, err := room.dialIMAP(ctx, m, make(chan struct{}, 1)); err != nil {
-			t.IMAP = explain(err)
-		} else {
-			_ = c.Logout().Wait() // the sign-in is what was tried
-			_ = c.Close()
-		}
-	}
-	if m.SMTP != "" {
-		t.SMTP = "ok"
-		s, err := room.secrets(m)
-		if err != nil {
-			return t, err
-		}
-		if c, err := room.dialSMTP(ctx, m, s); err != nil {
-			t.SMTP = explain(err)
-		} else {
-			_ = c.Quit()
-		}
-	}
-	return t, nil
 }
 
 // Audience says who may see an entry of the journal about mail: whoever may see tickets.

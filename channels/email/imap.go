@@ -32,7 +32,11 @@ var (
 // visit is one connection to a folder: catch up, wait for news, catch up again, until something breaks.
 func (room *Room) visit(ctx context.Context, m Mailbox, f *folder) error {
 	news := make(chan struct{}, 1)
-	c, err := room.dialIMAP(ctx, m, news)
+	secrets, err := room.secrets(m)
+	if err != nil {
+		return err
+	}
+	c, err := room.dialIMAP(ctx, m, secrets, news)
 	if err != nil {
 		return err
 	}
@@ -67,12 +71,8 @@ func (room *Room) visit(ctx context.Context, m Mailbox, f *folder) error {
 }
 
 // dialIMAP connects and signs in; news is rung when the server says that a mail came.
-func (room *Room) dialIMAP(ctx context.Context, m Mailbox, news chan struct{}) (*imapclient.Client, error) {
+func (room *Room) dialIMAP(ctx context.Context, m Mailbox, s Secrets, news chan struct{}) (*imapclient.Client, error) {
 	at, err := m.server("imap", m.IMAP)
-	if err != nil {
-		return nil, err
-	}
-	secrets, err := room.secrets(m)
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +81,7 @@ func (room *Room) dialIMAP(ctx context.Context, m Mailbox, news chan struct{}) (
 		return nil, err
 	}
 	conn := watch(dialled)
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })() // also while it says nothing
 	opts := &imapclient.Options{TLSConfig: tlsFor(at.host), UnilateralDataHandler: &imapclient.UnilateralDataHandler{
 		Mailbox: func(d *imapclient.UnilateralDataMailbox) {
 			if d.NumMessages != nil {
@@ -94,13 +95,16 @@ func (room *Room) dialIMAP(ctx context.Context, m Mailbox, news chan struct{}) (
 			if _, refused := errors.AsType[*imap.Error](err); refused {
 				err = errors.Join(errNoStartTLS, err)
 			}
-			return nil, errors.Join(err, conn.Close())
+			return nil, errors.Join(&trouble{"IMAP", at, meeting, dialled.mute(), errors.Join(ctx.Err(), err)}, conn.Close())
 		}
 	} else {
 		c = imapclient.New(conn, opts)
 	}
-	if err := room.signIn(ctx, c, m, at, secrets); err != nil {
-		return nil, errors.Join(err, c.Close())
+	if err := c.WaitGreeting(); err != nil {
+		return nil, errors.Join(&trouble{"IMAP", at, meeting, dialled.mute(), errors.Join(ctx.Err(), err)}, c.Close())
+	}
+	if err := room.signIn(ctx, c, m, at, s); err != nil {
+		return nil, errors.Join(&trouble{"IMAP", at, signingIn, false, err}, c.Close())
 	}
 	return c, nil
 }
@@ -113,9 +117,6 @@ func ring(bell chan struct{}) {
 }
 
 func (room *Room) signIn(ctx context.Context, c *imapclient.Client, m Mailbox, at server, s Secrets) error {
-	if err := c.WaitGreeting(); err != nil {
-		return err
-	}
 	if s.RefreshToken == "" {
 		return c.Login(at.user, s.Password).Wait()
 	}

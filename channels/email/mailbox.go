@@ -193,6 +193,9 @@ func (m Mailbox) server(kind, raw string) (s server, err error) {
 		}
 		s.user = u.User.Username()
 	}
+	if s.user == "" && kind == "imap" { // nobody reads a mailbox without saying whose
+		s.user = m.Address
+	}
 	if s.port == "" {
 		s.port = ports[kind+" "+string(s.mode)]
 	}

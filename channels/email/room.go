@@ -19,6 +19,7 @@ import (
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/base/words"
+	"github.com/hearthdesk/hearth/channels/email/guess"
 	"github.com/hearthdesk/hearth/channels/email/message"
 	"github.com/hearthdesk/hearth/rooms/clocks"
 	"github.com/hearthdesk/hearth/rooms/people"
@@ -46,6 +47,7 @@ type House struct {
 	People  *people.Room
 	Tickets *tickets.Room
 	Clocks  *clocks.Room
+	Finder  guess.Finder // of servers; the zero one asks the internet
 	Log     *slog.Logger
 }
 
@@ -59,10 +61,12 @@ type Room struct {
 	people  *people.Room
 	tickets *tickets.Room
 	clocks  *clocks.Room
+	finder  guess.Finder
 	log     *slog.Logger
 
-	desk     chan struct{} // how many mails are read at a time
-	renewing sync.Mutex    // of consents
+	desk      chan struct{} // how many mails are read at a time
+	renewing  sync.Mutex    // of consents
+	rehearsed rehearsals
 }
 
 const atOnce = 4 // mails being read
@@ -70,7 +74,7 @@ const atOnce = 4 // mails being read
 // New furnishes the channel and tells base/due what its work is.
 func New(h House) *Room {
 	room := &Room{
-		words: h.Words, db: h.DB, due: h.Due, files: h.Files, keys: h.Keys, people: h.People, tickets: h.Tickets, clocks: h.Clocks, log: h.Log,
+		words: h.Words, db: h.DB, due: h.Due, files: h.Files, keys: h.Keys, people: h.People, tickets: h.Tickets, clocks: h.Clocks, finder: h.Finder, log: h.Log,
 		desk: make(chan struct{}, atOnce),
 	}
 	if room.log == nil {

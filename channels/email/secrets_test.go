@@ -81,6 +81,13 @@ func TestSecretsAreNowhere(t *testing.T) {
 		"address": support, "imap": "imap://" + support + "@" + imap.Addr, "smtp": "smtp://" + support + "@" + relay.Addr,
 		"password": right, "dkim_key": dkim, "options": map[string]any{"dkim_selector": "desk"},
 	}
+	consent := map[string]any{"refresh_token": "refresh-0", "client_id": "hearth", "client_secret": "client-secret", "token_url": p.URL + "/token"}
+	trial := map[string]any{"address": support, "imap": in["imap"], "smtp": in["smtp"], "password": right}
+	l.ask(http.MethodPost, "/api/v1/mail/try", trial)
+	trial["password"] = wrong
+	l.ask(http.MethodPost, "/api/v1/mail/try", trial)
+	trial["oauth"] = map[string]any{"refresh_token": "refresh-1", "client_id": "hearth", "client_secret": "client-secret", "token_url": p.URL + "/token"}
+	l.ask(http.MethodPost, "/api/v1/mail/try", trial)
 	l.ask(http.MethodPost, "/api/v1/mail/mailboxes", in)
 	l.ask(http.MethodPost, "/api/v1/mail/mailboxes", in) // it is there already
 	imap.Deliver(support, letter("Ada <ada@example.com>", "Cup", "1@example.com", "", "It broke."))
@@ -93,7 +100,6 @@ func TestSecretsAreNowhere(t *testing.T) {
 		mails, _ := relay.took()
 		return len(mails) == 1 && field(mails[0].raw, "DKIM-Signature") != ""
 	})
-	consent := map[string]any{"refresh_token": "refresh-0", "client_id": "hearth", "client_secret": "client-secret", "token_url": p.URL + "/token"}
 	for name, change := range map[string]any{
 		"a wrong password":                map[string]any{"password": wrong},
 		"a password that is too long":     map[string]any{"password": strings.Repeat(right, 100)},
