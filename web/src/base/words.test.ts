@@ -24,9 +24,7 @@ test('every message can be said, with the same values in each language', () => {
   const names = (parts: Part[]): string[] => parts.flatMap((p) => [...(p.type > 0 && p.type < 7 && p.value ? [p.value] : []), ...Object.values(p.options ?? {}).flatMap((o) => names(o.value))]);
   const values = (m: string, l: string) => [...new Set(names(new IntlMessageFormat(m, l, undefined, { ignoreTag: true }).getAst() as Part[]))].sort();
   for (const [k, v] of Object.entries(en)) {
-    expect(() => values(v, 'en'), k).not.toThrow();
-    expect(() => values(de[k], 'de'), k).not.toThrow();
-    expect(values(de[k], 'de'), k).toEqual(values(v, 'en'));
+    expect(values(de[k], 'de'), k).toEqual(values(v, 'en')); // throws where a message can't be read
   }
 });
 
