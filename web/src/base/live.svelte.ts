@@ -80,7 +80,7 @@ function take(f: Frame) {
     const { [f.here.ticket]: _, ...others } = presence;
     presence = f.here.who.length ? { ...others, [f.here.ticket]: f.here.who } : others;
   } else if (f.head !== undefined) {
-    last = Math.max(last, f.head);
+    last = f.head; // also when it is lower: then the house was restored from a backup
     tries = 0;
     state = 'caught_up';
   } else if (f.seq !== undefined && f.seq > last) {
