@@ -23,6 +23,7 @@ import (
 	"github.com/hearthdesk/hearth/channels/email/message"
 	"github.com/hearthdesk/hearth/rooms/clocks"
 	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
@@ -211,12 +212,13 @@ func (room *Room) secrets(m Mailbox) (s Secrets, err error) {
 
 // Settings is a change of a mailbox; nil leaves a part as it is.
 type Settings struct {
-	Name    *string   `json:"name,omitempty"`
-	Aliases *[]string `json:"aliases,omitempty"`
-	IMAP    *string   `json:"imap,omitempty"`
-	SMTP    *string   `json:"smtp,omitempty"`
-	Options *Options  `json:"options,omitempty"`
-	Paused  *bool     `json:"paused,omitempty"`
+	Name    *string       `json:"name,omitempty"`
+	Aliases *[]string     `json:"aliases,omitempty"`
+	Team    *staff.TeamID `json:"team,omitempty" doc:"whose its tickets are from now on; empty for nobody's"`
+	IMAP    *string       `json:"imap,omitempty"`
+	SMTP    *string       `json:"smtp,omitempty"`
+	Options *Options      `json:"options,omitempty"`
+	Paused  *bool         `json:"paused,omitempty"`
 }
 
 // Change corrects the settings of a mailbox; zero Secrets leave those as they are.
@@ -227,6 +229,7 @@ func (room *Room) Change(ctx context.Context, who web.Who, id tickets.MailboxID,
 		}
 		set(&m.Name, ch.Name)
 		set(&m.Aliases, ch.Aliases)
+		set(&m.Team, ch.Team)
 		set(&m.IMAP, ch.IMAP)
 		set(&m.SMTP, ch.SMTP)
 		set(&m.Options, ch.Options)

@@ -235,3 +235,34 @@ func TestTwoMachinesStopAfterOneMailEach(t *testing.T) {
 		t.Errorf("%d acknowledgements: %s", len(mails), bytes.Join(mails, []byte("\n----\n")))
 	}
 }
+
+func TestAMailboxIsGivenToATeam(t *testing.T) {
+	t.Parallel()
+	h := house.Start(t)
+	box := connect(h, "", "", "", nil)
+	var team struct {
+		ID string `json:"id"`
+	}
+	h.Ask(http.MethodPost, "/api/v1/teams", map[string]any{"name": "Deliveries"}, &team)
+	at := "/api/v1/mail/mailboxes/" + box.ID.String()
+	for i, want := range []string{team.ID, team.ID, ""} { // given, left as it is, taken back
+		change := map[string]any{"name": "The Shop"}
+		if i != 1 {
+			change["team"] = want
+		}
+		h.Ask(http.MethodPatch, at, change, nil)
+		if err := send(t, h.SMTP, "ada@example.com", []string{support}, letter("Ada <ada@example.com>", fmt.Sprintf("Cup %d", i), fmt.Sprintf("%d@example.com", i), "", "It broke.")); err != nil {
+			t.Fatal(err)
+		}
+		house.Until(t, "a ticket", func() bool { return len(ticketList(h)) == i+1 })
+		for _, tk := range ticketList(h) {
+			got := ""
+			if tk.Team != 0 {
+				got = tk.Team.String()
+			}
+			if tk.Subject == fmt.Sprintf("Cup %d", i) && got != want {
+				t.Errorf("the ticket of %s belongs to %q, not %q", tk.Subject, got, want)
+			}
+		}
+	}
+}
