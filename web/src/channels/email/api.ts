@@ -14,15 +14,11 @@ export type Health = Schemas['EmailHealth'] & { folder: string; role: 'inbox' | 
 
 export type Connect = { address: string; aliases?: string[]; name?: string; team?: string; imap?: string; smtp?: string; options?: Options; password?: string; oauth?: OAuth; dkim_key?: string };
 export type Change = Partial<Pick<Mailbox, 'name' | 'aliases' | 'imap' | 'smtp' | 'options' | 'paused' | 'team'>> & { password?: string; oauth?: OAuth; dkim_key?: string };
-// The document does not name these two yet.
-export type Settings = { imap: string; smtp: string; name: string; how: 'known' | 'srv' | 'autoconfig' | 'common' | 'none'; hint: string; needs?: 'password' | 'app_password' | 'mail_password' | 'consent' | 'bridge' };
+export type Settings = Schemas['GuessSettings'];
 export type Attempt = { address: string; imap?: string; smtp?: string; password?: string; oauth?: OAuth; options?: Options };
 
-const post = async <T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> =>
-  (await send('POST', path, JSON.stringify(body), { 'Content-Type': 'application/json' }, signal)).json(); // asked again, it looks again
-
-export const guess = (address: string, signal?: AbortSignal) => post<Settings>('/mail/guess', { address }, signal);
-export const attempt = (a: Attempt, signal?: AbortSignal) => post<Trial>('/mail/try', a, signal);
+export const guess = (address: string) => api('post', '/mail/guess', { body: { address } });
+export const attempt = (body: Attempt) => api('post', '/mail/try', { body });
 
 export const mailboxes = () => api('get', '/mail/mailboxes').then((p) => p.items);
 export const connect = (body: Connect) => api('post', '/mail/mailboxes', { body });
