@@ -101,7 +101,7 @@ func (h *House) furnish() {
 	h.API = web.New(web.Config{DB: h.DB, Auth: h.Staff.Authenticate, Origins: origins(s.BaseURL), Version: s.Version, Log: s.log(), Observe: h.metrics.request})
 	h.Hours = hours.New(h.DB)
 	h.People = people.New(h.DB, s.Region)
-	h.Tickets = tickets.New(h.DB, h.Staff, h.People, h.Files)
+	h.Tickets = tickets.New(h.DB, h.Staff, h.People, h.Files, h.Due)
 	h.Clocks = clocks.New(h.DB, h.Due, h.Hours, h.Tickets)
 	h.Email = email.New(email.House{Words: h.Words, DB: h.DB, Due: h.Due, Files: h.Files, Keys: h.Keys, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Log: s.log()})
 	h.Live = live.New(live.Config{
@@ -131,7 +131,7 @@ func (h *House) furnish() {
 func (h *House) audience(tx *store.Tx, e store.Entry) (web.Audience, error) {
 	noun, _, _ := strings.Cut(e.Kind, ".")
 	switch noun {
-	case "tickets", "messages", "notes":
+	case "tickets", "messages", "notes", "drafts":
 		return h.Tickets.Audience(tx, e)
 	case "clocks":
 		return h.Clocks.Audience(tx, e)

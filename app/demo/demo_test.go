@@ -52,7 +52,7 @@ func empty(tb testing.TB) demo.Deps {
 	d.Staff = staff.New(d.DB, staff.Options{Log: log})
 	d.Hours = hours.New(d.DB)
 	d.People = people.New(d.DB, "DE")
-	d.Tickets = tickets.New(d.DB, d.Staff, d.People, d.Files)
+	d.Tickets = tickets.New(d.DB, d.Staff, d.People, d.Files, d.Due)
 	d.Clocks = clocks.New(d.DB, d.Due, d.Hours, d.Tickets)
 	d.Email = email.New(email.House{Words: said, DB: d.DB, Due: d.Due, Files: d.Files, Keys: keys, People: d.People, Tickets: d.Tickets, Clocks: d.Clocks, Log: log})
 	d.Followers = slices.Concat(d.Tickets.Followers(), d.Clocks.Followers(), d.Email.Followers())

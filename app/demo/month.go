@@ -184,7 +184,7 @@ func (l *life) happen(ctx context.Context, st *story, b beat) error {
 		return l.answer(ctx, st, who, b)
 	case note:
 		words := st.tell.say(b.words)
-		_, err = l.Tickets.Note(ctx, who.who, st.ticket, words, l.mentioned(words))
+		_, err = l.Tickets.Note(ctx, who.who, st.ticket, tickets.Memo{Text: words, Mentions: l.mentioned(words)})
 	case fields:
 		if v := st.values(b.arg, false); len(v) > 0 {
 			_, err = l.Tickets.Change(ctx, who.who, st.ticket, tickets.Change{Fields: v})
@@ -385,7 +385,7 @@ func (l *life) answer(ctx context.Context, st *story, who *colleague, b beat) er
 		if err != nil {
 			return err
 		}
-		r.Uploads = append(r.Uploads, tickets.Draft{SHA256: blob.SHA256, Name: f.name})
+		r.Uploads = append(r.Uploads, tickets.Attachment{SHA256: blob.SHA256, Name: f.name})
 	}
 	m, err := l.Tickets.Answer(ctx, who.who, st.ticket, r)
 	if err != nil {

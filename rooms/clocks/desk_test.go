@@ -66,7 +66,7 @@ func furnish(tb testing.TB) *desk {
 	d.queue = due.New(d.db, log)
 	d.staff = staff.New(d.db, staff.Options{})
 	d.hours = hours.New(d.db)
-	d.tickets = tickets.New(d.db, d.staff, people.New(d.db, "DE"), blobs)
+	d.tickets = tickets.New(d.db, d.staff, people.New(d.db, "DE"), blobs, d.queue)
 	d.Room = New(d.db, d.queue, d.hours, d.tickets)
 	d.queue.HandleTx(nudging, due.Policy{}, func(*store.Tx, due.Job) error { return nil })
 	d.api = web.New(web.Config{DB: d.db, Version: "test", Log: log})
@@ -172,7 +172,7 @@ func (d *desk) does(tb testing.TB, ticket tickets.ID, what string) {
 	case "answer":
 		_, err = d.tickets.Answer(tb.Context(), admin, ticket, tickets.Reply{Text: "It is on its way."})
 	case "note":
-		_, err = d.tickets.Note(tb.Context(), admin, ticket, "Rang them.", nil)
+		_, err = d.tickets.Note(tb.Context(), admin, ticket, tickets.Memo{Text: "Rang them."})
 	case "content", "silent", "spam":
 		stand(tickets.Closed, tickets.Ended(what))
 	case "open", "pending", "on_hold", "resolved":

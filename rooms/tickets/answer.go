@@ -16,30 +16,44 @@ import (
 // Reply is what one of us says to the customer. Without To and Cc it goes to whoever wrote last and everybody they had in
 // copy; what is given replaces that. Recipients freeze here: changing the customer later never redirects it.
 type Reply struct {
-	Text     string  `json:"text,omitempty" maxLength:"200000"`
-	HTML     string  `json:"html,omitempty" maxLength:"1000000"`
-	To       []Party `json:"to,omitempty" maxItems:"50"`
-	Cc       []Party `json:"cc,omitempty" maxItems:"50"`
-	Files    []File  `json:"-"`
-	Uploads  []Draft `json:"attachments,omitempty" maxItems:"30" doc:"files uploaded before with POST /uploads"`
-	Seen     int64   `json:"seen,omitempty" doc:"the ticket's version the writer had read; a newer answer of a colleague is then a conflict"`
-	Language string  `json:"-"`
+	Text     string       `json:"text,omitempty" maxLength:"200000"`
+	HTML     string       `json:"html,omitempty" maxLength:"1000000"`
+	To       []Party      `json:"to,omitempty" maxItems:"50"`
+	Cc       []Party      `json:"cc,omitempty" maxItems:"50"`
+	Files    []File       `json:"-"`
+	Uploads  []Attachment `json:"attachments,omitempty" maxItems:"30" doc:"files uploaded before with POST /uploads"`
+	Seen     int64        `json:"seen,omitempty" doc:"the ticket's version the writer had read; a newer answer of a colleague is then a conflict"`
+	Language string       `json:"-"`
 }
 
-// Draft names an upload that goes along.
-type Draft struct {
-	SHA256    string `json:"sha256" pattern:"^[0-9a-f]{64}$"`
-	Name      string `json:"name" maxLength:"255"`
-	ContentID string `json:"content_id,omitempty" maxLength:"255" doc:"set when the HTML shows it as cid:…"`
+// Attachment names an upload that goes along. Its type and size are what the file is, whatever is said.
+type Attachment struct {
+	SHA256    string `json:"sha256" db:"sha256" pattern:"^[0-9a-f]{64}$"`
+	Name      string `json:"name" db:"name" maxLength:"255"`
+	ContentID string `json:"content_id,omitempty" db:"content_id" maxLength:"255" doc:"set when the HTML shows it as cid:…"`
+	Type      string `json:"type,omitempty" db:"type"`
+	Size      int64  `json:"size,omitempty" db:"size"`
 }
 
-// Answer says something to the customer on behalf of who.
-func (room *Room) Answer(ctx context.Context, who web.Who, ticket ID, r Reply) (m Message, err error) {
+func (a Attachment) file() File {
+	return File{Name: a.Name, Type: a.Type, Size: a.Size, SHA256: a.SHA256, ContentID: a.ContentID, Inline: a.ContentID != ""}
+}
+
+// words are there, if only in the HTML.
+func (r *Reply) words() error {
 	if r.Text == "" {
 		r.Text = text.FromHTML(r.HTML)
 	}
 	if strings.TrimSpace(r.Text) == "" {
-		return m, fault.Field("text", "answer.empty", "An answer needs words.")
+		return fault.Field("text", "answer.empty", "An answer needs words.")
+	}
+	return nil
+}
+
+// Answer says something to the customer on behalf of who.
+func (room *Room) Answer(ctx context.Context, who web.Who, ticket ID, r Reply) (m Message, err error) {
+	if err := r.words(); err != nil {
+		return m, err
 	}
 	if r.Files, err = room.uploaded(ctx, r.Uploads); err != nil {
 		return m, err
@@ -49,27 +63,42 @@ func (room *Room) Answer(ctx context.Context, who web.Who, ticket ID, r Reply) (
 		if err != nil {
 			return err
 		}
-		if r.Seen != 0 && r.Seen < t.Version {
-			if err := unseen(tx, t.ID, r.Seen); err != nil {
-				return err
-			}
-		}
-		if m, err = room.address(tx, t, r); err != nil {
-			return err
-		}
-		if n := len(m.To) + len(m.Cc); n > maxEverybody && len(r.To)+len(r.Cc) == 0 {
-			return fault.Field("to", "recipients.many", "The mail this answers went to %d people; say whom the answer goes to.", n)
-		}
-		m.ID, m.Author, m.At, m.StateAt = store.NewID[messageKind](tx), author(who), tx.Now(), tx.Now()
-		for i := range m.Files {
-			m.Files[i].ID = store.NewID[fileKind](tx)
-		}
-		f, _, err := room.say(tx, t, m, false)
-		if err != nil {
-			return err
-		}
-		return saveRead(tx, who, t.ID, f.Ticket.reads(r.Seen))
+		m, _, err = room.reply(tx, who, t, r)
+		return err
 	})
+}
+
+// reply is Answer inside a transaction, on a ticket that who may see, with words and files at hand.
+func (room *Room) reply(tx *store.Tx, who web.Who, t Ticket, r Reply) (Message, Ticket, error) {
+	m, err := room.compose(tx, t, r)
+	if err != nil {
+		return m, t, err
+	}
+	m.ID, m.Author, m.At, m.StateAt = store.NewID[messageKind](tx), author(who), tx.Now(), tx.Now()
+	for i := range m.Files {
+		m.Files[i].ID = store.NewID[fileKind](tx)
+	}
+	f, _, err := room.say(tx, t, m, false)
+	if err != nil {
+		return m, t, err
+	}
+	return m, f.Ticket, saveRead(tx, who, t.ID, f.Ticket.reads(r.Seen))
+}
+
+// compose makes an answer as far as it can be made before it is given, and says why it must not be.
+func (room *Room) compose(tx *store.Tx, t Ticket, r Reply) (m Message, err error) {
+	if r.Seen != 0 && r.Seen < t.Version {
+		if err := unseen(tx, t.ID, r.Seen); err != nil {
+			return m, err
+		}
+	}
+	if m, err = room.address(tx, t, r); err != nil {
+		return m, err
+	}
+	if n := len(m.To) + len(m.Cc); n > maxEverybody && len(r.To)+len(r.Cc) == 0 {
+		return m, fault.Field("to", "recipients.many", "The mail this answers went to %d people; say whom the answer goes to.", n)
+	}
+	return m, nil
 }
 
 func author(who web.Who) string {
@@ -198,31 +227,64 @@ func withoutRe(s string) string {
 	}
 }
 
-// Note writes something for colleagues; mentions are members of staff who are told.
-func (room *Room) Note(ctx context.Context, who web.Who, ticket ID, words string, mentions []staff.ID) (m Message, err error) {
-	if strings.TrimSpace(words) == "" {
-		return m, fault.Field("text", "note.empty", "A note needs words.")
+// Memo is what one of us writes for colleagues; mentions are members of staff who are told.
+type Memo struct {
+	Text     string       `json:"text,omitempty" maxLength:"200000"`
+	HTML     string       `json:"html,omitempty" maxLength:"1000000"`
+	Mentions []staff.ID   `json:"mentions,omitempty" maxItems:"50"`
+	Uploads  []Attachment `json:"attachments,omitempty" maxItems:"30" doc:"files uploaded before with POST /messages/files"`
+	Files    []File       `json:"-"`
+	Seen     int64        `json:"seen,omitempty" doc:"the ticket's version the writer had read; what the customer said since stays unread"`
+}
+
+// words are there, if only in the HTML.
+func (n *Memo) words() error {
+	if n.Text == "" {
+		n.Text = text.FromHTML(n.HTML)
+	}
+	if strings.TrimSpace(n.Text) == "" {
+		return fault.Field("text", "note.empty", "A note needs words.")
+	}
+	return nil
+}
+
+// Note writes something for colleagues.
+func (room *Room) Note(ctx context.Context, who web.Who, ticket ID, n Memo) (m Message, err error) {
+	if err := n.words(); err != nil {
+		return m, err
+	}
+	if n.Files, err = room.uploaded(ctx, n.Uploads); err != nil {
+		return m, err
 	}
 	return m, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
 		t, err := room.mine(tx, who, ticket)
 		if err != nil {
 			return err
 		}
-		m = Message{
-			ID: store.NewID[messageKind](tx), Ticket: t.ID, Kind: Note, Channel: "note", Author: author(who), To: []Party{}, Text: words,
-			At: tx.Now(), State: Kept, StateAt: tx.Now(), Files: []File{},
-		}
-		if err := insertMessage(tx, m); err != nil {
-			return err
-		}
-		if err := save(tx, &t); err != nil {
-			return err
-		}
-		if err := saveRead(tx, who, t.ID, t.reads(0)); err != nil {
-			return err
-		}
-		return tx.Record(t.ID, Noted{t.ID, m.ID, mentions})
+		m, _, err = room.jot(tx, who, t, n)
+		return err
 	})
+}
+
+// jot is Note inside a transaction, on a ticket that who may see, with words and files at hand.
+func (room *Room) jot(tx *store.Tx, who web.Who, t Ticket, n Memo) (Message, Ticket, error) {
+	m := Message{
+		ID: store.NewID[messageKind](tx), Ticket: t.ID, Kind: Note, Channel: "note", Author: author(who), To: []Party{}, Text: n.Text, HTML: n.HTML,
+		At: tx.Now(), State: Kept, StateAt: tx.Now(), Files: n.Files,
+	}
+	for i := range m.Files {
+		m.Files[i].ID = store.NewID[fileKind](tx)
+	}
+	if err := insertMessage(tx, m); err != nil {
+		return m, t, err
+	}
+	if err := save(tx, &t); err != nil {
+		return m, t, err
+	}
+	if err := saveRead(tx, who, t.ID, t.reads(n.Seen)); err != nil {
+		return m, t, err
+	}
+	return m, t, tx.Record(t.ID, Noted{t.ID, m.ID, n.Mentions})
 }
 
 // Notify puts machine text to the customer on the ticket, such as an acknowledgement; it answers nothing and changes no

@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,7 +26,8 @@ type Upload struct {
 
 func (room *Room) attachments(api *web.API) {
 	web.Raw(api, web.Route{Method: http.MethodPost, Path: "/messages/files", Needs: web.Act, Say: "Upload a file for an answer (the body is the file)", Status: http.StatusCreated, Limit: MaxUpload}, room.upload)
-	web.Raw(api, web.Route{Method: http.MethodGet, Path: "/messages/{message}/{part}", Needs: web.View, Say: "Show a message as a document for a frame: part is “page”; with ?remote=true images load from other servers"}, room.page)
+	web.Raw(api, web.Route{Method: http.MethodGet, Path: "/messages/{message}/page", Tail: true, Needs: web.View, Say: "Show a message as a document for a frame; with ?remote=true images load from other servers"}, room.page)
+	web.Raw(api, web.Route{Method: http.MethodGet, Path: "/tickets/{id}/draft/files/{sha256}", Needs: web.View, Say: "Read a file of your draft"}, room.draftFile)
 	web.Raw(api, web.Route{Method: http.MethodGet, Path: "/messages/files/{file}", Needs: web.View, Say: "Read an attachment"}, room.download)
 }
 
@@ -59,6 +61,28 @@ func (room *Room) download(w http.ResponseWriter, r *http.Request, who web.Who) 
 	if err != nil {
 		return err
 	}
+	return room.hand(w, r, file)
+}
+
+// draftFile shows somebody a file that they put into a draft, such as a picture in its words.
+func (room *Room) draftFile(w http.ResponseWriter, r *http.Request, who web.Who) error {
+	var ticket ID
+	if err := ticket.UnmarshalText([]byte(r.PathValue("id"))); err != nil {
+		return err
+	}
+	d, err := room.Draft(r.Context(), who, ticket)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(d.Files, func(a Attachment) bool { return a.SHA256 == r.PathValue("sha256") })
+	if i < 0 {
+		return fault.New(fault.NotFound, "file.unknown", "Your draft has no file %s.", r.PathValue("sha256"))
+	}
+	return room.hand(w, r, d.Files[i].file())
+}
+
+// hand gives out the bytes of a file.
+func (room *Room) hand(w http.ResponseWriter, r *http.Request, file File) error {
 	body, err := room.files.Open(r.Context(), file.SHA256)
 	if err != nil {
 		return err
@@ -87,9 +111,6 @@ func (room *Room) page(w http.ResponseWriter, r *http.Request, who web.Who) erro
 	var m MessageID
 	if err := m.UnmarshalText([]byte(r.PathValue("message"))); err != nil {
 		return err
-	}
-	if part := r.PathValue("part"); part != "page" {
-		return fault.New(fault.NotFound, "part.unknown", "A message has no part “%s”; its page is at …/page.", part)
 	}
 	var msg Message
 	err := room.db.Read(r.Context(), func(tx *store.Tx) (err error) {
@@ -140,8 +161,8 @@ func shown(m Message, remote bool) (safe string, held bool) {
 	}})
 }
 
-// Names says whether a message names a blob as an attachment.
+// Names says whether a message or a draft names a blob as an attachment.
 func (room *Room) Names(tx *store.Tx, sha string) (bool, error) {
-	_, ok, err := store.Find[FileID](tx, `SELECT id FROM messages_files WHERE sha256 = $1 LIMIT 1`, sha)
+	_, ok, err := store.Find[string](tx, `SELECT sha256 FROM messages_files WHERE sha256 = $1 UNION ALL SELECT sha256 FROM drafts_files WHERE sha256 = $1 LIMIT 1`, sha)
 	return ok, err
 }

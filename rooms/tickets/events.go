@@ -142,3 +142,12 @@ type Configured struct {
 
 // Kind names it.
 func (Configured) Kind() string { return "tickets.configured" }
+
+// Held says that a draft which was to leave did not; only its author hears of it.
+type Held struct {
+	Ticket ID       `json:"ticket"`
+	Staff  staff.ID `json:"staff"`
+}
+
+// Kind names it.
+func (Held) Kind() string { return "drafts.held" }

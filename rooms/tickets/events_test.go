@@ -33,5 +33,6 @@ func TestEventsStayAsTheyWere(t *testing.T) {
 		Changed{tkt, []string{"priority", "type"}, High, Normal, "return"},
 		Delivered{tkt, msg, Sent},
 		Configured{"field", "order_number", true},
+		Held{tkt, stf},
 	)
 }

@@ -7,9 +7,11 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gabriel-vasile/mimetype"
 
+	"github.com/hearthdesk/hearth/base/due"
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/files"
 	"github.com/hearthdesk/hearth/base/store"
@@ -31,11 +33,17 @@ type Room struct {
 	staff  *staff.Room
 	people *people.Room
 	files  files.Store
+	due    *due.Queue
 }
 
-// New furnishes the room.
-func New(db *store.DB, s *staff.Room, p *people.Room, f files.Store) *Room {
-	return &Room{db, s, p, f}
+// New furnishes the room. The queue may be nil when only the routes are wanted.
+func New(db *store.DB, s *staff.Room, p *people.Room, f files.Store, q *due.Queue) *Room {
+	room := &Room{db, s, p, f, q}
+	if q != nil {
+		q.Handle(leavingWork, due.Policy{Tries: 6, Backoff: due.Doubling(2*time.Second, 5*time.Minute)}, room.leave)
+		q.OnPark(room.parked)
+	}
+	return room
 }
 
 // Look shows one ticket, inside the caller's transaction, to whoever is allowed anything.
@@ -290,14 +298,29 @@ func (room *Room) dress(tx *store.Tx, who web.Who, t *Ticket) error {
 }
 
 // uploaded turns uploads into files that go along, and refuses what was never uploaded.
-func (room *Room) uploaded(ctx context.Context, drafts []Draft) (all []File, err error) {
-	all = []File{}
-	for _, d := range drafts {
-		size, kind, err := room.sniff(ctx, d.SHA256)
-		if err != nil {
-			return nil, err
+func (room *Room) uploaded(ctx context.Context, named []Attachment) ([]File, error) {
+	all := []File{}
+	named, err := room.known(ctx, named, nil)
+	for _, a := range named {
+		all = append(all, a.file())
+	}
+	return all, err
+}
+
+// known looks at uploads that were named, but for those looked at before, and refuses what was never uploaded.
+func (room *Room) known(ctx context.Context, named, before []Attachment) ([]Attachment, error) {
+	all := []Attachment{}
+	for _, a := range named {
+		a.Name = text.CleanName(a.Name)
+		if i := slices.IndexFunc(before, func(b Attachment) bool { return a.SHA256 == b.SHA256 }); i >= 0 {
+			a.Size, a.Type = before[i].Size, before[i].Type
+		} else {
+			var err error
+			if a.Size, a.Type, err = room.sniff(ctx, a.SHA256); err != nil {
+				return nil, err
+			}
 		}
-		all = append(all, File{Name: text.CleanName(d.Name), Type: kind, Size: size, SHA256: d.SHA256, ContentID: d.ContentID, Inline: d.ContentID != ""})
+		all = append(all, a)
 	}
 	return all, nil
 }

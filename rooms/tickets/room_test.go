@@ -3,12 +3,14 @@ package tickets_test
 import (
 	"cmp"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/hearthdesk/hearth/base/due"
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/files"
 	"github.com/hearthdesk/hearth/base/search"
@@ -21,10 +23,11 @@ import (
 )
 
 type desk struct {
-	db   *store.DB
-	room *tickets.Room
-	st   *staff.Room
-	now  time.Time
+	db    *store.DB
+	room  *tickets.Room
+	queue *due.Queue
+	st    *staff.Room
+	now   time.Time
 }
 
 var all = web.Everything(store.Actor{Kind: store.SystemKind, ID: "test", Via: "test"})
@@ -32,13 +35,14 @@ var all = web.Everything(store.Actor{Kind: store.SystemKind, ID: "test", Via: "t
 func open(t *testing.T) *desk {
 	t.Helper()
 	d := &desk{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
-	d.db = storetest.OpenAt(t, func() time.Time { return d.now }, web.Tables, search.Tables, staff.Tables, people.Tables, tickets.Tables)
+	d.db = storetest.OpenAt(t, func() time.Time { return d.now }, web.Tables, due.Tables, search.Tables, staff.Tables, people.Tables, tickets.Tables)
 	f, err := files.OpenFolder(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	d.st = staff.New(d.db, staff.Options{})
-	d.room = tickets.New(d.db, d.st, people.New(d.db, "DE"), f)
+	d.queue = due.New(d.db, slog.New(slog.DiscardHandler))
+	d.room = tickets.New(d.db, d.st, people.New(d.db, "DE"), f, d.queue)
 	return d
 }
 
@@ -199,7 +203,7 @@ func TestWhomAnAnswerMayBeSentTo(t *testing.T) {
 		"no words":             {Text: " \n"},
 		"a broken address":     {Text: "x", To: []tickets.Party{{Email: "a@b\r\nBcc: c@d"}}},
 		"nobody but copies":    {Text: "x", Cc: []tickets.Party{{Email: "bob@example.com"}}},
-		"a file nobody upload": {Text: "x", Uploads: []tickets.Draft{{SHA256: fmt.Sprintf("%064d", 1), Name: "x"}}},
+		"a file nobody upload": {Text: "x", Uploads: []tickets.Attachment{{SHA256: fmt.Sprintf("%064d", 1), Name: "x"}}},
 	} {
 		if _, err := d.room.Answer(t.Context(), all, f.Ticket.ID, r); fault.Of(err) == nil {
 			t.Errorf("%s: %v", name, err)

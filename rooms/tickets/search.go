@@ -140,7 +140,7 @@ func (room *Room) found(tx *store.Tx, who web.Who, q string, hits []search.Hit) 
 	if err != nil {
 		return all, err
 	}
-	if err := room.name(tx, shown); err != nil {
+	if err := room.present(tx, who, shown); err != nil {
 		return all, err
 	}
 	texts, err := textsOf(tx, said)

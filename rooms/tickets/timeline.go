@@ -27,6 +27,9 @@ func (room *Room) Timeline(tx *store.Tx, who web.Who, ticket ID, after int64, li
 	}
 	page.Items = make([]Moment, 0, len(entries))
 	for _, e := range entries {
+		if e.Kind == (Held{}).Kind() { // what somebody is writing is their own
+			continue
+		}
 		m := Moment{Seq: e.Seq, At: e.At, By: e.By, Via: e.Via, Kind: e.Kind, Body: e.Body}
 		var why struct {
 			Reason ReasonID `json:"reason"`
@@ -83,8 +86,13 @@ func (room *Room) actors(tx *store.Tx, all []Moment) error {
 	return nil
 }
 
-// Audience says who may see an entry of the journal about a ticket: whoever may see the ticket.
+// Audience says who may see an entry of the journal about a ticket: whoever may see the ticket; of a draft, its author.
 func (room *Room) Audience(tx *store.Tx, e store.Entry) (web.Audience, error) {
+	if e.Kind == (Held{}).Kind() {
+		var held Held
+		err := json.Unmarshal(e.Body, &held)
+		return web.Audience{Needs: web.View, Only: int64(held.Staff)}, err
+	}
 	var ticket ID
 	if ticket.UnmarshalText([]byte(e.Subject)) != nil {
 		return web.Audience{Needs: web.View}, nil //nolint:nilerr // what is about no ticket is a setting of this room

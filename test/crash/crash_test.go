@@ -97,20 +97,26 @@ func (d *desk) kill() {
 
 // post sends until it is acknowledged, always under the same key.
 func (d *desk) post(ctx context.Context, path, key string, in any, out any) bool {
+	return d.ask(ctx, http.MethodPost, path, key, in, out)
+}
+
+func (d *desk) ask(ctx context.Context, method, path, key string, in any, out any) bool {
 	body, err := json.Marshal(in)
 	if err != nil {
 		d.tb.Error(err)
 		return false
 	}
 	for ctx.Err() == nil {
-		r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+d.http+path, bytes.NewReader(body))
+		r, err := http.NewRequestWithContext(ctx, method, "http://"+d.http+path, bytes.NewReader(body))
 		if err != nil {
 			d.tb.Error(err)
 			return false
 		}
 		r.Header.Set("Authorization", "Bearer "+d.token)
 		r.Header.Set("Content-Type", "application/json")
-		r.Header.Set("Idempotency-Key", key)
+		if key != "" {
+			r.Header.Set("Idempotency-Key", key)
+		}
 		res, err := http.DefaultClient.Do(r)
 		if err != nil {
 			time.Sleep(10 * time.Millisecond) // the server is down
@@ -120,7 +126,7 @@ func (d *desk) post(ctx context.Context, path, key string, in any, out any) bool
 		_ = res.Body.Close()
 		switch {
 		case err != nil:
-		case res.StatusCode == http.StatusCreated:
+		case res.StatusCode < 300:
 			if err := json.Unmarshal(b, out); err != nil {
 				d.tb.Error(err)
 			}
@@ -214,7 +220,7 @@ func TestNothingAcknowledgedIsLostWhenTheServerIsKilled(t *testing.T) {
 	}
 }
 
-// write opens tickets and answers them.
+// write opens tickets and answers them, every other one with a draft that leaves by itself.
 func (d *desk) write(ctx context.Context, a *acknowledged, w int) {
 	for n := 0; ctx.Err() == nil; n++ {
 		key := fmt.Sprintf("w%d-%d", w, n)
@@ -226,6 +232,14 @@ func (d *desk) write(ctx context.Context, a *acknowledged, w int) {
 		a.add(a.tickets, key)
 		words := "Answer to " + key + "."
 		var m struct{ ID string }
+		if n%2 == 1 {
+			draft := "/api/v1/tickets/" + tk.ID + "/draft"
+			if d.ask(ctx, http.MethodPut, draft, "", map[string]any{"kind": "reply", "text": words, "seen": 0}, &m) &&
+				d.post(ctx, draft+"/send", "send "+key, map[string]any{"in": n % 4 / 2}, &m) {
+				a.add(a.answers, words)
+			}
+			continue
+		}
 		if d.post(ctx, "/api/v1/tickets/"+tk.ID+"/replies", "answer "+key, map[string]string{"text": words}, &m) {
 			a.add(a.answers, words)
 		}
@@ -261,6 +275,7 @@ type listed struct {
 // verify compares what was acknowledged with what is there.
 func (d *desk) verify(t *testing.T, a *acknowledged, sink *servers.Sink) {
 	t.Helper()
+	d.verifyDrafts(t)
 	var all []listed
 	for after := ""; ; {
 		var page struct {
@@ -328,6 +343,34 @@ func (d *desk) verify(t *testing.T, a *acknowledged, sink *servers.Sink) {
 	}
 	d.verifyCounts(t, stands)
 	t.Logf("%d kills: %d tickets, %d answers, %d mails acknowledged; %d tickets, %d mails sent under %d names", kills, len(a.tickets), len(a.answers), len(a.mails), len(all), len(sink.Mails()), len(sent))
+}
+
+// verifyDrafts waits until what was to leave has left.
+func (d *desk) verifyDrafts(t *testing.T) {
+	t.Helper()
+	for deadline := time.Now().Add(60 * time.Second); ; {
+		var page struct {
+			Items []struct{ Ticket, State, Trouble string }
+		}
+		d.get("/api/v1/drafts?limit=500", &page)
+		leaving := 0
+		for _, one := range page.Items {
+			if one.State == "held" {
+				t.Errorf("a draft is held: %s", one.Trouble)
+			}
+			if one.State == "leaving" {
+				leaving++
+			}
+		}
+		if leaving == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Errorf("%d drafts did not leave", leaving)
+			return
+		}
+		time.Sleep(20 * time.Millisecond) // they leave in the background
+	}
 }
 
 func (d *desk) verifyMails(t *testing.T, a *acknowledged) {
