@@ -213,6 +213,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/remarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remark on a customer's card what colleagues should know */
+        post: operations["post-customers-id-remarks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/remarks/{remark}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a remark off a customer's card; its author may, and whoever may act */
+        delete: operations["delete-customers-id-remarks-remark"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what you are writing */
+        get: operations["get-drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/journal": {
         parameters: {
             query?: never;
@@ -237,10 +288,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Listen to the journal as it grows (WebSocket), from ?after=SEQ */
+        /** Listen to the journal as it grows and to who is at which ticket (WebSocket), from ?after=SEQ */
         get: operations["get-live"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail/guess": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Guess the servers of a mailbox from its address; takes up to eight seconds */
+        post: operations["post-mail-guess"];
         delete?: never;
         options?: never;
         head?: never;
@@ -368,6 +436,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mail/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try to sign in to servers before a mailbox is connected; nothing is kept */
+        post: operations["post-mail-try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -396,6 +481,23 @@ export interface paths {
         get?: never;
         /** Change one's own password, and sign out everywhere else */
         put: operations["put-me-password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{message}/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a message as a document for a frame; with ?remote=true images load from other servers */
+        get: operations["get-messages-message-page"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -927,6 +1029,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what you are writing on a ticket */
+        get: operations["get-tickets-id-draft"];
+        /** Keep what you are writing on a ticket */
+        put: operations["put-tickets-id-draft"];
+        post?: never;
+        /** Throw away what you are writing on a ticket */
+        delete: operations["delete-tickets-id-draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/draft/files/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a file of your draft */
+        get: operations["get-tickets-id-draft-files-sha256"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/draft/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let your draft leave, in some seconds or at a moment */
+        post: operations["post-tickets-id-draft-send"];
+        /** Take back a draft before it leaves */
+        delete: operations["delete-tickets-id-draft-send"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/messages": {
         parameters: {
             query?: never;
@@ -955,6 +1111,23 @@ export interface paths {
         put?: never;
         /** Write a note for colleagues */
         post: operations["post-tickets-id-notes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that you have read a ticket, up to a version */
+        post: operations["post-tickets-id-read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1487,6 +1660,26 @@ export interface components {
             imap?: string;
             smtp?: string;
         };
+        GuessSettings: {
+            /** @description a sentence about what to do first, or empty */
+            hint: string;
+            /**
+             * @description where it is known from
+             * @enum {string}
+             */
+            how: "known" | "srv" | "autoconfig" | "common" | "none";
+            /** @description such as imaps://user@host:993; empty when nothing was found */
+            imap: string;
+            /** @description of the provider, when it is known */
+            name: string;
+            /**
+             * @description what the provider wants to see: the password one signs in with, one made for a program, one made for mail, a consent by OAuth 2, or a program of its own
+             * @enum {string}
+             */
+            needs: "password" | "app_password" | "mail_password" | "consent" | "bridge";
+            /** @description such as smtps://user@host:465; empty when nothing was found */
+            smtp: string;
+        };
         HoursCalendar: {
             always?: boolean;
             default: boolean;
@@ -1535,6 +1728,11 @@ export interface components {
             password?: string;
             paused?: boolean;
             smtp?: string;
+            /**
+             * @description whose its tickets are from now on; empty for nobody's
+             * @example team_06f3x8k2m4q7r
+             */
+            team?: string;
         };
         MailConnectInBody: {
             address: string;
@@ -1550,6 +1748,18 @@ export interface components {
             smtp?: string;
             /** @example team_06f3x8k2m4q7r */
             team?: string;
+        };
+        "MailPost-mail-guessRequest": {
+            address: string;
+        };
+        MailTryInBody: {
+            address: string;
+            imap?: string;
+            oauth?: components["schemas"]["EmailOAuth"];
+            options?: components["schemas"]["EmailOptions"];
+            /** @description used for this trial and kept nowhere */
+            password?: string;
+            smtp?: string;
         };
         "MePatch-meRequest": {
             /** @enum {string} */
@@ -1653,6 +1863,11 @@ export interface components {
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
+        PageTicketsBegun: {
+            items: components["schemas"]["TicketsBegun"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
         PageTicketsCount: {
             items: components["schemas"]["TicketsCount"][];
             /** @description pass as after= for the next page; absent on the last */
@@ -1732,10 +1947,36 @@ export interface components {
             name: string;
             /** @description what anyone should know before answering */
             note?: string;
+            /** @description what colleagues remarked, newest first; on a single card only */
+            remarks?: components["schemas"]["PeopleRemark"][];
             /** @description as they write it: Dr., Frau Prof., Mx */
             title?: string;
             /** Format: int64 */
             version: number;
+        };
+        PeopleObservation: {
+            /** @enum {string} */
+            kind: "note" | "preference" | "date" | "wish";
+            /** @description for a date: MM-DD when it comes every year, YYYY-MM-DD when it comes once */
+            on?: string;
+            /** @description up to 2,000 characters */
+            text: string;
+        };
+        PeopleRemark: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description absent when the command line wrote it
+             * @example stf_06f3x8k2m4q7r
+             */
+            by?: string;
+            /** @example rem_06f3x8k2m4q7r */
+            id: string;
+            /** @enum {string} */
+            kind: "note" | "preference" | "date" | "wish";
+            /** @description the day of a date: MM-DD when it comes every year, YYYY-MM-DD when it comes once */
+            on?: string;
+            text: string;
         };
         Problem: {
             /** @description stable, for programs and translations */
@@ -2017,6 +2258,29 @@ export interface components {
             /** @example team_06f3x8k2m4q7r */
             team?: string;
         };
+        TicketsAttachment: {
+            /** @description set when the HTML shows it as cid:… */
+            content_id?: string;
+            name: string;
+            sha256: string;
+            /** Format: int64 */
+            size?: number;
+            type?: string;
+        };
+        TicketsBegun: {
+            /** @enum {string} */
+            kind: "reply" | "note";
+            /** Format: date-time */
+            leaves_at?: string;
+            /** Format: date-time */
+            saved_at: string;
+            /** @enum {string} */
+            state: "draft" | "leaving" | "held";
+            /** @example tkt_06f3x8k2m4q7r */
+            ticket: string;
+            trouble?: string;
+            trouble_code?: string;
+        };
         TicketsChange: {
             fields?: {
                 [key: string]: unknown;
@@ -2040,10 +2304,33 @@ export interface components {
             team?: string;
         };
         TicketsDraft: {
-            /** @description set when the HTML shows it as cid:… */
-            content_id?: string;
-            name: string;
-            sha256: string;
+            attachments: components["schemas"]["TicketsAttachment"][];
+            cc?: components["schemas"]["TicketsParty"][] | null;
+            html: string;
+            /** @enum {string} */
+            kind: "reply" | "note";
+            /** Format: date-time */
+            leaves_at?: string;
+            mentions?: string[] | null;
+            /** Format: date-time */
+            saved_at?: string;
+            /**
+             * Format: int64
+             * @description the ticket's version the writer had read
+             */
+            seen: number;
+            /** @enum {string} */
+            state: "draft" | "leaving" | "held";
+            text: string;
+            /** @description where the ticket stands afterwards */
+            then?: string;
+            /** @example tkt_06f3x8k2m4q7r */
+            ticket: string;
+            to?: components["schemas"]["TicketsParty"][] | null;
+            /** @description why it is held */
+            trouble?: string;
+            /** @description the same, for translation */
+            trouble_code?: string;
         };
         TicketsField: {
             choices?: string[] | null;
@@ -2084,6 +2371,36 @@ export interface components {
             name?: string;
             phone?: string;
         };
+        TicketsKeepInBody: {
+            /** @description files uploaded before with POST /messages/files */
+            attachments?: components["schemas"]["TicketsAttachment"][] | null;
+            cc?: components["schemas"]["TicketsParty"][] | null;
+            html?: string;
+            /** @enum {string} */
+            kind: "reply" | "note";
+            /** @description of a note */
+            mentions?: string[] | null;
+            /**
+             * Format: int64
+             * @description the ticket's version you have read
+             */
+            seen: number;
+            text?: string;
+            /** @description of a reply; everybody when absent */
+            to?: components["schemas"]["TicketsParty"][] | null;
+        };
+        TicketsMemo: {
+            /** @description files uploaded before with POST /messages/files */
+            attachments?: components["schemas"]["TicketsAttachment"][] | null;
+            html?: string;
+            mentions?: string[] | null;
+            /**
+             * Format: int64
+             * @description the ticket's version the writer had read; what the customer said since stays unread
+             */
+            seen?: number;
+            text?: string;
+        };
         TicketsMessage: {
             /** Format: date-time */
             at: string;
@@ -2095,6 +2412,8 @@ export interface components {
             /** @description what had to be mended to read it */
             flaws?: string[] | null;
             from: components["schemas"]["TicketsParty"];
+            /** @description the HTML has images on other servers, which load only when somebody asks */
+            held_images?: boolean;
             /** @description made safe to show; remote images are held back */
             html?: string;
             /** @example msg_06f3x8k2m4q7r */
@@ -2111,6 +2430,8 @@ export interface components {
             raw?: string;
             /** @description the channel's own name for it, such as a Message-ID */
             ref?: string;
+            /** @description to whom its writer wants answers to go */
+            reply_to?: components["schemas"]["TicketsParty"][] | null;
             signature?: string;
             /** @enum {string} */
             state: "received" | "queued" | "sent" | "failed" | "bounced" | "kept";
@@ -2137,10 +2458,6 @@ export interface components {
             /** Format: int64 */
             seq: number;
             via: string;
-        };
-        TicketsNoteInBody: {
-            mentions?: string[] | null;
-            text: string;
         };
         TicketsOpenInBody: {
             /** @default api */
@@ -2173,9 +2490,16 @@ export interface components {
             ours?: boolean;
             phone?: string;
         };
+        TicketsReadInBody: {
+            /**
+             * Format: int64
+             * @description of the ticket as it was shown
+             */
+            version: number;
+        };
         TicketsReply: {
             /** @description files uploaded before with POST /uploads */
-            attachments?: components["schemas"]["TicketsDraft"][] | null;
+            attachments?: components["schemas"]["TicketsAttachment"][] | null;
             cc?: components["schemas"]["TicketsParty"][] | null;
             html?: string;
             /**
@@ -2185,6 +2509,23 @@ export interface components {
             seen?: number;
             text?: string;
             to?: components["schemas"]["TicketsParty"][] | null;
+        };
+        TicketsSending: {
+            /**
+             * Format: date-time
+             * @description or a moment up to a year ahead
+             */
+            at?: string;
+            /**
+             * Format: int64
+             * @description seconds in which it can be taken back; 8 when neither this nor at is given
+             */
+            in?: number;
+            /**
+             * @description where the ticket stands afterwards
+             * @enum {string}
+             */
+            then?: "open" | "pending" | "on_hold" | "resolved";
         };
         TicketsStandInBody: {
             /** @enum {string} */
@@ -2237,6 +2578,8 @@ export interface components {
             /** @example team_06f3x8k2m4q7r */
             team?: string;
             type?: string;
+            /** @description the customer's side said something that you have not read */
+            unread?: boolean;
             /** Format: date-time */
             updated_at: string;
             /** Format: int64 */
@@ -2282,6 +2625,7 @@ export type SchemaEmailOAuth = components['schemas']['EmailOAuth'];
 export type SchemaEmailOptions = components['schemas']['EmailOptions'];
 export type SchemaEmailRepair = components['schemas']['EmailRepair'];
 export type SchemaEmailTrial = components['schemas']['EmailTrial'];
+export type SchemaGuessSettings = components['schemas']['GuessSettings'];
 export type SchemaHoursCalendar = components['schemas']['HoursCalendar'];
 export type SchemaHoursChange = components['schemas']['HoursChange'];
 export type SchemaHoursHoliday = components['schemas']['HoursHoliday'];
@@ -2289,6 +2633,8 @@ export type SchemaHoursRegion = components['schemas']['HoursRegion'];
 export type SchemaHoursSpan = components['schemas']['HoursSpan'];
 export type SchemaMailChangeInBody = components['schemas']['MailChangeInBody'];
 export type SchemaMailConnectInBody = components['schemas']['MailConnectInBody'];
+export type SchemaMailPostMailGuessRequest = components['schemas']['MailPost-mail-guessRequest'];
+export type SchemaMailTryInBody = components['schemas']['MailTryInBody'];
 export type SchemaMePatchMeRequest = components['schemas']['MePatch-meRequest'];
 export type SchemaMePutMePasswordRequest = components['schemas']['MePut-me-passwordRequest'];
 export type SchemaNone = components['schemas']['None'];
@@ -2310,6 +2656,7 @@ export type SchemaPageStaffSession = components['schemas']['PageStaffSession'];
 export type SchemaPageStaffTeam = components['schemas']['PageStaffTeam'];
 export type SchemaPageStaffToken = components['schemas']['PageStaffToken'];
 export type SchemaPageStoreEntry = components['schemas']['PageStoreEntry'];
+export type SchemaPageTicketsBegun = components['schemas']['PageTicketsBegun'];
 export type SchemaPageTicketsCount = components['schemas']['PageTicketsCount'];
 export type SchemaPageTicketsField = components['schemas']['PageTicketsField'];
 export type SchemaPageTicketsFound = components['schemas']['PageTicketsFound'];
@@ -2321,6 +2668,8 @@ export type SchemaPeopleAddress = components['schemas']['PeopleAddress'];
 export type SchemaPeopleChange = components['schemas']['PeopleChange'];
 export type SchemaPeopleCompany = components['schemas']['PeopleCompany'];
 export type SchemaPeopleCustomer = components['schemas']['PeopleCustomer'];
+export type SchemaPeopleObservation = components['schemas']['PeopleObservation'];
+export type SchemaPeopleRemark = components['schemas']['PeopleRemark'];
 export type SchemaProblem = components['schemas']['Problem'];
 export type SchemaRolesPostRolesRequest = components['schemas']['RolesPost-rolesRequest'];
 export type SchemaSearchSpan = components['schemas']['SearchSpan'];
@@ -2349,6 +2698,8 @@ export type SchemaStoreEntry = components['schemas']['StoreEntry'];
 export type SchemaTargetsAddInBody = components['schemas']['TargetsAddInBody'];
 export type SchemaTargetsPutTargetsOrderRequest = components['schemas']['TargetsPut-targets-orderRequest'];
 export type SchemaTicketsAssignment = components['schemas']['TicketsAssignment'];
+export type SchemaTicketsAttachment = components['schemas']['TicketsAttachment'];
+export type SchemaTicketsBegun = components['schemas']['TicketsBegun'];
 export type SchemaTicketsChange = components['schemas']['TicketsChange'];
 export type SchemaTicketsCount = components['schemas']['TicketsCount'];
 export type SchemaTicketsDraft = components['schemas']['TicketsDraft'];
@@ -2356,12 +2707,15 @@ export type SchemaTicketsField = components['schemas']['TicketsField'];
 export type SchemaTicketsFile = components['schemas']['TicketsFile'];
 export type SchemaTicketsFound = components['schemas']['TicketsFound'];
 export type SchemaTicketsFromStruct = components['schemas']['TicketsFromStruct'];
+export type SchemaTicketsKeepInBody = components['schemas']['TicketsKeepInBody'];
+export type SchemaTicketsMemo = components['schemas']['TicketsMemo'];
 export type SchemaTicketsMessage = components['schemas']['TicketsMessage'];
 export type SchemaTicketsMoment = components['schemas']['TicketsMoment'];
-export type SchemaTicketsNoteInBody = components['schemas']['TicketsNoteInBody'];
 export type SchemaTicketsOpenInBody = components['schemas']['TicketsOpenInBody'];
 export type SchemaTicketsParty = components['schemas']['TicketsParty'];
+export type SchemaTicketsReadInBody = components['schemas']['TicketsReadInBody'];
 export type SchemaTicketsReply = components['schemas']['TicketsReply'];
+export type SchemaTicketsSending = components['schemas']['TicketsSending'];
 export type SchemaTicketsStandInBody = components['schemas']['TicketsStandInBody'];
 export type SchemaTicketsTicket = components['schemas']['TicketsTicket'];
 export type SchemaTicketsType = components['schemas']['TicketsType'];
@@ -3684,6 +4038,240 @@ export interface operations {
             };
         };
     };
+    "post-customers-id-remarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeopleObservation"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleRemark"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-customers-id-remarks-remark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                remark: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-drafts": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTicketsBegun"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-journal": {
         parameters: {
             query?: {
@@ -3770,12 +4358,90 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Listen to the journal as it grows (WebSocket), from ?after=SEQ */
+            /** @description Listen to the journal as it grows and to who is at which ticket (WebSocket), from ?after=SEQ */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    "post-mail-guess": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailPost-mail-guessRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuessSettings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -4416,6 +5082,84 @@ export interface operations {
             };
         };
     };
+    "post-mail-try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailTryInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailTrial"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-me": {
         parameters: {
             query?: never;
@@ -4643,6 +5387,26 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    "get-messages-message-page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show a message as a document for a frame; with ?remote=true images load from other servers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -7532,6 +8296,8 @@ export interface operations {
                 assignee?: string;
                 channel?: string;
                 customer?: string;
+                /** @description only of these, up to 100 separated by commas, and then all on one page */
+                ids?: string;
                 limit?: number;
                 mailbox?: string;
                 /** @description one or several, separated by commas */
@@ -7927,6 +8693,415 @@ export interface operations {
             };
         };
     };
+    "get-tickets-id-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketsDraft"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-tickets-id-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketsKeepInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketsDraft"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-tickets-id-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-tickets-id-draft-files-sha256": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a file of your draft */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "post-tickets-id-draft-send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketsSending"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketsDraft"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-tickets-id-draft-send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketsDraft"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-tickets-id-messages": {
         parameters: {
             query?: {
@@ -8017,7 +9192,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TicketsNoteInBody"];
+                "application/json": components["schemas"]["TicketsMemo"];
             };
         };
         responses: {
@@ -8028,6 +9203,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketsMessage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-tickets-id-read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketsReadInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
                 };
             };
             /** @description Unauthorized */
