@@ -3,6 +3,14 @@ import { tick } from 'svelte';
 import { Fault } from './api';
 import { why } from './toast.svelte';
 
+/** Goes to the first field that is wrong, or to the words that say so. */
+async function show() {
+  await tick();
+  const field = document.querySelector<HTMLElement>('[aria-invalid=true]');
+  field?.focus({ preventScroll: true });
+  (field ?? document.querySelector('[role=alert]'))?.scrollIntoView({ block: 'center' });
+}
+
 export class Form {
   busy = $state(false);
   /** What is wrong with the whole. */
@@ -30,8 +38,17 @@ export class Form {
       return false;
     } finally {
       this.busy = false;
-      if (Object.keys(this.fields).length) void tick().then(() => document.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
+      if (Object.keys(this.fields).length) void show();
     }
+  }
+
+  /** Says what is missing before anything is sent; true when nothing is. */
+  complete(missing: Record<string, string>): boolean {
+    this.clear();
+    this.fields = missing;
+    if (!Object.keys(missing).length) return true;
+    void show();
+    return false;
   }
 
   /** Puts what was refused where it is seen: beside its field, or below the form when it has none. */

@@ -1,0 +1,37 @@
+import { beforeAll, expect, test } from 'vitest';
+import { Fault } from './api';
+import { Form } from './form.svelte';
+import { speak } from './words.svelte';
+
+beforeAll(() => speak('en'));
+const refusal = (fields: Record<string, string>) => new Fault('invalid', 'Look again.', 'x', 422, fields);
+
+test('what is refused is said beside its field, and below the form where it has none', async () => {
+  const form = new Form(['name', 'email']);
+  expect(await form.carry(() => Promise.reject(refusal({ name: 'A name is needed here.', zone: 'No such zone.' })))).toBe(false);
+  expect(form.fields).toEqual({ name: 'A name is needed here.' });
+  expect(form.wrong).toBe('No such zone.');
+  expect(await form.carry(() => Promise.reject(new Fault('denied', 'This is not your password.', '', 403)))).toBe(false);
+  expect([form.fields, form.wrong, form.busy]).toEqual([{}, 'This is not your password.', false]);
+  expect(await form.carry(() => Promise.resolve())).toBe(true);
+  expect([form.fields, form.wrong]).toEqual([{}, '']);
+});
+
+test('a form on its way is not sent again', async () => {
+  const form = new Form();
+  let done = () => {}, sent = 0;
+  const first = form.carry(() => { sent++; return new Promise<void>((r) => { done = r; }); });
+  expect(form.busy).toBe(true);
+  expect(await form.carry(() => { sent++; return Promise.resolve(); })).toBe(false);
+  done();
+  expect(await first).toBe(true);
+  expect([sent, form.busy]).toEqual([1, false]);
+});
+
+test('what is missing is said before anything is sent', () => {
+  const form = new Form();
+  expect(form.complete({ week: 'A time is missing.' })).toBe(false);
+  expect(form.fields).toEqual({ week: 'A time is missing.' });
+  expect(form.complete({})).toBe(true);
+  expect(form.fields).toEqual({});
+});
