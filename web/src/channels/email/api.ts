@@ -12,17 +12,17 @@ export type Ticket = Schemas['TicketsTicket'];
 // The document does not tell of the folder's part of it.
 export type Health = Schemas['EmailHealth'] & { folder: string; role: 'inbox' | 'sent'; read_at?: string; trouble?: string; trouble_since?: string; alarmed?: boolean };
 
-export type Connect = { address: string; aliases?: string[]; name?: string; team?: string; imap?: string; smtp?: string; options?: Options; password?: string; oauth?: OAuth; dkim_key?: string };
-export type Change = Partial<Pick<Mailbox, 'name' | 'aliases' | 'imap' | 'smtp' | 'options' | 'paused' | 'team'>> & { password?: string; oauth?: OAuth; dkim_key?: string };
+export type Connect = Omit<Schemas['MailConnectInBody'], '$schema'>;
+export type Change = Omit<Schemas['MailChangeInBody'], '$schema'>;
 export type Settings = Schemas['GuessSettings'];
-export type Attempt = { address: string; imap?: string; smtp?: string; password?: string; oauth?: OAuth; options?: Options };
+export type Attempt = Omit<Schemas['MailTryInBody'], '$schema'>;
 
 export const guess = (address: string) => api('post', '/mail/guess', { body: { address } });
 export const attempt = (body: Attempt) => api('post', '/mail/try', { body });
 
 export const mailboxes = () => api('get', '/mail/mailboxes').then((p) => p.items);
 export const connect = (body: Connect) => api('post', '/mail/mailboxes', { body });
-export const change = (id: string, body: Change) => api('patch', '/mail/mailboxes/{id}', { path: { id }, body: body as never });
+export const change = (id: string, body: Change) => api('patch', '/mail/mailboxes/{id}', { path: { id }, body });
 export const remove = (id: string) => api('delete', '/mail/mailboxes/{id}', { path: { id } });
 export const test = (id: string) => api('post', '/mail/mailboxes/{id}/test', { path: { id } });
 export const health = () => api('get', '/mail/health').then((p) => p.items as Health[]);
