@@ -106,12 +106,13 @@ var inlineScript = regexp.MustCompile(`(?s)<script>(.*?)</script>`)
 // before anything is drawn, is allowed by its hash.
 func policy(page *asset) (string, error) {
 	text, err := page.plain()
-	scripts := "'self'"
+	var scripts strings.Builder
+	scripts.WriteString("'self'")
 	for _, m := range inlineScript.FindAllSubmatch(text, -1) {
 		sum := sha256.Sum256(m[1])
-		scripts += " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+		scripts.WriteString(" 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'")
 	}
-	return "default-src 'none'; script-src " + scripts + "; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; " +
+	return "default-src 'none'; script-src " + scripts.String() + "; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; " +
 		"connect-src 'self'; frame-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'", err
 }
 
