@@ -80,6 +80,10 @@ type standIn struct {
 func (room *Room) Routes(api *web.API) {
 	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/tickets", Needs: web.Act, Say: "Enter a contact as a ticket", Status: http.StatusCreated}, room.post)
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/tickets", Needs: web.View, Say: "List tickets, the newest change first"}, room.list)
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/tickets/batch", Needs: web.Act, Say: "Do the same to many tickets; one that refuses stops no other"},
+		func(ctx context.Context, who web.Who, in *struct{ Body Batch }) (web.Page[Outcome], error) {
+			return room.ChangeMany(ctx, who, in.Body)
+		})
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/tickets/counts", Needs: web.View, Say: "How many tickets stand where"},
 		func(ctx context.Context, who web.Who, _ *struct{}) (page web.Page[Count], err error) {
 			return page, room.db.Read(ctx, func(tx *store.Tx) error { page.Items, err = room.Counts(tx, who); return err })

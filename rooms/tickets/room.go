@@ -102,17 +102,22 @@ func (room *Room) Stand(ctx context.Context, who web.Who, ticket ID, s Status, e
 		if t, err = room.mine(tx, who, ticket); err != nil {
 			return err
 		}
-		if err := room.move(tx, &t, s, ended, "by_hand"); err != nil {
-			return err
-		}
-		if err := saveRead(tx, who, t.ID, t.reads(0)); err != nil {
+		if err := room.stands(tx, who, &t, s, ended); err != nil {
 			return err
 		}
 		return room.dress(tx, who, &t)
 	})
 }
 
-// move is Stand inside a transaction; why is what moves the ticket.
+// stands is Stand inside a transaction; who says where a ticket stands has read it.
+func (room *Room) stands(tx *store.Tx, who web.Who, t *Ticket, s Status, ended Ended) error {
+	if err := room.move(tx, t, s, ended, "by_hand"); err != nil {
+		return err
+	}
+	return saveRead(tx, who, t.ID, t.reads(0))
+}
+
+// move brings a ticket to where it stands; why is what moves it.
 func (room *Room) move(tx *store.Tx, t *Ticket, s Status, ended Ended, why string) error {
 	was, wasEnded := t.Status, t.Ended
 	if err := t.stand(s, ended, tx.Now()); err != nil {

@@ -144,6 +144,11 @@ func TestVerbsTwiceAtOnce(t *testing.T) {
 		"note with a file": func(s scene) error {
 			return second(s.Note(ctx, all, s.ticket, tickets.Memo{HTML: "<p>See the picture.", Uploads: []tickets.Attachment{{SHA256: s.upload, Name: "cup.png"}}}))
 		},
+		"change many": func(s scene) error {
+			return second(s.ChangeMany(ctx, s.asBen(), tickets.Batch{
+				IDs: []tickets.ID{s.ticket, s.third}, Status: tickets.Resolved, AddTags: []string{"cup"}, Priority: new(tickets.High), Assign: &tickets.Assignment{Team: &s.orders},
+			}))
+		},
 		"keep a draft":      func(s scene) error { return second(s.Keep(ctx, s.asBen(), s.ticket, s.draft())) },
 		"begin a draft":     func(s scene) error { return second(s.Keep(ctx, s.asBen(), s.third, s.draft())) },
 		"discard a draft":   func(s scene) error { return s.Discard(ctx, s.asBen(), s.ticket) },
