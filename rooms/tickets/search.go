@@ -108,10 +108,25 @@ type searchIn struct {
 	Q     string `query:"q" required:"true" maxLength:"500" doc:"all words must occur; \"in quotes\" in this order; -this not at all; the last may be the beginning of a word"`
 	Limit int    `query:"limit" default:"25" minimum:"1" maximum:"100"`
 	After int64  `query:"after"`
+
+	Status   string    `query:"status" doc:"one or several, separated by commas; a page of what is narrowed down may be short and still have a next one"`
+	Assignee string    `query:"assignee" doc:"me, none, or an id"`
+	Team     string    `query:"team" doc:"none, or an id"`
+	Tag      string    `query:"tag"`
+	Channel  string    `query:"channel"`
+	From     people.ID `query:"from" doc:"the customer"`
 }
 
 func (room *Room) search(ctx context.Context, who web.Who, in *searchIn) (page web.Page[Found], err error) {
+	f, narrow, err := in.filter(who)
+	if err != nil {
+		return page, err
+	}
 	return page, room.db.Read(ctx, func(tx *store.Tx) error {
+		if narrow {
+			page, err = room.narrowed(tx, who, in, f, mostHits)
+			return err
+		}
 		// Nothing but tickets and messages can be found so far; to ask for these kinds would double the work.
 		hits, next, err := search.Find(tx, search.Query{Text: in.Q, See: sight(who), Limit: in.Limit, Before: in.After})
 		if err != nil {
