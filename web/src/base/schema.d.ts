@@ -1185,6 +1185,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do the same to many tickets; one that refuses stops no other */
+        post: operations["post-tickets-batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/counts": {
         parameters: {
             query?: never;
@@ -1893,6 +1910,11 @@ export interface components {
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
+        PageTicketsOutcome: {
+            items: components["schemas"]["TicketsOutcome"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
         PageTicketsTicket: {
             items: components["schemas"]["TicketsTicket"][];
             /** @description pass as after= for the next page; absent on the last */
@@ -2267,6 +2289,21 @@ export interface components {
             size?: number;
             type?: string;
         };
+        TicketsBatch: {
+            add_tags?: string[] | null;
+            assign?: components["schemas"]["TicketsAssignment"];
+            /**
+             * @description how they ended, with status closed
+             * @enum {string}
+             */
+            ended?: "content" | "silent" | "spam";
+            ids: string[] | null;
+            /** @enum {string} */
+            priority?: "low" | "normal" | "high" | "urgent";
+            remove_tags?: string[] | null;
+            /** @enum {string} */
+            status?: "open" | "pending" | "on_hold" | "resolved" | "closed";
+        };
         TicketsBegun: {
             /** @enum {string} */
             kind: "reply" | "note";
@@ -2483,6 +2520,19 @@ export interface components {
             text?: string;
             type?: string;
         };
+        TicketsOutcome: {
+            code?: string;
+            /** @description why this one stayed as it was */
+            detail?: string;
+            /** @example tkt_06f3x8k2m4q7r */
+            id: string;
+            ok: boolean;
+            /**
+             * Format: int64
+             * @description of the ticket afterwards
+             */
+            version?: number;
+        };
         TicketsParty: {
             email?: string;
             name?: string;
@@ -2662,6 +2712,7 @@ export type SchemaPageTicketsField = components['schemas']['PageTicketsField'];
 export type SchemaPageTicketsFound = components['schemas']['PageTicketsFound'];
 export type SchemaPageTicketsMessage = components['schemas']['PageTicketsMessage'];
 export type SchemaPageTicketsMoment = components['schemas']['PageTicketsMoment'];
+export type SchemaPageTicketsOutcome = components['schemas']['PageTicketsOutcome'];
 export type SchemaPageTicketsTicket = components['schemas']['PageTicketsTicket'];
 export type SchemaPageTicketsType = components['schemas']['PageTicketsType'];
 export type SchemaPeopleAddress = components['schemas']['PeopleAddress'];
@@ -2699,6 +2750,7 @@ export type SchemaTargetsAddInBody = components['schemas']['TargetsAddInBody'];
 export type SchemaTargetsPutTargetsOrderRequest = components['schemas']['TargetsPut-targets-orderRequest'];
 export type SchemaTicketsAssignment = components['schemas']['TicketsAssignment'];
 export type SchemaTicketsAttachment = components['schemas']['TicketsAttachment'];
+export type SchemaTicketsBatch = components['schemas']['TicketsBatch'];
 export type SchemaTicketsBegun = components['schemas']['TicketsBegun'];
 export type SchemaTicketsChange = components['schemas']['TicketsChange'];
 export type SchemaTicketsCount = components['schemas']['TicketsCount'];
@@ -2712,6 +2764,7 @@ export type SchemaTicketsMemo = components['schemas']['TicketsMemo'];
 export type SchemaTicketsMessage = components['schemas']['TicketsMessage'];
 export type SchemaTicketsMoment = components['schemas']['TicketsMoment'];
 export type SchemaTicketsOpenInBody = components['schemas']['TicketsOpenInBody'];
+export type SchemaTicketsOutcome = components['schemas']['TicketsOutcome'];
 export type SchemaTicketsParty = components['schemas']['TicketsParty'];
 export type SchemaTicketsReadInBody = components['schemas']['TicketsReadInBody'];
 export type SchemaTicketsReply = components['schemas']['TicketsReply'];
@@ -5986,9 +6039,19 @@ export interface operations {
         parameters: {
             query: {
                 after?: number;
+                /** @description me, none, or an id */
+                assignee?: string;
+                channel?: string;
+                /** @description the customer */
+                from?: string;
                 limit?: number;
                 /** @description all words must occur; "in quotes" in this order; -this not at all; the last may be the beginning of a word */
                 q: string;
+                /** @description one or several, separated by commas; a page of what is narrowed down may be short and still have a next one */
+                status?: string;
+                tag?: string;
+                /** @description none, or an id */
+                team?: string;
             };
             header?: never;
             path?: never;
@@ -9522,6 +9585,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageTicketsMoment"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-tickets-batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketsBatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTicketsOutcome"];
                 };
             };
             /** @description Unauthorized */
