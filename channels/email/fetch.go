@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/emersion/go-imap/v2"
+
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
@@ -140,20 +142,33 @@ func (room *Room) rally(ctx context.Context, running map[tickets.MailboxID]*read
 func (room *Room) read(ctx context.Context, m Mailbox) *reader {
 	ctx, stop := context.WithCancel(ctx)
 	r := &reader{version: m.Version, stop: stop}
+	var inboxes sync.WaitGroup // those not read to their end yet
 	for _, name := range m.folders() {
-		r.done.Go(func() { room.attend(ctx, m, folder{Mailbox: m.ID, Name: name, Role: "inbox"}) })
+		inboxes.Add(1)
+		over := sync.OnceFunc(inboxes.Done)
+		r.done.Go(func() {
+			defer over()
+			room.attend(ctx, m, folder{Mailbox: m.ID, Name: name, Role: "inbox"}, over)
+		})
 	}
 	if m.Options.Sent != "-" {
-		r.done.Go(func() { room.attend(ctx, m, folder{Mailbox: m.ID, Name: m.Options.Sent, Role: "sent"}) })
+		r.done.Go(func() {
+			inboxes.Wait() // answers belong after what they answer
+			room.attend(ctx, m, folder{Mailbox: m.ID, Name: m.Options.Sent, Role: "sent"}, func() {})
+		})
 	}
 	return r
 }
 
-// attend keeps one folder read, connecting again with growing pauses when that fails.
-func (room *Room) attend(ctx context.Context, m Mailbox, f folder) {
+// attend keeps one folder read, connecting again with growing pauses when that fails. It tells when it was first read to its
+// end, or when the server refuses it, so that nobody waits for it.
+func (room *Room) attend(ctx context.Context, m Mailbox, f folder, over func()) {
 	for tries := 0; ctx.Err() == nil; tries++ {
 		start, taken := room.db.Now(), f.Taken
-		err := room.visit(ctx, m, &f)
+		err := room.visit(ctx, m, &f, over)
+		if _, refused := errors.AsType[*imap.Error](err); refused {
+			over()
+		}
 		if errors.Is(err, errNoFolder) && f.Role == "sent" {
 			return
 		}

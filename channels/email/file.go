@@ -101,17 +101,28 @@ var actor = store.Actor{Kind: store.SystemKind, ID: "mail", Via: Name} //nolint:
 
 // File reads a stored mail and puts it where it belongs. It can be called any number of times, by anybody.
 func (room *Room) File(ctx context.Context, l LedgerID) error {
+	r, err := room.fileOne(ctx, l)
+	if err != nil || r == nil {
+		return err
+	}
+	for _, w := range r.woken {
+		room.again(ctx, w)
+	}
+	return nil
+}
+
+func (room *Room) fileOne(ctx context.Context, l LedgerID) (*reading, error) {
 	select { // a mail being read is in memory as a whole
 	case room.desk <- struct{}{}:
 		defer func() { <-room.desk }()
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
-	done, err := room.file(ctx, l)
+	r, done, err := room.file(ctx, l)
 	if err != nil || done == nil {
-		return err
+		return nil, err
 	}
-	return room.db.Write(ctx, actor, func(tx *store.Tx) error {
+	return r, room.db.Write(ctx, actor, func(tx *store.Tx) error {
 		if err := done(tx); err != nil {
 			return err
 		}
@@ -126,11 +137,12 @@ func (room *Room) refile(ctx context.Context, j due.Job) (func(tx *store.Tx) err
 	if err := j.Into(&f); err != nil {
 		return nil, err
 	}
-	return room.file(ctx, f.Mail)
+	_, done, err := room.file(ctx, f.Mail)
+	return done, err
 }
 
 // file does the reading outside of the transaction and returns what is left to do inside.
-func (room *Room) file(ctx context.Context, l LedgerID) (done func(tx *store.Tx) error, err error) {
+func (room *Room) file(ctx context.Context, l LedgerID) (r *reading, done func(tx *store.Tx) error, err error) {
 	var e Entry
 	var all []Mailbox
 	err = room.db.Read(ctx, func(tx *store.Tx) error {
@@ -141,33 +153,33 @@ func (room *Room) file(ctx context.Context, l LedgerID) (done func(tx *store.Tx)
 		return err
 	})
 	if err != nil || e.State != Stored {
-		return nil, err
+		return nil, nil, err
 	}
 	i := slices.IndexFunc(all, func(m Mailbox) bool { return m.ID == e.Mailbox })
 	if i < 0 {
-		return room.settling(e.ID, Failed, Accident, "The mailbox was removed before this mail was filed. It can be made a ticket of its own, or join one."), nil
+		return nil, room.settling(e.ID, Failed, Accident, "The mailbox was removed before this mail was filed. It can be made a ticket of its own, or join one."), nil
 	}
 	box := all[i]
 	if e.Size > box.maxBytes() {
-		return room.settling(e.ID, Waiting, Oversized, fmt.Sprintf("This mail has %s, more than the mailbox takes by itself (%s).", megabytes(e.Size), megabytes(box.maxBytes()))), nil
+		return nil, room.settling(e.ID, Waiting, Oversized, fmt.Sprintf("This mail has %s, more than the mailbox takes by itself (%s).", megabytes(e.Size), megabytes(box.maxBytes()))), nil
 	}
 	raw, err := room.bytes(ctx, e.SHA256)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	m, err := message.Parse(raw)
 	if err != nil {
-		return room.settling(e.ID, Waiting, Unreadable, "There is no mail in these bytes: "+err.Error()+"."), nil
+		return nil, room.settling(e.ID, Waiting, Unreadable, "There is no mail in these bytes: "+err.Error()+"."), nil
 	}
 	if strings.HasPrefix(e.Place, "smtp ") && m.ReturnPath == "" { // the envelope tells; it is us who would write it down (RFC 5321, 4.4)
 		m.ReturnPath = "<" + e.Sender + ">"
 	}
-	r := reading{Message: m, verdict: machine.Look(m, box.has)}
+	r = &reading{Message: m, verdict: machine.Look(m, box.has)}
 	r.report, r.bounced = bounce.Read(m)
 	if r.in, err = room.inbound(ctx, box, all, e, m); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return func(tx *store.Tx) error { return room.sort(tx, e.ID, box, r) }, nil
+	return r, func(tx *store.Tx) error { return room.sort(tx, e.ID, box, r) }, nil
 }
 
 // reading is what a mail says, worked out before the transaction that everybody else waits for.
@@ -177,6 +189,7 @@ type reading struct {
 	verdict machine.Verdict
 	report  *bounce.Report
 	bounced bool
+	woken   []LedgerID // mails of ours that found their ticket by this one
 }
 
 func (room *Room) bytes(ctx context.Context, sha string) ([]byte, error) {
@@ -258,7 +271,7 @@ func writtenAt(m *message.Message, e Entry) time.Time {
 
 // writer is who a mail is from: its From, where that can't be read its Sender, Reply-To or envelope; of a form who filled it in.
 func writer(m *message.Message, e Entry, box Mailbox) people.Sender {
-	if a, ok := machine.Form(m, box.has); ok {
+	if a, ok := machine.Form(m, box.has); ok && !e.sent() {
 		if email, err := people.PlainEmail(a.Email); err == nil {
 			return people.Sender{Name: a.Name, Email: email}
 		}
@@ -321,8 +334,8 @@ func unique(all []string) []string {
 }
 
 // sort decides what kind of mail it is, and does what follows from it.
-func (room *Room) sort(tx *store.Tx, l LedgerID, box Mailbox, r reading) error {
-	m, in := r.Message, r.in
+func (room *Room) sort(tx *store.Tx, l LedgerID, box Mailbox, r *reading) error {
+	r.woken = nil
 	if err := inTurn(tx, box.ID); err != nil {
 		return err
 	}
@@ -330,31 +343,37 @@ func (room *Room) sort(tx *store.Tx, l LedgerID, box Mailbox, r reading) error {
 	if err != nil || e.State != Stored {
 		return err
 	}
-	e.Subject, e.MessageID, e.Sender = text.Snippet(in.Subject, 250), clip(m.MessageID), in.From.Email
+	e.Subject, e.MessageID, e.Sender = text.Snippet(r.in.Subject, 250), clip(r.MessageID), r.in.From.Email
 	if was, ok, err := twin(tx, e); err != nil {
 		return err
 	} else if ok {
 		e.Ticket = was.Ticket
 		return settle(tx, e, SetAside, Duplicate, "The same bytes came in before.")
 	}
-	if in.Marked, err = room.marked(tx, m); err != nil {
-		return err
-	}
-	if strings.HasPrefix(e.Place, "sent ") {
-		return room.readSent(tx, e, m, in)
-	}
+	return room.place(tx, e, box, r)
+}
+
+// place puts a mail where mails of its kind belong.
+func (room *Room) place(tx *store.Tx, e Entry, box Mailbox, r *reading) (err error) {
+	in := r.in
 	switch {
+	case e.sent() || e.imported() && box.has(in.From.Email):
+		return room.readSent(tx, e, r)
 	case r.bounced:
 		return room.returned(tx, e, r.report)
 	case r.verdict.Loop:
 		return settle(tx, e, SetAside, Loop, "This mail went around in a circle: "+r.verdict.Why+".")
 	case in.From.Email == "":
 		return settle(tx, e, Waiting, Unreadable, "This mail names nobody who wrote it.")
-	case box.has(in.From.Email) && room.fromUs(tx, m):
+	case box.has(in.From.Email) && room.fromUs(tx, r.Message):
 		return settle(tx, e, SetAside, Own, "We wrote this ourselves.")
 	}
-	in.Machine = r.verdict.AutoReply
-	return room.hand(tx, e, box, in, !r.verdict.AutoReply && !r.verdict.List && !box.has(in.From.Email))
+	if in.Marked, err = room.marked(tx, r.Message); err != nil {
+		return err
+	}
+	in.Machine, in.Old = r.verdict.AutoReply, e.imported()
+	r.woken, err = room.hand(tx, e, box, in, !r.verdict.AutoReply && !r.verdict.List && !box.has(in.From.Email))
+	return err
 }
 
 // inTurn makes the mails of a mailbox be filed one after the other: two that belong together and come at once would else
@@ -377,23 +396,25 @@ func (room *Room) fromUs(tx *store.Tx, m *message.Message) bool {
 }
 
 // hand gives a mail to tickets and notes where it went.
-func (room *Room) hand(tx *store.Tx, e Entry, box Mailbox, in tickets.Inbound, person bool) error {
+func (room *Room) hand(tx *store.Tx, e Entry, box Mailbox, in tickets.Inbound, person bool) (woken []LedgerID, err error) {
 	f, err := room.tickets.Receive(tx, in)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if f.Stranger != 0 {
 		e.Ticket = f.Stranger
-		return settle(tx, e, Waiting, Stranger, fmt.Sprintf("%s answers a ticket they are not on. Confirm that they belong there, or make it a ticket of its own.", in.From))
+		return nil, settle(tx, e, Waiting, Stranger, fmt.Sprintf("%s answers a ticket they are not on. Confirm that they belong there, or make it a ticket of its own.", in.From))
 	}
 	e.Ticket, e.Message = f.Ticket.ID, f.Message
 	if err := settle(tx, e, Filed, "", ""); err != nil {
-		return err
+		return nil, err
 	}
-	if f.Opened && person && box.Options.Acknowledge && !strings.HasPrefix(e.Place, "import ") {
-		return room.acknowledge(tx, box, f.Ticket, in.From.Email)
+	if f.Opened && person && box.Options.Acknowledge && !e.imported() && !in.At.Before(box.CreatedAt.Add(-acknowledgeAgain)) {
+		if err := room.acknowledge(tx, box, f.Ticket, in.From.Email); err != nil {
+			return nil, err
+		}
 	}
-	return nil
+	return room.wake(tx, e.Mailbox, names(in))
 }
 
 // returned is a mail server telling that something of ours did not arrive. Anybody can write such a letter, so an address
@@ -434,28 +455,6 @@ func (room *Room) returned(tx *store.Tx, e Entry, r *bounce.Report) error {
 
 func reason(f bounce.Failure) string {
 	return strings.TrimSpace(f.Address + " " + string(f.Reason) + " " + f.Diagnostic)
-}
-
-// readSent takes up an answer that somebody gave in another mail program.
-func (room *Room) readSent(tx *store.Tx, e Entry, m *message.Message, in tickets.Inbound) error {
-	if _, known, err := room.tickets.Known(tx, m.MessageID); err != nil || known {
-		if err == nil {
-			err = settle(tx, e, SetAside, Own, "We sent this ourselves.")
-		}
-		return err
-	}
-	f, ok, err := room.tickets.ReadSent(tx, tickets.Elsewhere{
-		Mailbox: e.Mailbox, From: tickets.Party{Name: in.From.Name, Email: in.From.Email, Ours: true}, To: in.To, Cc: in.Cc, Subject: in.Subject,
-		Text: in.Text, Quoted: in.Quoted, HTML: in.HTML, Ref: in.Ref, Answers: in.Answers, Files: in.Files, Raw: in.Raw, At: in.At,
-	})
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return settle(tx, e, SetAside, Own, "One of us wrote this in another program; it answers no ticket.")
-	}
-	e.Ticket, e.Message = f.Ticket.ID, f.Message
-	return settle(tx, e, Filed, Own, "One of us answered in another program.")
 }
 
 // takeUp files, in the order of their coming, the mails that were stored when the server stopped: what came after them may

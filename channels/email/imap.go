@@ -29,8 +29,8 @@ var (
 	errGone     = errors.New("the server closed the connection")
 )
 
-// visit is one connection to a folder: catch up, wait for news, catch up again, until something breaks.
-func (room *Room) visit(ctx context.Context, m Mailbox, f *folder) error {
+// visit is one connection to a folder: catch up (and say so), wait for news, catch up again, until something breaks.
+func (room *Room) visit(ctx context.Context, m Mailbox, f *folder, caughtUp func()) error {
 	news := make(chan struct{}, 1)
 	secrets, err := room.secrets(m)
 	if err != nil {
@@ -60,6 +60,7 @@ func (room *Room) visit(ctx context.Context, m Mailbox, f *folder) error {
 		if err := room.catchUp(ctx, c, m, f); err != nil {
 			return err
 		}
+		caughtUp()
 		if err := room.fine(ctx, f); err != nil {
 			return err
 		}

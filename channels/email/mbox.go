@@ -10,6 +10,10 @@ import (
 // SplitMbox calls do with each mail of an mbox file (RFC 4155, in the mboxrd way: a line ">From " loses one ">").
 // A mail longer than limit bytes is cut there; do is told so.
 func SplitMbox(r io.Reader, limit int, do func(raw []byte, cut bool) error) error {
+	return splitMbox(r, limit, func(m *mbox, raw []byte) error { return do(raw, m.cut) })
+}
+
+func splitMbox(r io.Reader, limit int, do func(m *mbox, raw []byte) error) error {
 	in := bufio.NewReaderSize(r, 64<<10)
 	m := mbox{limit: limit, do: do, blank: true, whole: true}
 	for {
@@ -18,6 +22,7 @@ func SplitMbox(r io.Reader, limit int, do func(raw []byte, cut bool) error) erro
 			if err := m.take(part); err != nil {
 				return err
 			}
+			m.at += int64(len(part))
 		}
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
@@ -32,8 +37,9 @@ func SplitMbox(r io.Reader, limit int, do func(raw []byte, cut bool) error) erro
 // mbox is a file that is being taken apart.
 type mbox struct {
 	limit        int
-	do           func(raw []byte, cut bool) error
+	do           func(m *mbox, raw []byte) error
 	mail         bytes.Buffer
+	from, at     int64 // where the mail begins in the file, and how far that was taken apart
 	began, cut   bool
 	blank, whole bool // the last line was empty; the next part begins a line
 }
@@ -43,8 +49,9 @@ func (m *mbox) take(part []byte) error {
 	starts := m.whole
 	m.whole = part[len(part)-1] == '\n'
 	if starts && (m.blank || !m.began) && bytes.HasPrefix(part, []byte("From ")) {
-		m.began, m.blank = true, false
-		return m.flush()
+		err := m.flush()
+		m.began, m.blank, m.from = true, false, m.at
+		return err
 	}
 	m.blank = starts && len(bytes.TrimRight(part, "\r\n")) == 0
 	if !m.began { // what stands before the first mail belongs to none
@@ -67,7 +74,7 @@ func (m *mbox) flush() error {
 		return nil
 	}
 	raw := bytes.TrimSuffix(m.mail.Bytes(), []byte("\n")) // the empty line before the next mail is not its own
-	err := m.do(bytes.Clone(raw), m.cut)
+	err := m.do(m, bytes.Clone(raw))
 	m.mail.Reset()
 	m.cut = false
 	return err

@@ -328,7 +328,7 @@ func (room *Room) Repair(ctx context.Context, who web.Who, l LedgerID, r Repair)
 // again files a mail once more; what goes wrong now goes wrong in the background, where it is tried on.
 func (room *Room) again(ctx context.Context, l LedgerID) {
 	if err := room.File(ctx, l); err != nil {
-		room.log.WarnContext(ctx, "filing a repaired mail failed; it is tried again", "mail", l.String(), "err", err)
+		room.log.WarnContext(ctx, "filing a mail anew failed; it is tried again", "mail", l.String(), "err", err)
 	}
 }
 
@@ -371,11 +371,8 @@ func (room *Room) decide(tx *store.Tx, who web.Who, e *Entry, in tickets.Inbound
 			e.settle(tx, Fetched, "", "")
 			return saveEntry(tx, *e, Seen{e.ID, e.Mailbox})
 		}
-		e.settle(tx, Stored, "", "")
-		if err := saveEntry(tx, *e, Settled{Mail: e.ID, Mailbox: e.Mailbox, State: Stored}); err != nil {
-			return err
-		}
-		return room.due.Put(tx, fileWork, e.ID.String(), tx.Now().Add(fileLater), filing{e.ID})
+		e.State = Stored
+		return room.refiling(tx, *e)
 	case "join":
 		in.Join = r.Ticket
 		if in.Join == 0 {
@@ -398,7 +395,11 @@ func (room *Room) decide(tx *store.Tx, who web.Who, e *Entry, in tickets.Inbound
 		return err
 	}
 	e.Ticket, e.Message = f.Ticket.ID, f.Message
-	return settle(tx, *e, Repaired, e.Why, e.Detail)
+	if err := settle(tx, *e, Repaired, e.Why, e.Detail); err != nil {
+		return err
+	}
+	_, err = room.wake(tx, e.Mailbox, names(in))
+	return err
 }
 
 // Ledger pages through the mails in some states, newest first.

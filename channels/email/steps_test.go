@@ -71,6 +71,8 @@ type node struct {
 	due   *due.Queue
 	files brittle
 
+	tickets *tickets.Room
+
 	ctx   context.Context //nolint:containedctx // of everything it runs
 	steps atomic.Int64    // so far
 	last  atomic.Int64    // the step at which it dies
@@ -100,6 +102,7 @@ func (g *ground) node(t *testing.T) *node {
 	n.due, n.files = due.New(n.db, log), brittle{g.kept, n}
 	st, pe := staff.New(n.db, staff.Options{}), people.New(n.db, "DE")
 	ti := tickets.New(n.db, st, pe, n.files, n.due)
+	n.tickets = ti
 	n.Room = email.New(email.House{
 		Words: book, DB: n.db, Due: n.due, Files: n.files, Keys: g.keys, People: pe, Tickets: ti, Clocks: clocks.New(n.db, n.due, hours.New(n.db), ti), Log: log,
 	})
@@ -331,10 +334,17 @@ func (n *node) connect(t *testing.T, m email.Mailbox) tickets.MailboxID {
 // caughtUp waits until the inbox of a mailbox was read to its end since a moment, or the node died.
 func (n *node) caughtUp(t *testing.T, box tickets.MailboxID, since time.Time) {
 	t.Helper()
-	house.Until(t, "the inbox is read", func() (done bool) {
+	n.allRead(t, box, since, 1)
+}
+
+// allRead is caughtUp for a number of folders.
+func (n *node) allRead(t *testing.T, box tickets.MailboxID, since time.Time, folders int) {
+	t.Helper()
+	house.Until(t, "the folders are read", func() (done bool) {
 		err := n.db.Read(context.Background(), func(tx *store.Tx) error {
 			all, err := n.Health(tx)
-			done = slices.ContainsFunc(all, func(f email.Health) bool { return f.Mailbox == box && !f.SeenAt.Before(since) })
+			all = slices.DeleteFunc(all, func(f email.Health) bool { return f.Mailbox != box || f.SeenAt.Before(since) })
+			done = len(all) >= folders
 			return err
 		})
 		return n.dead() || err == nil && done
@@ -357,6 +367,7 @@ func TestFetchingIsKilledAtEveryStep(t *testing.T) {
 	for name, options := range map[string]email.Options{
 		"the server is only read":    {Sent: "-"},
 		"mails are moved when taken": {Sent: "-", MarkSeen: true, MoveTo: "Done"},
+		"our own answers are read":   {},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -365,6 +376,14 @@ func TestFetchingIsKilledAtEveryStep(t *testing.T) {
 				round++
 				user := fmt.Sprintf("k%d.%s@shop.example", round, strings.Fields(name)[0])
 				imap.Put(user, "", fiveMails()...)
+				folders := 1
+				if options.Sent == "" {
+					folders = 2
+					// The first of these answers the second, which answers a mail in the inbox; the third answers nothing.
+					one, two, three := fmt.Sprintf("s1.%d@shop.example", round), fmt.Sprintf("s2.%d@shop.example", round), fmt.Sprintf("s3.%d@shop.example", round)
+					imap.Put(user, ".Sent", ourAnswer("ada@example.com", "Re: Re: My cup", one, two, "And a pot."),
+						ourAnswer("ada@example.com", "Re: My cup", two, "3@example.com", "A new cup is on its way."), ourAnswer("zoe@example.com", "Offer", three, "", "Please."))
+				}
 				if options.MoveTo != "" {
 					createFolder(t, imap, user, options.MoveTo)
 				}
@@ -373,7 +392,7 @@ func TestFetchingIsKilledAtEveryStep(t *testing.T) {
 					since := n.db.Now()
 					ctx, stop := context.WithCancel(n.ctx)
 					n.crew.Go(func() { n.Fetch(ctx) })
-					n.caughtUp(t, box, since)
+					n.allRead(t, box, since, folders)
 					stop()
 					n.crew.Wait()
 					return !n.dead() // it may have died while it gave its lease back

@@ -29,12 +29,12 @@ type importCmd struct {
 type emlCmd struct{ mails }
 
 // Run imports.
-func (c *emlCmd) Run(ctx context.Context, t terminal) error { return c.run(ctx, t, each) }
+func (c *emlCmd) Run(ctx context.Context, t terminal) error { return c.run(ctx, t, each{}) }
 
 type mboxCmd struct{ mails }
 
 // Run imports.
-func (c *mboxCmd) Run(ctx context.Context, t terminal) error { return c.run(ctx, t, split) }
+func (c *mboxCmd) Run(ctx context.Context, t terminal) error { return c.run(ctx, t, boxed{}) }
 
 type mails struct {
 	where
@@ -50,32 +50,57 @@ type report struct {
 	lost        []string // what did not come in, and why
 }
 
-// run imports; a second run changes nothing, so one that was cut off is simply run again.
-func (c *mails) run(ctx context.Context, t terminal, open func(f string, in io.Reader, take func(name string, raw []byte) error) error) error {
+// kind is how mails lie in files.
+type kind interface {
+	list(file string, size int64, in io.Reader) ([]email.Letter, error)
+	read(in io.Reader) (raw []byte, cut bool, err error)
+}
+
+// run imports, in the order in which the mails were written; a second run changes nothing, so one that was cut off is simply
+// run again.
+func (c *mails) run(ctx context.Context, t terminal, k kind) error {
 	files, size, err := below(c.Path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fault.Field("path", "import.path", "There is no file or folder %s.", c.Path)
 	} else if err != nil {
 		return fault.Field("path", "import.path", "What is to be imported can't be read: %v.", err)
 	}
+	var letters []email.Letter
+	bar := progress(t.err, size, "reading")
+	for _, f := range files {
+		err := opened(f, func(in *os.File, size int64) error {
+			some, err := k.list(f, size, io.TeeReader(in, bar))
+			letters = append(letters, some...)
+			return errors.Join(err, ctx.Err())
+		})
+		if err != nil {
+			return err
+		}
+	}
+	email.InOrder(letters)
 	r := report{states: map[string]int{}}
-	bar := progress(t.err, size)
+	bar = progress(t.err, size, "importing")
 	err = with(ctx, c.settings(), func(cl *app.Client) error {
-		take := func(name string, raw []byte) error {
+		dry := ""
+		if c.DryRun {
+			dry = "yes"
+		}
+		for _, l := range letters {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			var i email.Imported
-			dry := ""
-			if c.DryRun {
-				dry = "yes"
+			raw, err := whole(l, k, bar)
+			if err != nil {
+				return err
 			}
-			err := cl.Do(ctx, http.MethodPost, app.Query("/local/import", "mailbox", c.Mailbox, "dry", dry), raw, &i)
-			r.add(name, i, err)
-			return fatal(err)
-		}
-		for _, f := range files {
-			if err := opened(f, bar, func(in io.Reader) error { return open(f, in, take) }); err != nil {
+			var i email.Imported
+			if raw == nil {
+				r.lost, r.came = append(r.lost, name(l)+": This mail is larger than 100 MB."), r.came+1
+				continue
+			}
+			err = cl.Do(ctx, http.MethodPost, app.Query("/local/import", "mailbox", c.Mailbox, "dry", dry), raw, &i)
+			r.add(name(l), i, err)
+			if err := fatal(err); err != nil {
 				return err
 			}
 		}
@@ -83,6 +108,27 @@ func (c *mails) run(ctx context.Context, t terminal, open func(f string, in io.R
 	})
 	r.print(t.out, c.DryRun)
 	return err
+}
+
+func name(l email.Letter) string {
+	if l.N == 0 {
+		return l.File
+	}
+	return fmt.Sprintf("%s, mail %d", l.File, l.N)
+}
+
+// maxMail is how large a mail may be that is imported.
+const maxMail = 100 << 20
+
+// whole reads a mail of an archive; nil when it is too large.
+func whole(l email.Letter, k kind, bar io.Writer) (raw []byte, err error) {
+	return raw, opened(l.File, func(in *os.File, _ int64) error {
+		some, cut, err := k.read(io.TeeReader(io.NewSectionReader(in, l.From, l.To-l.From), bar))
+		if !cut {
+			raw = slices.Grow(some, 1)[:len(some)] // an empty file is a mail, too, in which nothing stands
+		}
+		return err
+	})
 }
 
 // fatal is an error after which going on makes no sense: everything that is not about one mail.
@@ -93,33 +139,43 @@ func fatal(err error) error {
 	return err
 }
 
-func opened(file string, bar io.Writer, do func(in io.Reader) error) error {
+func opened(file string, do func(in *os.File, size int64) error) error {
 	f, err := os.Open(file)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	return do(io.TeeReader(f, bar))
-}
-
-// each takes a file that is one mail.
-func each(file string, in io.Reader, take func(name string, raw []byte) error) error {
-	raw, err := io.ReadAll(in)
+	i, err := f.Stat()
 	if err != nil {
 		return err
 	}
-	return take(file, raw)
+	return do(f, i.Size())
 }
 
-// split takes every mail of an mbox file.
-func split(file string, in io.Reader, take func(name string, raw []byte) error) error {
-	n := 0
-	return email.SplitMbox(in, 100<<20, func(raw []byte, cut bool) error {
-		n++
-		if cut {
-			return fmt.Errorf("mail %d in %s is larger than 100 MB", n, file)
-		}
-		return take(fmt.Sprintf("%s, mail %d", file, n), raw)
+// each is a file that is one mail.
+type each struct{}
+
+func (each) list(file string, size int64, in io.Reader) ([]email.Letter, error) {
+	l, err := email.ListMail(file, size, in)
+	return []email.Letter{l}, err
+}
+
+func (each) read(in io.Reader) (raw []byte, cut bool, err error) {
+	raw, err = io.ReadAll(io.LimitReader(in, maxMail+1))
+	return raw, len(raw) > maxMail, err
+}
+
+// boxed are mails in an mbox file.
+type boxed struct{}
+
+func (boxed) list(file string, _ int64, in io.Reader) ([]email.Letter, error) {
+	return email.ListMbox(file, in, maxMail)
+}
+
+func (boxed) read(in io.Reader) (raw []byte, cut bool, err error) {
+	return raw, cut, email.SplitMbox(in, maxMail, func(mail []byte, short bool) error {
+		raw, cut = mail, short
+		return nil
 	})
 }
 
@@ -142,12 +198,12 @@ func below(path string) (files []string, size int64, err error) {
 }
 
 // progress is a bar on a terminal and silence in a pipe.
-func progress(w io.Writer, size int64) io.Writer {
+func progress(w io.Writer, size int64, what string) io.Writer {
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return io.Discard
 	}
-	return progressbar.DefaultBytes(size, "importing")
+	return progressbar.DefaultBytes(size, what)
 }
 
 func (r *report) add(name string, i email.Imported, err error) {

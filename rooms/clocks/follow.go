@@ -13,7 +13,7 @@ import (
 func (room *Room) follow(f *store.Follower) {
 	// A ticket is opened by words, and both are told in the same transaction: its clocks start with the words.
 	store.On(f, func(tx *store.Tx, entry store.Entry, e tickets.Heard) error {
-		if e.Machine && !e.First {
+		if e.Machine && !e.First || e.Answered {
 			return nil
 		}
 		at := said(entry, e.At)

@@ -34,6 +34,7 @@ type Heard struct {
 	Reopened bool      `json:"reopened,omitempty"` // it had been resolved or closed
 	Machine  bool      `json:"machine,omitempty"`  // written by a program
 	At       time.Time `json:"at,omitzero"`        // when it was said, where we heard of it later
+	Answered bool      `json:"answered,omitempty"` // it comes from an archive, and was answered since
 }
 
 // Kind names it.

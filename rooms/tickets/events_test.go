@@ -23,7 +23,7 @@ func TestEventsStayAsTheyWere(t *testing.T) {
 	long := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 	storetest.Events(t,
 		Opened{tkt, 1204, cus, "email", mbx, Normal, "return", tm},
-		Heard{tkt, msg, cus, "email", true, true, true, long},
+		Heard{tkt, msg, cus, "email", true, true, true, long, true},
 		Answered{tkt, msg, "email", mbx, true, true, long, true, long.Add(time.Hour)},
 		Noticed{tkt, msg, "email", "acknowledgement"},
 		Noted{tkt, msg, []staff.ID{stf}},

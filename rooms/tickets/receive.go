@@ -41,6 +41,7 @@ type Inbound struct {
 	Tags       []string
 	Fields     map[string]any
 
+	Old   bool // it comes from an archive: what was answered after it waits for nobody
 	Join  ID   // a person decided: it belongs to this ticket, whoever wrote it
 	Apart bool // a person decided: it is a matter of its own
 }
@@ -99,57 +100,81 @@ func (room *Room) thread(tx *store.Tx, in Inbound) (t Ticket, found bool, err er
 			return room.follow(tx, t, err)
 		}
 	}
-	if t, found, err = room.named(tx, in); err != nil || !found {
+	t, how, err := room.named(tx, in.Mailbox, append(slices.Clone(in.Answers), in.Ref), in.From)
+	if err != nil || how == byNone {
 		return t, false, err
 	}
 	return room.follow(tx, t, nil)
 }
 
-// named finds the ticket that the references of a contact speak of, nearest first. One newsletter answered by many is many
-// tickets under one reference: the writer's own counts before others', and of these a ticket with the very message before
-// one whose people only speak of it.
-func (room *Room) named(tx *store.Tx, in Inbound) (best Ticket, found bool, err error) {
+// naming is how a ticket is named by references, the best first.
+type naming int
+
+const (
+	byItsOwn    naming = iota // one who is on it names one of its messages
+	bySpokenOf                // one who is on it names what its messages speak of
+	byOthers                  // somebody else names one of its messages
+	byOthersOld               // somebody else names what its messages speak of
+	byNone
+)
+
+// named finds the ticket that references speak of, nearest first. One newsletter answered by many is many tickets under one
+// reference: the writer's own counts before others', and of these a ticket with the very message before one whose people only
+// speak of it. The reference of a contact itself is the last: what answered it may have come first and named it.
+func (room *Room) named(tx *store.Tx, mailbox MailboxID, refs []string, who ...people.Sender) (best Ticket, how naming, err error) {
 	type place struct {
 		Ticket
-		on bool // the writer is
+		on bool // one of them is
 	}
-	rank, looked := 4, map[ID]place{}
-	// Its own reference too: what answered it may have come first and named it.
-	for _, ref := range append(slices.Clone(in.Answers), in.Ref) {
+	first := ""
+	if len(who) > 0 {
+		first = who[0].Email
+	}
+	how, looked := byNone, map[ID]place{}
+	for _, ref := range refs {
 		if ref == "" {
 			continue
 		}
-		all, err := ticketsByRef(tx, in.Mailbox, ref, in.From.Email)
+		all, err := ticketsByRef(tx, mailbox, ref, first)
 		if err != nil {
-			return best, false, err
+			return best, byNone, err
 		}
 		for _, k := range all {
 			p, seen := looked[k.Ticket]
 			if !seen {
 				if p.Ticket, err = load(tx, k.Ticket); err == nil {
-					p.on, err = room.isOn(tx, p.Ticket, in.From)
+					p.on, err = room.anyOn(tx, p.Ticket, who)
 				}
 				if err != nil {
-					return best, false, err
+					return best, byNone, err
 				}
 				looked[k.Ticket] = p
 			}
-			r := 0
+			h := byItsOwn
 			if !p.on {
-				r += 2
+				h = byOthers
 			}
 			if k.Message == 0 {
-				r++
+				h++
 			}
-			if r < rank {
-				rank, best = r, p.Ticket
+			if h < how {
+				how, best = h, p.Ticket
 			}
 		}
-		if rank == 0 {
+		if how == byItsOwn {
 			break
 		}
 	}
-	return best, rank < 4, nil
+	return best, how, nil
+}
+
+func (room *Room) anyOn(tx *store.Tx, t Ticket, who []people.Sender) (bool, error) {
+	for _, s := range who {
+		if on, err := room.isOn(tx, t, s); err != nil || on {
+			return on, err
+		}
+	}
+	return false, nil
 }
 
 func (room *Room) follow(tx *store.Tx, t Ticket, err error) (Ticket, bool, error) {
@@ -238,19 +263,29 @@ func (room *Room) take(tx *store.Tx, in Inbound, c people.Customer, t Ticket, op
 	}
 	heard := Heard{Ticket: t.ID, Message: m.ID, Customer: c.ID, Channel: in.Channel, First: opened, Machine: in.Machine, At: earlier(tx, in.At)}
 	if !opened {
-		was := t.Status
-		heard.Reopened = t.hear(in.At, in.Machine)
-		t.Snippet = text.Snippet(in.Text, 140)
-		if err := save(tx, &t); err != nil {
+		if err := room.join(tx, in, &t, &heard); err != nil {
 			return Filed{}, err
-		}
-		if was != t.Status {
-			if err := tx.Record(t.ID, Stood{Ticket: t.ID, From: was, To: t.Status, Why: "heard"}); err != nil {
-				return Filed{}, err
-			}
 		}
 	}
 	return Filed{Ticket: t, Message: m.ID, Opened: opened}, tx.Record(t.ID, heard)
+}
+
+// join is the customer's side going on on a ticket that is there.
+func (room *Room) join(tx *store.Tx, in Inbound, t *Ticket, heard *Heard) (err error) {
+	if in.Old {
+		if heard.Answered, err = answeredAfter(tx, t.ID, in.At); err != nil {
+			return err
+		}
+	}
+	was := t.Status
+	if !heard.Answered {
+		heard.Reopened = t.hear(in.At, in.Machine)
+		t.Snippet = text.Snippet(in.Text, 140)
+	}
+	if err := save(tx, t); err != nil || was == t.Status {
+		return err
+	}
+	return tx.Record(t.ID, Stood{Ticket: t.ID, From: was, To: t.Status, Why: "heard"})
 }
 
 // earlier is the moment when something was said, where that is not now.
@@ -292,6 +327,9 @@ func (room *Room) remember(tx *store.Tx, m Message) error {
 	return nil
 }
 
+// maxReached is how many of those a mail of ours went to are looked for on a ticket.
+const maxReached = 10
+
 // Elsewhere is a mail one of us wrote in another program, as the Sent folder shows it.
 type Elsewhere struct {
 	Mailbox MailboxID
@@ -308,9 +346,20 @@ type Elsewhere struct {
 	At      time.Time
 }
 
-// ReadSent adds an answer that was given outside of Hearth to the ticket it answers; ok is false when it answers none.
+// ReadSent adds an answer that was given outside of Hearth to the ticket it answers, or whose people answer it; ok is false
+// when there is none yet.
 func (room *Room) ReadSent(tx *store.Tx, s Elsewhere) (f Filed, ok bool, err error) {
-	t, found, err := room.thread(tx, Inbound{Mailbox: s.Mailbox, Answers: s.Answers})
+	var to []people.Sender
+	for _, p := range slices.Concat(s.To, s.Cc) {
+		if !p.Ours && p.Email != "" && len(to) < maxReached {
+			to = append(to, people.Sender{Email: p.Email})
+		}
+	}
+	t, how, err := room.named(tx, s.Mailbox, append(slices.Clone(s.Answers), s.Ref), to...)
+	if err != nil || how > byOthers { // who only speaks of a mail that others got has not made it theirs
+		return f, false, err
+	}
+	t, found, err := room.follow(tx, t, nil)
 	if err != nil || !found {
 		return f, false, err
 	}

@@ -258,6 +258,83 @@ func TestAnAnswerFromAnotherProgramIsReadLate(t *testing.T) {
 	}
 }
 
+// An answer from another program may be read before what it answers, or before the answer to it.
+func TestWhereAnAnswerFromAnotherProgramBelongs(t *testing.T) {
+	for name, tc := range map[string]struct {
+		before []tickets.Inbound
+		ref    string
+		answer []string
+		to     string
+		ticket int // of those before; -1 for none yet
+	}{
+		"it answers a mail here":                       {[]tickets.Inbound{mail("ada", "1")}, "2", []string{"1"}, "ada@example.com", 0},
+		"it answers a mail here, to somebody else":     {[]tickets.Inbound{mail("ada", "1")}, "2", []string{"1"}, "supplier@example.net", 0},
+		"it answers nothing here":                      {[]tickets.Inbound{mail("ada", "1")}, "2", nil, "ada@example.com", -1},
+		"they answered it":                             {[]tickets.Inbound{mail("ada", "3", "2")}, "2", nil, "ADA@example.com", 0},
+		"who has it from somebody answered it":         {[]tickets.Inbound{mail("eve", "3", "2")}, "2", nil, "ada@example.com", -1},
+		"a newsletter to nobody in particular":         {[]tickets.Inbound{mail("ada", "3", "2")}, "2", nil, "", -1},
+		"they and it answer what is not here":          {[]tickets.Inbound{mail("ada", "3", "1")}, "2", []string{"1"}, "ada@example.com", 0},
+		"of two who answer one newsletter, the second": {[]tickets.Inbound{mail("ada", "1", "news"), with(mail("bob", "2", "news"), func(in *tickets.Inbound) { in.Apart = true })}, "3", []string{"news"}, "ada@example.com", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := open(t)
+			var before []tickets.ID
+			for _, in := range tc.before {
+				before = append(before, d.receive(t, in).Ticket.ID)
+			}
+			s := tickets.Elsewhere{Mailbox: 1, Subject: "Cup", Text: "From my phone.", Ref: tc.ref, Answers: tc.answer, To: []tickets.Party{{Email: "support@shop.example", Ours: true}}, At: d.now}
+			if tc.to != "" {
+				s.To = append(s.To, tickets.Party{Email: tc.to})
+			}
+			err := d.db.Write(t.Context(), store.System("test"), func(tx *store.Tx) error {
+				f, ok, err := d.room.ReadSent(tx, s)
+				if ok != (tc.ticket >= 0) || ok && f.Ticket.ID != before[tc.ticket] {
+					t.Errorf("it went to %s, %v; before it there were %v", f.Ticket.ID, ok, before)
+				}
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// What comes from archives, in whatever order, waits for an answer only when nobody gave one.
+func TestAnOldThreadStandsWhereItStoodInAnyOrder(t *testing.T) {
+	old := func(ref string, answers ...string) tickets.Inbound {
+		return with(mail("ada", ref, answers...), func(in *tickets.Inbound) { in.Old = true })
+	}
+	thread := []tickets.Inbound{old("1"), old("2", "1"), old("3", "x", "2"), old("4", "3")} // x was ours, and came after 2
+	for _, order := range [][]int{{0, 1, 2, 3, 4}, {3, 2, 4, 1, 0}, {2, 4, 0, 3, 1}, {0, 4, 1, 3, 2}} {
+		d := open(t)
+		start := d.now
+		d.now = start.Add(100 * time.Hour)
+		var tk tickets.Ticket
+		for _, n := range order {
+			if n == 4 {
+				err := d.db.Write(t.Context(), store.System("test"), func(tx *store.Tx) error {
+					f, ok, err := d.room.ReadSent(tx, tickets.Elsewhere{Mailbox: 1, Text: "Here it is.", Ref: "x", Answers: []string{"2", "1"}, To: []tickets.Party{{Email: "ada@example.com"}}, At: start.Add(90 * time.Minute)})
+					if tk = f.Ticket; !ok {
+						t.Errorf("%v: our answer is on no ticket", order)
+					}
+					return err
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				continue
+			}
+			in := thread[n]
+			in.At = start.Add(time.Duration(n) * time.Hour)
+			tk = d.receive(t, in).Ticket
+		}
+		if tk.Number != 1 || !tk.WaitingSince.Equal(start.Add(2*time.Hour)) || tk.Status != tickets.Open {
+			t.Errorf("%v: it is %s and waits since %v: %+v", order, tk.Status, tk.WaitingSince.Sub(start), tk)
+		}
+	}
+}
+
 // A list is merged from many index ranges; it must be exactly what looking at every ticket would give, for everybody.
 func TestAListIsWhatLookingAtEveryTicketGives(t *testing.T) {
 	d := open(t)

@@ -217,6 +217,12 @@ func heardAfter(tx *store.Tx, ticket ID, at time.Time) (time.Time, bool, error) 
 	return store.Find[time.Time](tx, `SELECT at FROM messages WHERE ticket = $1 AND kind = 'in' AND NOT machine AND at > $2 ORDER BY at LIMIT 1`, ticket, at)
 }
 
+// answeredAfter says whether one of us said something to the customer after a moment.
+func answeredAfter(tx *store.Tx, ticket ID, at time.Time) (bool, error) {
+	_, ok, err := store.Find[MessageID](tx, `SELECT id FROM messages WHERE ticket = $1 AND kind = 'out' AND at > $2 LIMIT 1`, ticket, at)
+	return ok, err
+}
+
 // References.
 
 func addRef(tx *store.Tx, mailbox MailboxID, ref string, ticket ID, m MessageID) error {

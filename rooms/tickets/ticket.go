@@ -125,7 +125,7 @@ func (t *Ticket) hear(now time.Time, machine bool) (reopened bool) {
 		return false
 	}
 	t.Heard = t.Version + 1
-	if t.WaitingSince.IsZero() {
+	if t.WaitingSince.IsZero() || now.Before(t.WaitingSince) { // an older word may come later
 		t.WaitingSince = now
 	}
 	reopened = t.Status == Resolved || t.Status == Closed
