@@ -2,6 +2,7 @@ package email
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -170,7 +171,35 @@ func (room *Room) raw(w http.ResponseWriter, r *http.Request, who web.Who) error
 	return err
 }
 
-// Audience says who may see an entry of the journal about mail: whoever may see tickets.
-func (room *Room) Audience(*store.Tx, store.Entry) (web.Audience, error) {
-	return web.Audience{Needs: web.View}, nil
+// nobodysTeam is one that no member of staff is in.
+const nobodysTeam = -1
+
+// Audience says who may see an entry of the journal about mail: whoever may see the ticket it names, or else the mailbox.
+func (room *Room) Audience(tx *store.Tx, e store.Entry) (web.Audience, error) {
+	var about struct {
+		Mailbox tickets.MailboxID `json:"mailbox"`
+		Ticket  tickets.ID        `json:"ticket"`
+	}
+	closed := web.Audience{Needs: web.View, Team: nobodysTeam} // to all but those who see every team's
+	if err := json.Unmarshal(e.Body, &about); err != nil {
+		return closed, err
+	}
+	if about.Ticket != 0 {
+		some, err := room.tickets.Some(tx, []tickets.ID{about.Ticket})
+		if err != nil || len(some) > 0 {
+			a := closed
+			for _, t := range some {
+				a.Team, a.Staff = int64(t.Team), int64(t.Assignee)
+			}
+			return a, err
+		}
+	}
+	m, err := loadBox(tx, about.Mailbox)
+	if fault.KindOf(err) == fault.NotFound { // whose the mails of a mailbox were that was removed is not known
+		return closed, nil
+	}
+	if err != nil {
+		return closed, err
+	}
+	return web.Audience{Needs: web.View, Team: int64(m.Team)}, nil
 }
