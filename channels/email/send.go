@@ -18,6 +18,7 @@ import (
 	"github.com/hearthdesk/hearth/channels/email/machine"
 	"github.com/hearthdesk/hearth/channels/email/message"
 	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
@@ -51,16 +52,17 @@ func (room *Room) Followers() []*store.Follower {
 }
 
 func (room *Room) dispatch(tx *store.Tx, id tickets.MessageID) error {
-	m, _, err := room.tickets.Outgoing(tx, id)
+	m, t, err := room.tickets.Outgoing(tx, id)
 	if err != nil || m.State != tickets.Queued {
 		return err
 	}
-	box, ok, err := room.from(tx, m.Mailbox)
+	all, err := boxes(tx)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		return room.tickets.MarkDelivery(tx, id, tickets.Failed, "No mailbox is connected that can send mail.")
+	box, trouble := sender(all, m.Mailbox, t.Team)
+	if trouble != "" {
+		return room.tickets.MarkDelivery(tx, id, tickets.Failed, trouble)
 	}
 	if err := room.tickets.Name(tx, id, box.ID, room.messageID(id, box)); err != nil {
 		return err
@@ -68,20 +70,34 @@ func (room *Room) dispatch(tx *store.Tx, id tickets.MessageID) error {
 	return room.due.Put(tx, sendWork, id.String(), tx.Now(), sending{id})
 }
 
-// from is the mailbox a message goes out by: the one its ticket came in by, else the first that can send.
-func (room *Room) from(tx *store.Tx, id tickets.MailboxID) (Mailbox, bool, error) {
-	all, err := boxes(tx)
-	if err != nil {
-		return Mailbox{}, false, err
+// sender is the mailbox a message goes out by, or a sentence about why there is none: the one its ticket came in by, and no
+// other instead of it, which may be another brand's. What came in by none, or by one that was removed, goes out by the only
+// one that can send, or else by the first of the ticket's team, or else by the first that is everybody's.
+func sender(all []Mailbox, id tickets.MailboxID, team staff.TeamID) (m Mailbox, trouble string) {
+	var can []Mailbox
+	for _, b := range all {
+		if b.ID == id && b.SMTP == "" {
+			return m, "The mailbox " + b.Address + " has no SMTP server, so nothing can be sent from it. Give it one, then write again."
+		}
+		if b.ID == id {
+			return b, ""
+		}
+		if b.SMTP != "" && !b.Paused {
+			can = append(can, b)
+		}
 	}
-	i := slices.IndexFunc(all, func(m Mailbox) bool { return m.ID == id && m.SMTP != "" })
-	if i < 0 {
-		i = slices.IndexFunc(all, func(m Mailbox) bool { return m.SMTP != "" && !m.Paused })
+	switch len(can) {
+	case 0:
+		return m, "No mailbox is connected that can send mail."
+	case 1:
+		return can[0], ""
 	}
-	if i < 0 {
-		return Mailbox{}, false, nil
+	for _, whose := range []staff.TeamID{team, 0} {
+		if i := slices.IndexFunc(can, func(b Mailbox) bool { return b.Team == whose }); i >= 0 {
+			return can[i], ""
+		}
 	}
-	return all[i], true, nil
+	return m, "Several mailboxes could send this, and none is that of the ticket's team. Give the ticket to the team whose mailbox it is to go out by, then write again."
 }
 
 // parcel is a message with everything its delivery needs.
