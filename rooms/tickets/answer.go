@@ -120,7 +120,7 @@ func unseen(tx *store.Tx, ticket ID, seen int64) error {
 // address decides who an answer goes to and by which way.
 func (room *Room) address(tx *store.Tx, t Ticket, r Reply) (m Message, err error) {
 	m = Message{
-		Ticket: t.ID, Kind: Out, Channel: "email", Mailbox: t.Mailbox, Subject: "Re: " + withoutRe(t.Subject), Text: r.Text, HTML: r.HTML,
+		Ticket: t.ID, Kind: Out, Channel: "email", Mailbox: t.Mailbox, Subject: "Re: " + text.WithoutRe(t.Subject), Text: r.Text, HTML: r.HTML,
 		To: r.To, Cc: r.Cc, State: Queued, Files: r.Files,
 	}
 	last, heard, err := lastHeard(tx, t.ID)
@@ -209,22 +209,6 @@ func threadOf(m Message) []string {
 		}
 	}
 	return all
-}
-
-func withoutRe(s string) string {
-	for {
-		low := strings.ToLower(s)
-		cut := ""
-		for _, re := range []string{"re:", "aw:", "antw:", "sv:", "vs:", "fwd:", "fw:", "wg:"} {
-			if strings.HasPrefix(low, re) {
-				cut = re
-			}
-		}
-		if cut == "" {
-			return s
-		}
-		s = strings.TrimSpace(s[len(cut):])
-	}
 }
 
 // Memo is what one of us writes for colleagues; mentions are members of staff who are told.

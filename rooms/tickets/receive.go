@@ -143,7 +143,7 @@ func (room *Room) named(tx *store.Tx, mailbox MailboxID, refs []string, who ...p
 			p, seen := looked[k.Ticket]
 			if !seen {
 				if p.Ticket, err = load(tx, k.Ticket); err == nil {
-					p.on, err = room.anyOn(tx, p.Ticket, who)
+					p.on, err = room.isOn(tx, p.Ticket, who...)
 				}
 				if err != nil {
 					return best, byNone, err
@@ -168,15 +168,6 @@ func (room *Room) named(tx *store.Tx, mailbox MailboxID, refs []string, who ...p
 	return best, how, nil
 }
 
-func (room *Room) anyOn(tx *store.Tx, t Ticket, who []people.Sender) (bool, error) {
-	for _, s := range who {
-		if on, err := room.isOn(tx, t, s); err != nil || on {
-			return on, err
-		}
-	}
-	return false, nil
-}
-
 func (room *Room) follow(tx *store.Tx, t Ticket, err error) (Ticket, bool, error) {
 	for range 8 {
 		if err != nil || t.MergedInto == 0 {
@@ -187,21 +178,17 @@ func (room *Room) follow(tx *store.Tx, t Ticket, err error) (Ticket, bool, error
 	return t, err == nil && t.Ended != Spam, err
 }
 
-// isOn says whether somebody is on a ticket: its customer by any of their addresses, or anyone a message named.
-func (room *Room) isOn(tx *store.Tx, t Ticket, s people.Sender) (bool, error) {
-	if s.Email == "" {
-		return false, nil
-	}
-	if ok, err := isParty(tx, t.ID, s.Email); err != nil || ok {
-		return ok, err
-	}
-	reach, err := room.people.Addresses(tx, t.Customer)
-	for _, a := range reach {
-		if strings.EqualFold(a.Value, s.Email) {
-			return true, nil
+// isOn says whether one of some is on a ticket: its customer by any of their addresses, or anyone a message named.
+func (room *Room) isOn(tx *store.Tx, t Ticket, who ...people.Sender) (bool, error) {
+	for _, s := range who {
+		if on, err := isParty(tx, t.ID, s.Email); err != nil || on {
+			return on, err
 		}
 	}
-	return false, err
+	reach, err := room.people.Addresses(tx, t.Customer)
+	return slices.ContainsFunc(reach, func(a people.Address) bool {
+		return slices.ContainsFunc(who, func(s people.Sender) bool { return s.Email != "" && strings.EqualFold(a.Value, s.Email) })
+	}), err
 }
 
 func (room *Room) open(tx *store.Tx, in Inbound, c people.Customer) (t Ticket, err error) {
@@ -273,7 +260,7 @@ func (room *Room) take(tx *store.Tx, in Inbound, c people.Customer, t Ticket, op
 // join is the customer's side going on on a ticket that is there.
 func (room *Room) join(tx *store.Tx, in Inbound, t *Ticket, heard *Heard) (err error) {
 	if in.Old {
-		if heard.Answered, err = answeredAfter(tx, t.ID, in.At); err != nil {
+		if _, heard.Answered, err = saidAfter(tx, t.ID, Out, in.At); err != nil {
 			return err
 		}
 	}
@@ -380,7 +367,7 @@ func (room *Room) say(tx *store.Tx, t Ticket, m Message, elsewhere bool) (f File
 	e := Answered{Ticket: t.ID, Message: m.ID, Channel: m.Channel, Mailbox: m.Mailbox, Elsewhere: elsewhere, At: earlier(tx, m.At)}
 	var next time.Time
 	if elsewhere { // it is read now, and they may have written since it was sent
-		if next, e.Late, err = heardAfter(tx, t.ID, m.At); err != nil {
+		if next, e.Late, err = saidAfter(tx, t.ID, In, m.At); err != nil {
 			return f, false, err
 		}
 	}

@@ -212,15 +212,9 @@ func lastHeard(tx *store.Tx, ticket ID) (Message, bool, error) {
 	return store.Find[Message](tx, `SELECT `+messageColumns+` FROM messages WHERE ticket = $1 AND kind = 'in' AND NOT machine ORDER BY id DESC LIMIT 1`, ticket)
 }
 
-// heardAfter is when the customer's side first said something after a moment.
-func heardAfter(tx *store.Tx, ticket ID, at time.Time) (time.Time, bool, error) {
-	return store.Find[time.Time](tx, `SELECT at FROM messages WHERE ticket = $1 AND kind = 'in' AND NOT machine AND at > $2 ORDER BY at LIMIT 1`, ticket, at)
-}
-
-// answeredAfter says whether one of us said something to the customer after a moment.
-func answeredAfter(tx *store.Tx, ticket ID, at time.Time) (bool, error) {
-	_, ok, err := store.Find[MessageID](tx, `SELECT id FROM messages WHERE ticket = $1 AND kind = 'out' AND at > $2 LIMIT 1`, ticket, at)
-	return ok, err
+// saidAfter is when a person first said something of a kind after a moment.
+func saidAfter(tx *store.Tx, ticket ID, kind MessageType, at time.Time) (time.Time, bool, error) {
+	return store.Find[time.Time](tx, `SELECT at FROM messages WHERE ticket = $1 AND kind = $2 AND NOT machine AND at > $3 ORDER BY at LIMIT 1`, ticket, kind, at)
 }
 
 // References.

@@ -138,11 +138,3 @@ func TestCustomFieldsTakeWhatFits(t *testing.T) {
 		})
 	}
 }
-
-func TestTheSubjectOfAnAnswer(t *testing.T) {
-	for in, want := range map[string]string{"Cup": "Cup", "Re: Cup": "Cup", "AW: RE: Cup": "Cup", "Recup": "Recup", "Re:": ""} {
-		if got := withoutRe(in); got != want {
-			t.Errorf("%q became %q", in, got)
-		}
-	}
-}
