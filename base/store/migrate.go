@@ -37,7 +37,10 @@ type migrator struct {
 	lock          func(ctx context.Context) (unlock func(), err error)
 }
 
-var housekeeping = regexp.MustCompile(`(?m)^-- housekeeping:(.*)$`)
+var (
+	housekeeping = regexp.MustCompile(`(?m)^-- housekeeping:(.*)$`)
+	made         = regexp.MustCompile(`(?i)create\s+table\s+(?:if\s+not\s+exists\s+)?([a-z_0-9]+)`)
+)
 
 func (db *DB) migrate(ctx context.Context, rooms []Migrations) error {
 	m, err := db.engine.migrator()
@@ -57,6 +60,11 @@ func (db *DB) migrate(ctx context.Context, rooms []Migrations) error {
 			for _, match := range housekeeping.FindAllSubmatch(own[name].Data, -1) {
 				for t := range strings.SplitSeq(string(match[1]), ",") {
 					db.housekeeping[strings.TrimSpace(t)] = true
+				}
+			}
+			if db.strict {
+				for _, match := range made.FindAllSubmatch(own[name].Data, -1) {
+					db.rooms[strings.ToLower(string(match[1]))] = r.Room
 				}
 			}
 		}

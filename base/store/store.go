@@ -25,7 +25,7 @@ import (
 type Options struct {
 	URL    string           // a file path for SQLite, or postgres://…
 	Now    func() time.Time // the clock; nil for the machine's
-	Strict bool             // refuse a Write that changed a journalled table and recorded nothing; on in tests
+	Strict bool             // refuse a Write that changed a journalled table and recorded nothing of its room; on in tests
 	Log    *slog.Logger     // nil for slog.Default
 	Hasty  bool             // wait for no disk: for what can be made anew if the power fails
 }
@@ -39,7 +39,8 @@ type DB struct {
 	strict bool
 	holder string // names this process in leases
 
-	housekeeping map[string]bool // tables that may change without an event
+	housekeeping map[string]bool   // tables that may change without an event
+	rooms        map[string]string // in strict mode, whose a table is
 
 	mu    sync.Mutex
 	bells []chan struct{}
@@ -50,7 +51,7 @@ type DB struct {
 
 // Open opens the database and brings base and the rooms' tables up to date, in the order given.
 func Open(ctx context.Context, o Options, rooms ...Migrations) (*DB, error) {
-	db := &DB{now: o.Now, log: o.Log, strict: o.Strict, housekeeping: map[string]bool{}}
+	db := &DB{now: o.Now, log: o.Log, strict: o.Strict, housekeeping: map[string]bool{}, rooms: map[string]string{}}
 	if db.now == nil {
 		db.now = time.Now //nolint:forbidigo // the one place the clock is read
 	}
@@ -140,8 +141,10 @@ func (db *DB) write(ctx context.Context, by Actor, p purpose, do func(tx *Tx) er
 	if err := do(tx); err != nil {
 		return err
 	}
-	if db.strict && len(tx.silent) > 0 && len(tx.entries) == 0 {
-		return fmt.Errorf("store: %v changed by %s and nothing recorded", tx.silent, by)
+	if db.strict {
+		if err := tx.told(); err != nil {
+			return err
+		}
 	}
 	seq, err := c.commit(context.WithoutCancel(ctx), tx.entries)
 	if err != nil {

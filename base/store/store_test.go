@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -99,6 +100,10 @@ func TestAReaderCannotWrite(t *testing.T) {
 	}
 }
 
+type elsewhere struct{}
+
+func (elsewhere) Kind() string { return "milk.poured" }
+
 func TestStrictRefusesASilentChange(t *testing.T) {
 	db := storetest.Open(t, tea)
 	for name, tc := range map[string]struct {
@@ -118,6 +123,14 @@ func TestStrictRefusesASilentChange(t *testing.T) {
 				t.Errorf("refused: %v", err)
 			}
 		})
+	}
+	// An event of another room says nothing about this one's table.
+	err := db.Write(t.Context(), anna, func(tx *store.Tx) error {
+		_, err := tx.Exec(`INSERT INTO cups (n) VALUES (1)`)
+		return errors.Join(err, tx.Record(pot("blue"), elsewhere{}))
+	})
+	if err == nil || !strings.Contains(err.Error(), "cups was changed by") || !strings.Contains(err.Error(), "milk.poured") {
+		t.Errorf("an event of another room did for a change of ours: %v", err)
 	}
 	if rows, _ := cups(t, db); rows != 0 {
 		t.Errorf("%d rows of refused transactions are there", rows)

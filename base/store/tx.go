@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -88,6 +89,34 @@ func (tx *Tx) touched(query string) {
 	if table := changed(query); table != "" && !tx.db.housekeeping[table] {
 		tx.silent = append(tx.silent, table)
 	}
+}
+
+// told refuses, in strict mode, a change of a journalled table of which nothing was recorded: an event of its room, whose
+// kind begins with the room's name or with a noun that one of its tables begins with too.
+func (tx *Tx) told() error {
+	for _, table := range tx.silent {
+		if !slices.ContainsFunc(tx.entries, func(e pending) bool { return tx.db.speaksOf(e.kind, table) }) {
+			var kinds []string
+			for _, e := range tx.entries {
+				kinds = append(kinds, e.kind)
+			}
+			return fmt.Errorf("store: %s was changed by %s and no event of its room recorded, only %q", table, tx.by, kinds)
+		}
+	}
+	return nil
+}
+
+func (db *DB) speaksOf(kind, table string) bool {
+	if db.rooms[table] == "" { // made by a test, for itself
+		return true
+	}
+	noun, _, _ := strings.Cut(kind, ".")
+	for t, room := range db.rooms {
+		if room == db.rooms[table] && (room == noun || t == noun || strings.HasPrefix(t, noun+"_")) {
+			return true
+		}
+	}
+	return false
 }
 
 // Record says what happened to subject. It is written to the journal as the last act of this transaction.

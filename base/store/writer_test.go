@@ -16,7 +16,7 @@ import (
 
 type wrote struct{ N int }
 
-func (wrote) Kind() string { return "line.wrote" }
+func (wrote) Kind() string { return "lines.wrote" }
 
 type line struct{}
 

@@ -154,13 +154,10 @@ func TestTwoVerbsAtOnce(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			storetest.Twice(t, func(t *testing.T) (*store.DB, func() error) {
+			storetest.Both(t, func(t *testing.T) (*store.DB, [2]func() error) {
 				t.Helper()
-				c, turns := setCounter(t), make(chan func() error, 2)
-				for _, verb := range verbs(c) {
-					turns <- verb
-				}
-				return c.db, func() error { return (<-turns)() }
+				c := setCounter(t)
+				return c.db, verbs(c)
 			})
 		})
 	}

@@ -110,13 +110,10 @@ func TestTwoVerbsAtOnce(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			storetest.Twice(t, func(t *testing.T) (*store.DB, func() error) {
+			storetest.Both(t, func(t *testing.T) (*store.DB, [2]func() error) {
 				t.Helper()
-				s, turns := setScene(t), make(chan func() error, 2)
-				for _, verb := range verbs(s) {
-					turns <- verb
-				}
-				return s.db, func() error { return (<-turns)() }
+				s := setScene(t)
+				return s.db, verbs(s)
 			})
 		})
 	}

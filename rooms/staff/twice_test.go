@@ -102,22 +102,20 @@ func TestVerbsTwiceAtOnce(t *testing.T) {
 
 // Two nodes each print a first link, and both are used at once: there is one owner.
 func TestTwoFirstOwnersAtOnce(t *testing.T) {
-	storetest.Twice(t, func(t *testing.T) (*store.DB, func() error) {
+	storetest.Both(t, func(t *testing.T) (*store.DB, [2]func() error) {
 		t.Helper()
 		h := openHouse(t)
-		type one struct{ link, email string }
-		ways := make(chan one, 2)
-		for _, email := range []string{"a@shop.example", "b@shop.example"} {
+		var ways [2]func() error
+		for i, email := range []string{"a@shop.example", "b@shop.example"} {
 			l, _, err := h.FirstLink(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
-			ways <- one{l.Token, email}
+			ways[i] = func() error {
+				return second(h.SetUp(context.Background(), l.Token, Newcomer{Email: email, Name: "Olga", Password: password}, desk))
+			}
 		}
-		return h.db, func() error {
-			w := <-ways
-			return second(h.SetUp(context.Background(), w.link, Newcomer{Email: w.email, Name: "Olga", Password: password}, desk))
-		}
+		return h.db, ways
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hearthdesk/hearth/base/due"
@@ -208,14 +209,13 @@ func TestVerbsTwiceAtOnce(t *testing.T) {
 
 // Two people import the same old ticket, which was written by two customers.
 func TestTwoImportsOfOneTicketAtOnce(t *testing.T) {
-	storetest.Twice(t, func(t *testing.T) (*store.DB, func() error) {
+	storetest.Both(t, func(t *testing.T) (*store.DB, [2]func() error) {
 		t.Helper()
-		s, turns := setScene(t), make(chan string, 2)
-		turns <- "enid" // whoever comes second, as many are met: the scene knows neither
-		turns <- "finn"
-		return s.db, func() error {
-			return second(s.Open(context.Background(), all, with(mail(<-turns, ""), external)))
+		s := setScene(t)
+		by := func(who string) func() error {
+			return func() error { return second(s.Open(context.Background(), all, with(mail(who, ""), external))) }
 		}
+		return s.db, [2]func() error{by("enid"), by("finn")} // whoever comes second, as many are met: the scene knows neither
 	})
 }
 
@@ -223,15 +223,12 @@ func external(in *tickets.Inbound) { in.ExternalID = "4711" }
 
 // Two verbs on one ticket, at once and in turn: neither takes back what the other did.
 func TestTwoVerbsOnOneTicketAtOnce(t *testing.T) {
-	storetest.Twice(t, func(t *testing.T) (*store.DB, func() error) {
+	storetest.Both(t, func(t *testing.T) (*store.DB, [2]func() error) {
 		t.Helper()
-		s, turns := setScene(t), make(chan func() error, 2)
-		turns <- func() error {
-			return second(s.Change(context.Background(), all, s.ticket, tickets.Change{Tags: &[]string{"vip"}}))
-		}
-		turns <- func() error { return s.receive(mail("ada", "2", "1")) }
+		s := setScene(t)
+		done := 0
 		t.Cleanup(func() {
-			if t.Failed() || len(turns) > 0 {
+			if t.Failed() || done < 2 {
 				return
 			}
 			err := s.db.Read(context.Background(), func(tx *store.Tx) error {
@@ -245,7 +242,19 @@ func TestTwoVerbsOnOneTicketAtOnce(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		return s.db, func() error { return (<-turns)() }
+		var mu sync.Mutex
+		count := func(do func() error) func() error {
+			return func() error {
+				defer func() { mu.Lock(); done++; mu.Unlock() }()
+				return do()
+			}
+		}
+		return s.db, [2]func() error{
+			count(func() error {
+				return second(s.Change(context.Background(), all, s.ticket, tickets.Change{Tags: &[]string{"vip"}}))
+			}),
+			count(func() error { return s.receive(mail("ada", "2", "1")) }),
+		}
 	})
 }
 
