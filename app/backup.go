@@ -16,6 +16,7 @@ import (
 
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/files"
+	"github.com/hearthdesk/hearth/base/store"
 )
 
 // Saved is what a backup holds.
@@ -209,8 +210,8 @@ func Restore(ctx context.Context, s Settings, file string, progress func(done, a
 		return m, err
 	}
 	defer l.Unlock() //nolint:errcheck // the process ends
-	if _, err := os.Stat(filepath.Join(s.Data, "hearth.db")); err == nil {
-		return m, fault.New(fault.Conflict, "restore.full", "There is a database in %s already; restore into an empty folder.", s.Data)
+	if err := s.vacant(ctx); err != nil {
+		return m, err
 	}
 	f, err := os.Open(file)
 	if err != nil {
@@ -253,6 +254,24 @@ func Restore(ctx context.Context, s Settings, file string, progress func(done, a
 			return m, err
 		}
 	}
+}
+
+// vacant refuses to restore over a database.
+func (s Settings) vacant(ctx context.Context) error {
+	if _, err := os.Stat(filepath.Join(s.Data, "hearth.db")); err == nil {
+		return fault.New(fault.Conflict, "restore.full", "There is a database in %s already; restore into an empty folder.", s.Data)
+	}
+	if s.DatabaseURL == "" {
+		return nil
+	}
+	blank, err := store.Blank(ctx, s.DatabaseURL)
+	if err != nil {
+		return fault.New(fault.Internal, "restore.database", "The database %s does not answer: %v.", plainURL(s.DatabaseURL, ""), cause(err))
+	}
+	if !blank {
+		return fault.New(fault.Conflict, "restore.full", "There are tables in %s already; restore into an empty database.", plainURL(s.DatabaseURL, ""))
+	}
+	return nil
 }
 
 func notABackup(file string) error {

@@ -257,3 +257,15 @@ func (e *postgresEngine) close() error {
 	e.pool.Close()
 	return nil
 }
+
+// Blank says whether a PostgreSQL database has no table yet, so that one can be restored into it.
+func Blank(ctx context.Context, url string) (bool, error) {
+	c, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return false, err
+	}
+	defer c.Close(ctx)
+	var has bool
+	err = c.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema'))`).Scan(&has)
+	return !has, err
+}

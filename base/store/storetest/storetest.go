@@ -50,6 +50,17 @@ func OpenAt(tb testing.TB, now func() time.Time, rooms ...store.Migrations) *sto
 // URL names a database that holds nothing yet (or only the rooms' empty tables) and is removed when the test ends.
 func URL(tb testing.TB, rooms ...store.Migrations) string {
 	tb.Helper()
+	return create(tb, func(ctx context.Context, c *pgx.Conn, admin string) string { return template(ctx, tb, c, admin, rooms) })
+}
+
+// Empty is URL of a database without any table, such as one is restored into.
+func Empty(tb testing.TB) string {
+	tb.Helper()
+	return create(tb, func(context.Context, *pgx.Conn, string) string { return "template0" })
+}
+
+func create(tb testing.TB, from func(ctx context.Context, c *pgx.Conn, admin string) string) string {
+	tb.Helper()
 	if !Postgres() {
 		return filepath.Join(tb.TempDir(), "hearth.db")
 	}
@@ -63,9 +74,8 @@ func URL(tb testing.TB, rooms ...store.Migrations) string {
 		tb.Fatal(err)
 	}
 	defer c.Close(ctx)
-	tpl := template(ctx, tb, c, admin, rooms)
 	name := "t_" + random()
-	exec(ctx, tb, c, `CREATE DATABASE `+name+` TEMPLATE `+tpl)
+	exec(ctx, tb, c, `CREATE DATABASE `+name+` TEMPLATE `+from(ctx, c, admin))
 	tb.Cleanup(func() {
 		c, err := pgx.Connect(ctx, admin)
 		if err != nil {
