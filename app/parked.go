@@ -114,9 +114,10 @@ func workOf(id string) (kind, key string, ok bool) {
 
 // entryOf reads entry-‹seq›-‹follower›.
 func entryOf(id string) (seq int64, follower string) {
-	n, follower, _ := strings.Cut(strings.TrimPrefix(id, "entry-"), "-")
+	rest, ok := strings.CutPrefix(id, "entry-")
+	n, follower, _ := strings.Cut(rest, "-")
 	seq, err := strconv.ParseInt(n, 10, 64)
-	if err != nil {
+	if err != nil || !ok {
 		return 0, ""
 	}
 	return seq, follower

@@ -13,10 +13,13 @@ func Snippet(s string, n int) string {
 	return Cut(oneLine(s), n)
 }
 
+// quotes are what stands around a name and is none of it.
+const quotes = ` "'`
+
 // CleanName makes a stranger's name fit to stand among ours: one line, without quotes around it, without the invisible
 // and direction-turning characters that let a name pass for another, at most 100 characters.
 func CleanName(s string) string {
-	return Cut(strings.TrimSpace(strings.Trim(oneLine(s), `"'`)), 100)
+	return strings.Trim(Cut(strings.Trim(oneLine(s), quotes), 100), quotes)
 }
 
 // Cut shortens s to at most n grapheme clusters (UAX #29), never inside one, the last of them "…" when it was cut.

@@ -3,6 +3,7 @@ package text_test
 import (
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
@@ -78,6 +79,30 @@ func TestACutNeverTearsACharacter(t *testing.T) {
 		}
 		if uniseg.GraphemeClusterCount(s) <= n && got != s {
 			t.Fatalf("%q became %q", s, got)
+		}
+	})
+}
+
+// A stranger's name is one line that can be seen, and cleaning it again changes nothing.
+func FuzzCleanName(f *testing.F) {
+	for _, s := range []string{"Ada", " \"Ada\" ", "\" 'Ada", "A\u202edA", "Ada\r\nBcc", "''", "\xffAda", "👩\u200d👩\u200d👧", strings.Repeat("é", 300), "a\u200d", "\" \" x", strings.Repeat("a", 99) + " \" b", "\U000e0041x"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		name := text.CleanName(s)
+		if again := text.CleanName(name); again != name {
+			t.Errorf("%q is %q, and that is %q", s, name, again)
+		}
+		if !utf8.ValidString(name) || uniseg.GraphemeClusterCount(name) > 100 {
+			t.Errorf("%q is too long or no text", name)
+		}
+		for _, r := range name {
+			if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200c' && r != '\u200d' || unicode.IsSpace(r) && r != ' ' {
+				t.Errorf("%q holds %U", name, r)
+			}
+		}
+		if strings.Trim(name, ` "'`) != name || strings.Contains(name, "  ") {
+			t.Errorf("%q is not trimmed", name)
 		}
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
@@ -173,7 +174,7 @@ var ports = map[string]string{
 // settings allow more.
 func (m Mailbox) server(kind, raw string) (s server, err error) {
 	u, err := url.Parse(raw)
-	if err != nil || u.Hostname() == "" {
+	if err != nil || !named(u) {
 		return s, fault.Field(kind, "server.malformed", "Write the %s server as %ss://user@host.", strings.ToUpper(kind), kind)
 	}
 	switch u.Scheme {
@@ -203,6 +204,11 @@ func (m Mailbox) server(kind, raw string) (s server, err error) {
 		return s, fault.Field(kind, "server.plaintext", "%s:// would send the password unprotected; use %ss:// or %s+starttls://.", kind, kind, kind)
 	}
 	return s, nil
+}
+
+// named says that an address names a host, and that nothing in it could be taken for a line of its own by a server.
+func named(u *url.URL) bool {
+	return u.Hostname() != "" && !strings.ContainsFunc(u.Hostname()+u.User.Username(), unicode.IsControl)
 }
 
 func loopback(host string) bool {

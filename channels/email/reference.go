@@ -41,20 +41,26 @@ var referenceForm = regexp.MustCompile(`(?i)\bHTH-(\d{1,18})-([0-9a-z]{8})\b`)
 // marked finds the ticket that a reference of ours names: in the address it was sent to, or in the quotation.
 func (room *Room) marked(tx *store.Tx, m *message.Message) (tickets.ID, error) {
 	for _, where := range []string{room.tags(m), m.Text, m.HTML} {
-		for _, found := range referenceForm.FindAllStringSubmatch(where, 20) {
-			if room.sign(found[1]) != strings.ToLower(found[2]) {
-				continue
-			}
-			n, err := strconv.ParseInt(found[1], 10, 64)
-			if err != nil {
-				continue
-			}
+		for _, n := range room.numbers(where) {
 			if t, ok, err := room.tickets.Numbered(tx, n); err != nil || ok {
 				return t.ID, err
 			}
 		}
 	}
 	return 0, nil
+}
+
+// numbers are those of tickets that references of ours in a text name.
+func (room *Room) numbers(said string) (all []int64) {
+	for _, found := range referenceForm.FindAllStringSubmatch(said, 20) {
+		if room.sign(found[1]) != strings.ToLower(found[2]) {
+			continue
+		}
+		if n, err := strconv.ParseInt(found[1], 10, 64); err == nil {
+			all = append(all, n)
+		}
+	}
+	return all
 }
 
 // tags are the tokens in the addresses a mail was sent to: name+hth-1204-8k2m4q7r@host.

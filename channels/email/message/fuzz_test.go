@@ -2,6 +2,7 @@ package message_test
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +40,48 @@ func FuzzParse(f *testing.F) {
 			if a.Name == "" || a.Type == "" || strings.ContainsAny(a.Name, "/\\\r\n") || a.Name == "." || a.Name == ".." {
 				t.Errorf("file %q of type %q", a.Name, a.Type)
 			}
+		}
+	})
+}
+
+// FuzzCompose puts what others wrote into a mail of ours: names, a subject, ids, words. Whatever it is, the mail has the
+// fields it was to have, each once, in ASCII lines that every server takes, and says what it was to say to whom it was to.
+func FuzzCompose(f *testing.F) {
+	for _, s := range []string{"Ada", "Ada\r\nBcc: eve@example.net", "Ada\n\n<script>", "=?utf-8?q?x?=", "\"Ada\\", "Ада Лавлейс", "a\u2028b\u0085c", "\xff\xfe", strings.Repeat("x", 2000), strings.Repeat("ä ", 700), ".\r\n.", "Ada <eve@example.net>,"} {
+		f.Add(s, s, s, s)
+	}
+	f.Fuzz(func(t *testing.T, name, subject, id, words string) {
+		raw, err := message.Compose(message.Outgoing{
+			From: message.Address{Name: name, Email: "support@shop.example"}, To: []message.Address{{Name: name, Email: "ada@example.com"}},
+			Subject: subject, Date: time.Unix(1783296000, 0).UTC(), MessageID: "1@shop.example", InReplyTo: id, References: []string{"first@example.com", id},
+			Text: words, More: []message.Field{{Name: "Auto-Submitted", Value: subject}},
+		})
+		if err != nil {
+			t.Fatalf("%q, %q, %q: %v", name, subject, id, err)
+		}
+		head, _, ok := bytes.Cut(raw, []byte("\r\n\r\n"))
+		var fields []string
+		for line := range bytes.SplitSeq(head, []byte("\r\n")) {
+			if bytes.ContainsAny(line, "\r\n") || len(line) > 998 || bytes.ContainsFunc(line, func(r rune) bool { return r > '~' || r < ' ' }) {
+				t.Errorf("no line of a header: %q", line)
+			}
+			if field, _, found := strings.Cut(string(line), ":"); !strings.HasPrefix(string(line), " ") {
+				if !found {
+					t.Errorf("no field: %q", line)
+				}
+				fields = append(fields, strings.ToLower(field))
+			}
+		}
+		must := []string{"date", "from", "to", "subject", "message-id", "in-reply-to", "references", "auto-submitted", "mime-version", "content-type", "content-transfer-encoding"}
+		if fields = slices.DeleteFunc(fields, func(s string) bool { return s == "in-reply-to" }); !ok || !slices.Equal(fields, slices.DeleteFunc(must, func(s string) bool { return s == "in-reply-to" })) {
+			t.Errorf("%q, %q, %q make the fields %v", name, subject, id, fields)
+		}
+		m, err := message.Parse(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.From.Email != "support@shop.example" || len(m.To) != 1 || m.To[0].Email != "ada@example.com" || len(m.Cc)+len(m.Bcc)+len(m.ReplyTo)+len(m.Attachments) > 0 || m.MessageID != "1@shop.example" {
+			t.Errorf("%q, %q, %q are read as from %v to %v, %v, %v", name, subject, id, m.From, m.To, m.Cc, m.Bcc)
 		}
 	})
 }
