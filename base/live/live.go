@@ -237,5 +237,8 @@ func (h *Hub) Routes(api *web.API) {
 			}
 			return page, err
 		})
-	web.Raw(api, web.Route{Method: http.MethodGet, Path: "/live", Needs: web.View, Say: "Listen to the journal as it grows and to who is at which ticket (WebSocket), from ?after=SEQ", Status: http.StatusSwitchingProtocols}, h.serve)
+	web.Raw(api, web.Route{
+		Method: http.MethodGet, Path: "/live", Needs: web.View, Say: "Listen to the journal as it grows and to who is at which ticket (WebSocket)", Status: http.StatusSwitchingProtocols,
+		Asks: []web.Ask{{Name: "after", Type: "integer", Say: "the last entry you know; from now on without"}, {Name: "topics", Say: "what to hear of, separated by commas; everything you may see without"}},
+	}, h.serve)
 }

@@ -26,6 +26,9 @@ var Tables = store.Migrations{Room: "web", FS: migrations}
 // KeptFor is how long an Idempotency-Key is remembered.
 const KeptFor = 7 * 24 * time.Hour
 
+// longestKey is how long an Idempotency-Key may be.
+const longestKey = 255
+
 type kept struct {
 	Request string `db:"request"`
 	Status  int    `db:"status"`
@@ -47,8 +50,8 @@ func (a *API) once(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r) // will be refused, or is public and has no one to keep an answer for
 			return
 		}
-		if len(key) > 255 {
-			a.Fail(w, r, fault.New(fault.Invalid, "idempotency_key.long", "The Idempotency-Key is longer than 255 characters."))
+		if len(key) > longestKey {
+			a.Fail(w, r, fault.New(fault.Invalid, "idempotency_key.long", "The Idempotency-Key is longer than %d characters.", longestKey))
 			return
 		}
 		route := a.route(r)

@@ -1,9 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -18,15 +18,19 @@ func Raw(a *API, r Route, do func(w http.ResponseWriter, req *http.Request, who 
 	a.mapped[r.Method+" "+Prefix+r.Path] = r
 	op := &huma.Operation{
 		OperationID: operationID(r), Method: r.Method, Path: Prefix + r.Path, Summary: r.Say, Tags: []string{strings.Split(r.Path, "/")[1]},
-		Extensions: map[string]any{"x-needs": r.Needs.Names()}, Security: []map[string][]string{{"token": {}}},
-		Responses: map[string]*huma.Response{strconv.Itoa(max(r.Status, http.StatusOK)): {Description: r.Say}},
+		Extensions: map[string]any{"x-needs": r.Needs.Names()}, Security: []map[string][]string{{"token": {}}}, Parameters: repeatable(r),
 	}
+	a.rawBodies(op, r)
 	for part := range strings.SplitSeq(r.Path, "/") {
 		if name, ok := strings.CutPrefix(part, "{"); ok {
 			op.Parameters = append(op.Parameters, &huma.Param{Name: strings.TrimSuffix(name, "}"), In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}})
 		}
 	}
+	for _, q := range r.Asks {
+		op.Parameters = append(op.Parameters, &huma.Param{Name: q.Name, In: "query", Description: q.Say, Schema: &huma.Schema{Type: cmp.Or(q.Type, huma.TypeString)}})
+	}
 	a.huma.OpenAPI().AddOperation(op)
+	a.describe(r)
 	mounting{a.Mux, a}.HandleFunc(r.Method+" "+Prefix+r.Path, func(w http.ResponseWriter, req *http.Request) {
 		who, ok := Asker(req.Context())
 		switch {

@@ -66,6 +66,12 @@ type Route struct {
 	Limit  int64  // bytes of the body; 1 MB when zero
 	Secret bool   // the answer holds a secret, so it is never kept for a repeat
 	Tail   bool   // its last word is looked at last: the mux can't tell /tickets/{id}/draft from /tickets/fields/{key}
+
+	// Of a Raw route, for the document: huma sees these only of others.
+	Takes string // media type of the body; none when empty
+	Gives string // media type of the answer; any bytes when empty
+	Made  any    // a value of the type of an answer that is JSON all the same
+	Asks  []Ask  // parameters in the query
 }
 
 // New opens the door.
@@ -209,7 +215,7 @@ func Handle[In, Out any](a *API, r Route, do func(ctx context.Context, who Who, 
 	a.noun = strings.Split(r.Path, "/")[1]
 	op := huma.Operation{
 		OperationID: operationID(r), Method: r.Method, Path: Prefix + r.Path, Summary: r.Say, DefaultStatus: r.Status,
-		Tags: []string{a.noun}, MaxBodyBytes: r.Limit, Errors: []int{401, 403, 404, 409, 422},
+		Tags: []string{a.noun}, MaxBodyBytes: r.Limit, Errors: failures(r.Method), Parameters: repeatable(r),
 		Extensions: map[string]any{"x-needs": r.Needs.Names()},
 	}
 	if r.Needs != Public {
@@ -240,6 +246,7 @@ func Handle[In, Out any](a *API, r Route, do func(ctx context.Context, who Who, 
 		}
 		return res, nil
 	})
+	a.describe(r)
 }
 
 // hidden names an embedded struct that huma would not look into, so that an id in a path would quietly be zero.

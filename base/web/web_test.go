@@ -448,7 +448,7 @@ func TestTheDocumentNamesTheNeeds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`"openapi":"3.1.0"`, `"/api/v1/cups/{id}"`, `"x-needs":["act"]`, `"type":"string"`} {
+	for _, want := range []string{`"openapi":"3.1.0"`, `"/api/v1/cups/{id}"`, `"x-needs":["act"]`, `"type":"string"`, `"413":{"$ref":"#/components/responses/RequestEntityTooLarge"}`, `"429":{"$ref"`, `"503":{"$ref"`, `"Retry-After"`, `"name":"Idempotency-Key"`} {
 		if !bytes.Contains(b, []byte(want)) {
 			t.Errorf("no %s in the document", want)
 		}

@@ -100,7 +100,7 @@ func (room *Room) Routes(api *web.API) {
 		) (Entry, error) {
 			return room.Repair(ctx, who, in.ID, in.Body)
 		})
-	web.Raw(api, web.Route{Method: http.MethodGet, Path: "/mail/ledger/{id}/raw", Needs: web.View, Say: "Read the bytes of a mail as they came"}, room.raw)
+	web.Raw(api, web.Route{Method: http.MethodGet, Path: "/mail/ledger/{id}/raw", Needs: web.View, Say: "Read the bytes of a mail as they came", Gives: "application/octet-stream"}, room.raw)
 }
 
 var allStates = []State{Fetched, Stored, Filed, Waiting, SetAside, Failed, Repaired, Discarded} //nolint:gochecknoglobals // a constant list

@@ -21,7 +21,7 @@ type Reply struct {
 	To       []Party      `json:"to,omitempty" maxItems:"50"`
 	Cc       []Party      `json:"cc,omitempty" maxItems:"50"`
 	Files    []File       `json:"-"`
-	Uploads  []Attachment `json:"attachments,omitempty" maxItems:"30" doc:"files uploaded before with POST /uploads"`
+	Uploads  []Attachment `json:"attachments,omitempty" maxItems:"30" doc:"files uploaded before with POST /messages/files"`
 	Seen     int64        `json:"seen,omitempty" doc:"the ticket's version the writer had read; a newer answer of a colleague is then a conflict"`
 	Language string       `json:"-"`
 }

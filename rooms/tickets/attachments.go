@@ -25,8 +25,11 @@ type Upload struct {
 }
 
 func (room *Room) attachments(api *web.API) {
-	web.Raw(api, web.Route{Method: http.MethodPost, Path: "/messages/files", Needs: web.Act, Say: "Upload a file for an answer (the body is the file)", Status: http.StatusCreated, Limit: MaxUpload}, room.upload)
-	web.Raw(api, web.Route{Method: http.MethodGet, Path: "/messages/{message}/page", Tail: true, Needs: web.View, Say: "Show a message as a document for a frame; with ?remote=true images load from other servers"}, room.page)
+	web.Raw(api, web.Route{Method: http.MethodPost, Path: "/messages/files", Needs: web.Act, Say: "Upload a file for an answer (the body is the file)", Status: http.StatusCreated, Limit: MaxUpload, Takes: "application/octet-stream", Made: Upload{}}, room.upload)
+	web.Raw(api, web.Route{
+		Method: http.MethodGet, Path: "/messages/{message}/page", Tail: true, Needs: web.View, Say: "Show a message as a document for a frame", Gives: "text/html",
+		Asks: []web.Ask{{Name: "remote", Type: "boolean", Say: "true to load images from other servers"}},
+	}, room.page)
 	web.Raw(api, web.Route{Method: http.MethodGet, Path: "/tickets/{id}/draft/files/{sha256}", Needs: web.View, Say: "Read a file of your draft"}, room.draftFile)
 	web.Raw(api, web.Route{Method: http.MethodGet, Path: "/messages/files/{file}", Needs: web.View, Say: "Read an attachment"}, room.download)
 }
