@@ -32,15 +32,19 @@ func Demo(ctx context.Context, s Settings, o demo.Options) (in demo.SignIns, err
 	if in, err = fill(ctx, s, o); err != nil {
 		return in, err
 	}
-	b, err := json.MarshalIndent(in, "", "  ")
-	if err != nil {
-		return in, err
-	}
-	return in, os.WriteFile(s.sample(), b, 0o600)
+	return in, s.keepSample(in)
 }
 
 // sample is where the sign-ins of the sample company lie. They stand there once it is filled, and say that it is one.
 func (s Settings) sample() string { return filepath.Join(s.Data, "sample-company.json") }
+
+func (s Settings) keepSample(in demo.SignIns) error {
+	b, err := json.MarshalIndent(in, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(s.sample(), b, 0o600)
+}
 
 func sample(s Settings) (in demo.SignIns, found bool, err error) {
 	b, err := os.ReadFile(s.sample())
@@ -79,15 +83,21 @@ func fill(ctx context.Context, s Settings, o demo.Options) (in demo.SignIns, err
 	behind := demo.Behind(ctx, h.Files)
 	h.Files, h.Followers = behind, nil
 	h.furnish() // anew, with files that don't keep anybody waiting
-	in, err = demo.Fill(ctx, demo.Deps{
-		DB: h.DB, Due: h.Due, Files: h.Files, Staff: h.Staff, Hours: h.Hours, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks,
-		Email: h.Email, Followers: h.Followers, Clock: clock,
-	}, o)
+	in, err = demo.Fill(ctx, h.lend(clock), o)
 	return in, errors.Join(err, behind.Close(), h.Close())
 }
 
-// ServeDemo serves the sample company. Its customers exist nowhere, so what it sends goes to the folder outbox.
-func ServeDemo(ctx context.Context, s Settings, opened func(Opened)) error {
+// lend is the house as the sample company needs it.
+func (h *House) lend(clock *demo.Clock) demo.Deps {
+	return demo.Deps{
+		DB: h.DB, Due: h.Due, Files: h.Files, Staff: h.Staff, Hours: h.Hours, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks,
+		Email: h.Email, Followers: h.Followers, Clock: clock,
+	}
+}
+
+// ServeDemo serves the sample company. Its customers exist nowhere, so what it sends goes to the folder outbox. Unless it is
+// to be still, they go on writing.
+func ServeDemo(ctx context.Context, s Settings, still bool, opened func(Opened)) error {
 	out, err := demo.OpenOutbox(ctx, filepath.Join(s.Data, "outbox"))
 	if err != nil {
 		return err
@@ -95,9 +105,36 @@ func ServeDemo(ctx context.Context, s Settings, opened func(Opened)) error {
 	ended := make(chan error, 1)
 	go func() { ended <- out.Serve() }()
 	if err = posted(ctx, s, out.URL()); err == nil {
-		err = Serve(ctx, s, opened)
+		err = serve(ctx, s, opened, func(h *House) error {
+			if still {
+				return nil
+			}
+			return h.wake(ctx)
+		})
 	}
 	return errors.Join(err, out.Close(), <-ended)
+}
+
+// wake lets the customers of the sample company write, if it is one.
+func (h *House) wake(ctx context.Context) error {
+	in, found, err := sample(h.Settings)
+	if err != nil || !found {
+		return err
+	}
+	if in.Lived == 0 { // it was filled by an earlier version
+		if in.Lived, err = h.DB.Head(ctx); err != nil {
+			return err
+		}
+		if err := h.Settings.keepSample(in); err != nil {
+			return err
+		}
+	}
+	alive, err := demo.Wake(h.lend(nil), in)
+	if err != nil {
+		return err
+	}
+	h.Followers = append(h.Followers, alive.Follower())
+	return alive.Begin(ctx)
 }
 
 // posted lets every mailbox send to the outbox, wherever that listens today.

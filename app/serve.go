@@ -47,6 +47,11 @@ type Opened struct {
 
 // Serve runs a server until ctx ends, and then lets what runs finish.
 func Serve(ctx context.Context, s Settings, opened func(Opened)) error {
+	return serve(ctx, s, opened, func(*House) error { return nil })
+}
+
+// serve is Serve of a house to which something more is done before its doors open.
+func serve(ctx context.Context, s Settings, opened func(Opened), more func(h *House) error) error {
 	l, err := lock(s)
 	if err != nil {
 		return err
@@ -56,7 +61,9 @@ func Serve(ctx context.Context, s Settings, opened func(Opened)) error {
 	if err != nil {
 		return err
 	}
-	err = h.serve(ctx, opened)
+	if err = more(h); err == nil {
+		err = h.serve(ctx, opened)
+	}
 	return errors.Join(err, h.Close())
 }
 

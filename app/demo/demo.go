@@ -5,6 +5,7 @@
 // comes from a seed: the same seed tells the same month. Fill lives that month through on a clock of its own: mails come in
 // by the ledger, colleagues take tickets, ask each other, answer, forget, and followers keep up; so the journal, the counts,
 // the clocks and the search are what thirty days of work would have left. The stories are in scenes/, to be read and added to.
+// While the company is served it stays Alive: customers go on writing, and answer what is answered to them.
 package demo
 
 import (
@@ -65,6 +66,7 @@ type SignIns struct {
 	Ticket  string   `json:"ticket,omitempty"` // a ticket that waits for an answer
 	Seed    uint64   `json:"seed"`
 	Tickets int      `json:"tickets"`
+	Lived   int64    `json:"lived,omitempty"` // the journal up to here tells of the month that was made up
 }
 
 // Fill lives the month before the clock's moment through. A house that holds anything is a Conflict. The clock ends where it
@@ -135,7 +137,10 @@ func (l *life) leave(ctx context.Context, o Options) (SignIns, error) {
 		return SignIns{}, err
 	}
 	in := SignIns{Company: "Hobbin & Wick", People: l.signIns(), Token: l.token, Mailbox: l.boxes["hello"].Address, Seed: o.Seed, Tickets: o.Tickets}
-	return in, l.DB.Read(ctx, func(tx *store.Tx) error {
+	return in, l.DB.Read(ctx, func(tx *store.Tx) (err error) {
+		if in.Lived, err = tx.Head(); err != nil {
+			return err
+		}
 		page, err := l.Tickets.List(tx, l.staff[0].who, tickets.Filter{Waiting: true, Limit: 50})
 		for _, t := range page.Items {
 			if t.Channel == email.Name && t.Mailbox != 0 {

@@ -33,10 +33,16 @@ var today = time.Date(2026, 5, 20, 14, 30, 0, 0, time.UTC)
 // empty is a house nobody lives in.
 func empty(tb testing.TB) demo.Deps {
 	tb.Helper()
+	clock := demo.NewClock(today)
+	db := storetest.OpenAt(tb, clock.Now, web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, tickets.Tables, clocks.Tables, email.Tables)
+	return furnish(tb, db, tb.TempDir(), clock)
+}
+
+// furnish builds the rooms of a house; dir is its data folder.
+func furnish(tb testing.TB, db *store.DB, dir string, clock *demo.Clock) demo.Deps {
+	tb.Helper()
 	log := slog.New(slog.DiscardHandler)
-	d := demo.Deps{Clock: demo.NewClock(today)}
-	d.DB = storetest.OpenAt(tb, d.Clock.Now, web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, tickets.Tables, clocks.Tables, email.Tables)
-	dir := tb.TempDir()
+	d := demo.Deps{DB: db, Clock: clock}
 	said, err := words.New(email.Words)
 	if err != nil {
 		tb.Fatal(err)

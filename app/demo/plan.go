@@ -163,6 +163,15 @@ func hour(at time.Time) float64 {
 
 // unfold works out what happens in the story and when, before it begins; what lies after the month never happens.
 func (st *story) unfold(c *company, zone *time.Location, number int) {
+	st.cast(c, zone, number)
+	if st.scene.way == "call" || st.scene.way == "visit" {
+		st.start = c.open.Next(st.start)
+	}
+	st.schedule(c)
+}
+
+// cast works out what the story is about, and who of us would hear of it.
+func (st *story) cast(c *company, zone *time.Location, number int) {
 	st.tell, st.thing = begin(st.rng, st.scene, st.by, number, st.start, zone)
 	st.team = "desk"
 	if st.scene.repairs {
@@ -173,10 +182,6 @@ func (st *story) unfold(c *company, zone *time.Location, number int) {
 		st.agent[t.en] = c.choose(st.rng, t.en, st.scene.lang)
 	}
 	st.know()
-	if st.scene.way == "call" || st.scene.way == "visit" {
-		st.start = c.open.Next(st.start)
-	}
-	st.schedule(c)
 }
 
 // schedule gives every beat its moment, until the story ends or is cut short.

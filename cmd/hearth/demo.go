@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -22,6 +24,7 @@ type demoCmd struct {
 	Tickets int    `help:"How many tickets the sample company has." default:"2000" env:"HEARTH_TICKETS"`
 	Seed    uint64 `help:"Another seed, another month." default:"1" env:"HEARTH_SEED"`
 	NoServe bool   `help:"Fill the folder and stop." env:"HEARTH_NO_SERVE"`
+	Still   bool   `help:"No mail comes by itself." env:"HEARTH_STILL"`
 }
 
 // Run fills the folder when it is empty, and serves it.
@@ -41,10 +44,7 @@ func (c *demoCmd) Run(ctx context.Context, t terminal) error {
 		c.show(t.out, s, app.Opened{HTTP: c.Listen}, in)
 		return nil
 	}
-	return app.ServeDemo(ctx, s, func(o app.Opened) {
-		greet(t.out, s, o)
-		c.show(t.out, s, o, in)
-	})
+	return app.ServeDemo(ctx, s, c.Still, func(o app.Opened) { c.show(t.out, s, o, in) })
 }
 
 // filling is a bar on a terminal and silence in a pipe.
@@ -65,20 +65,23 @@ func filling(w io.Writer, what string) func(done, all int64) {
 	}
 }
 
-// show tells a visitor who they can be and what they can try.
+// show tells a visitor where to go, who they can be there, and what programs can try.
 func (c *demoCmd) show(w io.Writer, s app.Settings, o app.Opened, in demo.SignIns) {
-	fmt.Fprintf(w, "\nThis is %s, a sample company: %d tickets of the last thirty days, all of it made up.\n\nSign in as\n", in.Company, in.Tickets)
+	at := strings.TrimSuffix(cmp.Or(s.BaseURL, "http://"+o.HTTP), "/")
+	fmt.Fprintf(w, "Open %s and sign in as\n\n", at)
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, p := range in.People {
 		fmt.Fprintf(tab, "  %s\t%s\t%s\t%s\n", p.Role, p.Email, p.Password, p.Name)
 	}
 	_ = tab.Flush() // the terminal
-	fmt.Fprintf(w, "\nThe API takes this token (it may what the owner may):\n\n  export HEARTH_TOKEN=%s\n\n", in.Token)
-	at := "http://" + o.HTTP
+	fmt.Fprintf(w, "\nThis is %s, a sample company with %d tickets; all of it is made up.\n", in.Company, in.Tickets)
+	if !c.Still && !c.NoServe {
+		fmt.Fprintln(w, "New mails arrive by themselves while this runs, and customers write back when you answer them.")
+	}
+	fmt.Fprintf(w, "Nothing leaves this machine: what is sent lies in %s.\n", filepath.Join(s.Data, "outbox"))
 	ask := "  curl -s -H \"Authorization: Bearer $HEARTH_TOKEN\""
-	fmt.Fprintf(w, "Who waits for an answer, the longest first:\n%s '%s/api/v1/tickets?waiting=true&limit=5'\n", ask, at)
-	fmt.Fprintf(w, "What was said about an order:\n%s '%s/api/v1/search?q=%s'\n", ask, at, in.Order)
-	fmt.Fprintf(w, "Answer somebody who waits (nothing leaves this machine: it goes to %s):\n", filepath.Join(s.Data, "outbox"))
+	fmt.Fprintf(w, "\nFor programs (the token may what the owner may):\n\n  export HEARTH_TOKEN=%s\n", in.Token)
+	fmt.Fprintf(w, "%s '%s/api/v1/tickets?waiting=true&limit=5'\n", ask, at)
+	fmt.Fprintf(w, "%s '%s/api/v1/search?q=%s'\n", ask, at, in.Order)
 	fmt.Fprintf(w, "%s --json '{\"text\":\"It leaves us today, I promise.\"}' %s/api/v1/tickets/%s/replies\n", ask, at, in.Ticket)
-	fmt.Fprintf(w, "By command line, beside the running server:\n  hearth mailbox list --data %s\n  hearth staff list --data %s\n", s.Data, s.Data)
 }
