@@ -1,13 +1,17 @@
-// Whom an answer goes to when nobody says otherwise, as the server decides it: who wrote last, and everybody they had in
-// copy, except ourselves.
+// Whom an answer goes to when nobody says otherwise, as the server decides it: whoever the last person to write wants to be
+// answered, or else themselves, and everybody they had in copy, except ourselves.
 import type { Message, Party } from './api';
 
 const same = (a: Party, b: Party) => (a.email ?? '').toLowerCase() === (b.email ?? '').toLowerCase();
 
 export function everybody(messages: Message[], customer: Party[]): { to: Party[]; cc: Party[] } {
-  const last = messages.findLast((m) => m.kind === 'in' && m.from?.email);
+  const last = messages.findLast((m) => m.kind === 'in' && !m.machine && m.from?.email);
   if (!last) return { to: customer.slice(0, 1), cc: [] };
-  const to = [last.from];
+  const to: Party[] = [];
+  for (const p of last.reply_to ?? []) {
+    if (plausible(p) && !p.ours && !to.some((q) => same(p, q))) to.push(p);
+  }
+  if (!to.length) to.push(last.from);
   const cc: Party[] = [];
   for (const p of [...last.to, ...(last.cc ?? [])]) {
     if (p.email && !p.ours && ![...to, ...cc].some((q) => same(p, q))) cc.push(p);

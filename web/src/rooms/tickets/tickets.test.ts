@@ -41,6 +41,15 @@ test('an answer goes to who wrote last and everybody in copy, except ourselves',
   expect(everybody([], [{ email: 'ada@example.org' }, { email: 'second@example.org' }]).to).toEqual([{ email: 'ada@example.org' }]);
 });
 
+test('an answer goes to whom its writer wants to be answered', () => {
+  const us = { email: 'support@shop.example', ours: true };
+  const mail = (reply_to: { email: string; ours?: boolean }[]) => said({ from: { email: 'ada@work.example' }, reply_to, to: [us], cc: [{ email: 'cy@example.org' }] });
+  const to = (m: Message) => everybody([m, said({ machine: true, from: { email: 'away@example.org' } })], []).to.map((p) => p.email);
+  expect(to(mail([{ email: 'ada@home.example' }, { email: 'ADA@home.example' }, us]))).toEqual(['ada@home.example']);
+  expect(to(mail([us]))).toEqual(['ada@work.example']);
+  expect(everybody([mail([{ email: 'cy@example.org' }])], []).cc).toEqual([]);
+});
+
 test('addresses are read as people type them', () => {
   expect(parties('Ada L <ada@example.org>, bob@example.org; ')).toEqual([{ name: 'Ada L', email: 'ada@example.org' }, { email: 'bob@example.org' }]);
   expect([parties('nonsense')[0], { email: 'a@b' }].map(plausible)).toEqual([false, true]);
