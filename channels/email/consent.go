@@ -10,7 +10,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-sasl"
+	"github.com/emersion/go-smtp"
 	"golang.org/x/oauth2"
 
 	"github.com/hearthdesk/hearth/base/fault"
@@ -31,17 +33,39 @@ type consent struct {
 // holds says whether the access token is good for what is about to begin.
 func (c consent) holds(now time.Time) bool { return now.Add(time.Minute).Before(c.Expires) }
 
-// doubt forgets an access token that a server did not take, so that the next try has a new one.
-func (room *Room) doubt(ctx context.Context, m Mailbox, s Secrets) error {
-	if s.RefreshToken == "" {
+// doubt forgets an access token that a server refused, so that the next try has a new one. A connection that broke says
+// nothing about the token, and one that was refused late says nothing about the token that came after it.
+func (room *Room) doubt(ctx context.Context, m Mailbox, auth sasl.Client, refusal error) error {
+	x, ok := auth.(*xoauth2)
+	if !ok || !refused(refusal) {
 		return nil
 	}
-	c, err := room.consent(ctx, m, s)
-	if err != nil {
-		return err
+	if m.ID == 0 {
+		room.rehearsed.doubt(x.token)
+		return nil
 	}
-	c.Expires = time.Time{}
-	return room.keepConsent(ctx, m.ID, c)
+	return room.db.Write(ctx, actor, func(tx *store.Tx) error {
+		c, err := room.keptConsent(tx, m)
+		if err != nil || c.Access != x.token {
+			return err
+		}
+		c.Expires = time.Time{}
+		sealed, err := room.sealed(consentPurpose, []byte(store.JSON(c)))
+		if err != nil {
+			return err
+		}
+		return saveConsent(tx, m.ID, sealed)
+	})
+}
+
+// refused says whether a server answered that it does not take a sign-in, as against a connection that broke or a server
+// that has no time just now (RFC 9051, 7.1; RFC 4954, 4).
+func refused(err error) bool {
+	if e, ok := errors.AsType[*imap.Error](err); ok {
+		return e.Type == imap.StatusResponseTypeNo
+	}
+	e, ok := errors.AsType[*smtp.SMTPError](err)
+	return ok && e.Code >= 500
 }
 
 const (
@@ -110,7 +134,8 @@ func trade(ctx context.Context, c consent, s Secrets, now time.Time) (consent, e
 func (room *Room) consent(ctx context.Context, m Mailbox, s Secrets) (c consent, err error) {
 	of := sha256.Sum256([]byte(s.RefreshToken))
 	if m.ID != 0 {
-		if c, err = room.keptConsent(ctx, m); err != nil {
+		err = room.db.Read(ctx, func(tx *store.Tx) error { c, err = room.keptConsent(tx, m); return err })
+		if err != nil {
 			return c, err
 		}
 	}
@@ -123,9 +148,9 @@ func (room *Room) consent(ctx context.Context, m Mailbox, s Secrets) (c consent,
 	return c, nil
 }
 
-func (room *Room) keptConsent(ctx context.Context, m Mailbox) (c consent, err error) {
-	var sealed string
-	if err := room.db.Read(ctx, func(tx *store.Tx) error { sealed, err = loadConsent(tx, m.ID); return err }); err != nil {
+func (room *Room) keptConsent(tx *store.Tx, m Mailbox) (c consent, err error) {
+	sealed, err := loadConsent(tx, m.ID)
+	if err != nil {
 		return c, err
 	}
 	plain, err := room.unsealed(m, consentPurpose, sealed)
@@ -177,6 +202,18 @@ func (r *rehearsals) keep(c consent, now time.Time) {
 		r.kept = map[[sha256.Size]byte]rehearsal{}
 	}
 	r.kept[[sha256.Size]byte(c.Of)] = rehearsal{c, now.Add(rehearsedFor)}
+}
+
+// doubt lets the consent whose access token was refused be renewed at the next try.
+func (r *rehearsals) doubt(token string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for of, c := range r.kept {
+		if c.Access == token {
+			c.Expires = time.Time{}
+			r.kept[of] = c
+		}
+	}
 }
 
 func loadConsent(tx *store.Tx, m tickets.MailboxID) (string, error) {

@@ -139,7 +139,7 @@ func (room *Room) signInSMTP(ctx context.Context, c *smtp.Client, box Mailbox, a
 	if offers, _ := c.Extension("AUTH"); !offers {
 		err = errors.Join(errNoSignIn, err)
 	}
-	return errors.Join(err, room.doubt(ctx, box, s))
+	return errors.Join(err, room.doubt(ctx, box, auth, err))
 }
 
 func dkimKey(text string) (crypto.Signer, error) {

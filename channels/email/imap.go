@@ -126,7 +126,7 @@ func (room *Room) signIn(ctx context.Context, c *imapclient.Client, m Mailbox, a
 		return err
 	}
 	if err := c.Authenticate(auth); err != nil {
-		return errors.Join(err, room.doubt(ctx, m, s))
+		return errors.Join(err, room.doubt(ctx, m, auth, err))
 	}
 	return nil
 }
