@@ -38,7 +38,7 @@ func FuzzParkedID(f *testing.F) {
 	})
 }
 
-var kept = regexp.MustCompile(`^(lock|hearth\.db(\.part)?|files|files/[0-9a-f]{2}(/[0-9a-f]{64})?|files/\.?[a-z.-]+[^/]*)$`)
+var kept = regexp.MustCompile(`^(lock|nodes|hearth\.db(\.part)?|files|files/[0-9a-f]{2}(/[0-9a-f]{64})?|files/\.?[a-z.-]+[^/]*)$`)
 
 // Whatever an archive holds, restoring it touches nothing outside the data folder and nothing unknown inside, keeps no file
 // under a name its bytes don't have, and leaves a database only when the archive was whole.

@@ -74,7 +74,7 @@ func Build(ctx context.Context, s Settings) (h *House, err error) {
 	if h.Files, err = files.Open(ctx, s.BlobURL, s.blobs()); err != nil {
 		return h, err
 	}
-	if h.DB, err = store.Open(ctx, store.Options{URL: s.database(), Now: s.Now, Strict: s.Strict, Log: s.log(), Hasty: s.Hasty}, tables()...); err != nil {
+	if h.DB, err = store.Open(ctx, store.Options{URL: s.database(), Now: s.Now, Strict: s.Strict, Log: s.log(), Hasty: s.Hasty, Past: s.past()}, tables()...); err != nil {
 		return h, s.unopened(err)
 	}
 	if h.Pages, err = web.NewWorkspace(pages.Dist()); err != nil {

@@ -49,6 +49,9 @@ func (s Settings) database() string {
 	return filepath.Join(s.Data, "hearth.db")
 }
 
+// past is where processes that hold the data folder in turn leave their names.
+func (s Settings) past() string { return filepath.Join(s.Data, "nodes") }
+
 func (s Settings) blobs() string { return filepath.Join(s.Data, "files") }
 
 func (s Settings) log() *slog.Logger {

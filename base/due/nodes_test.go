@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -23,7 +24,13 @@ import (
 // node opens a database that others may have open too.
 func node(tb testing.TB, url string, now func() time.Time) (*store.DB, *due.Queue) {
 	tb.Helper()
-	db, err := store.Open(context.Background(), store.Options{URL: url, Now: now, Strict: true, Log: quiet(tb)}, due.Tables, marks)
+	return nodeAfter(tb, url, now, "")
+}
+
+// nodeAfter is node where others may have run before.
+func nodeAfter(tb testing.TB, url string, now func() time.Time, past string) (*store.DB, *due.Queue) {
+	tb.Helper()
+	db, err := store.Open(context.Background(), store.Options{URL: url, Now: now, Strict: true, Log: quiet(tb), Past: past}, due.Tables, marks)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -36,7 +43,7 @@ func node(tb testing.TB, url string, now func() time.Time) (*store.DB, *due.Queu
 // TestMain lets a test start this program once more, as a node that can be killed.
 func TestMain(m *testing.M) {
 	if url := os.Getenv("HEARTH_TEST_VICTIM"); url != "" {
-		if err := victim(url); err != nil {
+		if err := victim(url, os.Getenv("HEARTH_TEST_PAST")); err != nil {
 			fmt.Println(err)
 		}
 		os.Exit(1)
@@ -45,8 +52,8 @@ func TestMain(m *testing.M) {
 }
 
 // victim runs what is due, and says when it is in the middle of it, until it is killed.
-func victim(url string) error {
-	db, err := store.Open(context.Background(), store.Options{URL: url}, due.Tables, marks)
+func victim(url, past string) error {
+	db, err := store.Open(context.Background(), store.Options{URL: url, Past: past}, due.Tables, marks)
 	if err != nil {
 		return err
 	}
@@ -76,7 +83,7 @@ func TestTheWorkOfAKilledProcessIsTakenUp(t *testing.T) {
 			if err := db.Close(); err != nil { // SQLite belongs to one process at a time
 				t.Fatal(err)
 			}
-			killInTheMiddle(t, url)
+			killInTheMiddle(t, url, "")
 			db, q = node(t, url, nil)
 			p := due.Policy{Backoff: func(int) time.Duration { return 10 * time.Millisecond }, Lease: 300 * time.Millisecond}
 			var tries atomic.Int64
@@ -100,10 +107,34 @@ func TestTheWorkOfAKilledProcessIsTakenUp(t *testing.T) {
 	}
 }
 
-func killInTheMiddle(t *testing.T, url string) {
+// Who starts where a killed process ran takes its work up at once, however long it might have gone on.
+func TestTheWorkOfTheOneBeforeIsTakenUpAtOnce(t *testing.T) {
+	url, past := storetest.URL(t, due.Tables, marks), filepath.Join(t.TempDir(), "nodes")
+	db, q := node(t, url, nil)
+	put(t, db, q, "mail", "a", 0)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	killInTheMiddle(t, url, past)
+	db, q = nodeAfter(t, url, nil, past)
+	if db.Dead(db.Node()) {
+		t.Errorf("%s takes itself for dead", db.Node())
+	}
+	p := due.Policy{Backoff: func(int) time.Duration { return 10 * time.Millisecond }, Lease: 24 * time.Hour}
+	q.Handle("mail", p, func(_ context.Context, j due.Job) (func(*store.Tx) error, error) {
+		return func(tx *store.Tx) error { return mark(tx, j.Kind, "by the next") }, nil
+	})
+	run(t, q)
+	empty(t, db)
+	if d := cmp.Diff([]string{"mail by the next"}, notes(t, db)); d != "" {
+		t.Error(d)
+	}
+}
+
+func killInTheMiddle(t *testing.T, url, past string) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "HEARTH_TEST_VICTIM="+url)
+	cmd.Env = append(os.Environ(), "HEARTH_TEST_VICTIM="+url, "HEARTH_TEST_PAST="+past)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

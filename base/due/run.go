@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hearthdesk/hearth/base/store"
@@ -234,8 +235,8 @@ func (q *Queue) seed(ctx context.Context) error {
 	return err
 }
 
-// watch counts for how many looks a claim that is not ours has stood, and ends one that outlived its lease. SQLite has one
-// process, so there nobody else can be alive.
+// watch counts for how many looks a claim that is not ours has stood, and ends one that outlived its lease, or whose holder
+// is known to be dead. SQLite has one process, so there nobody else can be alive.
 func (q *Queue) watch(ctx context.Context, claims []held, ours map[lease]held) {
 	seen := map[lease]int{}
 	for _, h := range claims {
@@ -244,7 +245,8 @@ func (q *Queue) watch(ctx context.Context, claims []held, ours map[lease]held) {
 			continue
 		}
 		n := q.seen[h.lease()] + 1
-		if q.db.Engine() != "sqlite" && time.Duration(n-2)*q.look <= k.Lease {
+		node, _, _ := strings.Cut(h.Holder, "/")
+		if q.db.Engine() != "sqlite" && !q.db.Dead(node) && time.Duration(n-2)*q.look <= k.Lease {
 			seen[h.lease()] = n
 			continue
 		}

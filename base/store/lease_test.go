@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -35,4 +36,29 @@ func TestALeaseFromAWrongClockHoldsUpNobody(t *testing.T) {
 	lease(node(0), false, "another, while the lease is held")
 	lease(node(30*time.Second), false, "one whose clock is somewhat ahead, before it has run out there")
 	lease(right, true, "who holds it")
+}
+
+// Who starts where a process died needn't wait for its lease; others must.
+func TestALeaseOfTheOneBeforeIsGivenBack(t *testing.T) {
+	if !storetest.Postgres() {
+		t.Skip("on SQLite there is one process, which needs no lease")
+	}
+	url, past := storetest.URL(t), filepath.Join(t.TempDir(), "nodes")
+	node := func(past string) *store.DB {
+		t.Helper()
+		db, err := store.Open(t.Context(), store.Options{URL: url, Past: past})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = db.Close() })
+		return db
+	}
+	for i, n := range []struct {
+		past string
+		want bool
+	}{{past, true}, {"", false}, {past, true}, {filepath.Join(t.TempDir(), "nodes"), false}} {
+		if ok, err := node(n.past).Lease(t.Context(), "x", time.Hour); err != nil || ok != n.want {
+			t.Errorf("node %d: %v, %v", i, ok, err)
+		}
+	}
 }

@@ -28,6 +28,7 @@ type Options struct {
 	Strict bool             // refuse a Write that changed a journalled table and recorded nothing of its room; on in tests
 	Log    *slog.Logger     // nil for slog.Default
 	Hasty  bool             // wait for no disk: for what can be made anew if the power fails
+	Past   string           // the file with the names of those who ran here before, in a folder this process has to itself; may be empty
 }
 
 // DB is an open database. It is safe for many goroutines.
@@ -38,6 +39,7 @@ type DB struct {
 	log    *slog.Logger
 	strict bool
 	holder string // names this process in leases
+	past   past
 
 	housekeeping map[string]bool   // tables that may change without an event
 	rooms        map[string]string // in strict mode, whose a table is
@@ -51,7 +53,7 @@ type DB struct {
 
 // Open opens the database and brings base and the rooms' tables up to date, in the order given.
 func Open(ctx context.Context, o Options, rooms ...Migrations) (*DB, error) {
-	db := &DB{now: o.Now, log: o.Log, strict: o.Strict, housekeeping: map[string]bool{}, rooms: map[string]string{}}
+	db := &DB{now: o.Now, log: o.Log, strict: o.Strict, past: past{file: o.Past}, housekeeping: map[string]bool{}, rooms: map[string]string{}}
 	if db.now == nil {
 		db.now = time.Now //nolint:forbidigo // the one place the clock is read
 	}
@@ -79,8 +81,11 @@ func Open(ctx context.Context, o Options, rooms ...Migrations) (*DB, error) {
 
 // enroll takes a number for this process, so that two nodes never make the same id.
 func (db *DB) enroll(ctx context.Context) error {
+	if err := db.past.read(); err != nil {
+		return err
+	}
 	db.ids = id.NewMaker(0)
-	return db.Write(ctx, System("store"), func(tx *Tx) error {
+	err := db.Write(ctx, System("store"), func(tx *Tx) error {
 		n, err := One[int64](tx, `UPDATE counters SET n = n + 1 WHERE name = 'node' RETURNING n`)
 		if err != nil {
 			return err
@@ -89,10 +94,14 @@ func (db *DB) enroll(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		db.ids, db.holder = id.NewMaker(n), fmt.Sprintf("node-%d", n)
+		db.ids, db.holder = id.NewMaker(n), nodeName(n)
 		db.head.Store(head)
-		return nil
+		return db.inherit(tx)
 	})
+	if err != nil {
+		return err
+	}
+	return db.past.enter(db.holder)
 }
 
 // Close waits for the running transaction and closes the database.
