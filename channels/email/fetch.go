@@ -21,8 +21,8 @@ const (
 	leaseFetch = 25 * time.Second // a node that died is taken over after so long
 )
 
-// folder is what we remember of a folder on a mail server.
-type folder struct {
+// Folder is what we remember of a folder on a mail server.
+type Folder struct {
 	Mailbox      tickets.MailboxID `json:"-" db:"mailbox"`
 	Name         string            `json:"folder" db:"folder"`
 	UIDValidity  int64             `json:"-" db:"uidvalidity"`
@@ -37,15 +37,15 @@ type folder struct {
 
 const folderColumns = `mailbox, folder, uidvalidity, uidnext, role, seen_at, trouble, trouble_since, alarmed`
 
-func loadFolder(tx *store.Tx, m tickets.MailboxID, name string) (folder, bool, error) {
-	return store.Find[folder](tx, `SELECT `+folderColumns+` FROM mail_folders WHERE mailbox = $1 AND folder = $2`+tx.Lock(), m, name)
+func loadFolder(tx *store.Tx, m tickets.MailboxID, name string) (Folder, bool, error) {
+	return store.Find[Folder](tx, `SELECT `+folderColumns+` FROM mail_folders WHERE mailbox = $1 AND folder = $2`+tx.Lock(), m, name)
 }
 
-func folders(tx *store.Tx) ([]folder, error) {
-	return store.All[folder](tx, `SELECT `+folderColumns+` FROM mail_folders ORDER BY mailbox, folder`)
+func folders(tx *store.Tx) ([]Folder, error) {
+	return store.All[Folder](tx, `SELECT `+folderColumns+` FROM mail_folders ORDER BY mailbox, folder`)
 }
 
-func saveFolder(tx *store.Tx, f folder) error {
+func saveFolder(tx *store.Tx, f Folder) error {
 	return tx.Do(`INSERT INTO mail_folders (`+folderColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (mailbox, folder) DO UPDATE
 		SET uidvalidity = excluded.uidvalidity, uidnext = excluded.uidnext, role = excluded.role, seen_at = excluded.seen_at, trouble = excluded.trouble,
 		trouble_since = excluded.trouble_since, alarmed = excluded.alarmed`,
@@ -148,13 +148,13 @@ func (room *Room) read(ctx context.Context, m Mailbox) *reader {
 		over := sync.OnceFunc(inboxes.Done)
 		r.done.Go(func() {
 			defer over()
-			room.attend(ctx, m, folder{Mailbox: m.ID, Name: name, Role: "inbox"}, over)
+			room.attend(ctx, m, Folder{Mailbox: m.ID, Name: name, Role: "inbox"}, over)
 		})
 	}
 	if m.Options.Sent != "-" {
 		r.done.Go(func() {
 			inboxes.Wait() // answers belong after what they answer
-			room.attend(ctx, m, folder{Mailbox: m.ID, Name: m.Options.Sent, Role: "sent"}, func() {})
+			room.attend(ctx, m, Folder{Mailbox: m.ID, Name: m.Options.Sent, Role: "sent"}, func() {})
 		})
 	}
 	return r
@@ -162,7 +162,7 @@ func (room *Room) read(ctx context.Context, m Mailbox) *reader {
 
 // attend keeps one folder read, connecting again with growing pauses when that fails. It tells when it was first read to its
 // end, or when the server refuses it, so that nobody waits for it.
-func (room *Room) attend(ctx context.Context, m Mailbox, f folder, over func()) {
+func (room *Room) attend(ctx context.Context, m Mailbox, f Folder, over func()) {
 	for tries := 0; ctx.Err() == nil; tries++ {
 		start, taken := room.db.Now(), f.Taken
 		err := room.visit(ctx, m, &f, over)
@@ -192,7 +192,7 @@ func (room *Room) attend(ctx context.Context, m Mailbox, f folder, over func()) 
 }
 
 // noteTrouble remembers why a folder can't be read, and raises the alarm when that lasts.
-func (room *Room) noteTrouble(ctx context.Context, f folder, why error) error {
+func (room *Room) noteTrouble(ctx context.Context, f Folder, why error) error {
 	return room.db.Write(ctx, actor, func(tx *store.Tx) error {
 		was, known, err := loadFolder(tx, f.Mailbox, f.Name)
 		if err != nil {
@@ -215,7 +215,7 @@ func (room *Room) noteTrouble(ctx context.Context, f folder, why error) error {
 }
 
 // fine remembers that a folder was read, and ends the alarm.
-func (room *Room) fine(ctx context.Context, f *folder) error {
+func (room *Room) fine(ctx context.Context, f *Folder) error {
 	return room.db.Write(ctx, actor, func(tx *store.Tx) error {
 		was, known, err := loadFolder(tx, f.Mailbox, f.Name)
 		if err != nil {
@@ -231,13 +231,13 @@ func (room *Room) fine(ctx context.Context, f *folder) error {
 }
 
 // outdated lists mails that were seen in a folder before the server numbered it anew, and never taken.
-func outdated(tx *store.Tx, f folder, limit int) ([]Entry, error) {
+func outdated(tx *store.Tx, f Folder, limit int) ([]Entry, error) {
 	return store.All[Entry](tx, `SELECT `+ledgerColumns+` FROM mail_ledger WHERE state = 'fetched' AND mailbox = $1 AND folder = $2 AND uidvalidity <> $3 ORDER BY id LIMIT $4`,
 		f.Mailbox, f.Name, f.UIDValidity, limit)
 }
 
 // forgo sets some of those aside; left says whether there are more.
-func (room *Room) forgo(ctx context.Context, f folder) (left bool, err error) {
+func (room *Room) forgo(ctx context.Context, f Folder) (left bool, err error) {
 	return left, room.db.Write(ctx, actor, func(tx *store.Tx) error {
 		some, err := outdated(tx, f, listAtOnce)
 		for _, e := range some {
@@ -251,7 +251,7 @@ func (room *Room) forgo(ctx context.Context, f folder) (left bool, err error) {
 }
 
 // list notes every new mail of a folder in the ledger before the folder's bookmark moves past it.
-func (room *Room) list(ctx context.Context, f *folder, seen []listed, next int64) error {
+func (room *Room) list(ctx context.Context, f *Folder, seen []listed, next int64) error {
 	return room.db.Write(ctx, actor, func(tx *store.Tx) error {
 		for _, s := range seen {
 			e := Entry{
@@ -283,7 +283,7 @@ func (room *Room) list(ctx context.Context, f *folder, seen []listed, next int64
 
 type listed struct{ uid, size int64 }
 
-func (f folder) place(uid int64) string {
+func (f Folder) place(uid int64) string {
 	place := fmt.Sprintf("imap %d %d %s", f.UIDValidity, uid, f.Name)
 	if f.Role == "sent" {
 		return "sent " + place
@@ -292,7 +292,7 @@ func (f folder) place(uid int64) string {
 }
 
 // take stores one mail that came over the wire, and files it. When this returns nil it is safe, wherever it is in the ledger.
-func (room *Room) take(ctx context.Context, f folder, uid int64, raw io.Reader) error {
+func (room *Room) take(ctx context.Context, f Folder, uid int64, raw io.Reader) error {
 	e, err := room.Store(ctx, Arrival{Mailbox: f.Mailbox, Place: f.place(uid), Folder: f.Name, UIDValidity: f.UIDValidity, UID: uid}, raw)
 	if err != nil {
 		return err
@@ -328,7 +328,7 @@ func (room *Room) Health(tx *store.Tx) ([]Health, error) {
 	list := make([]Health, 0, len(all))
 	for _, f := range all {
 		if slices.ContainsFunc(ours, func(m Mailbox) bool { return m.ID == f.Mailbox && m.reads(f) }) {
-			list = append(list, Health{Mailbox: f.Mailbox, folder: f})
+			list = append(list, Health{Mailbox: f.Mailbox, Folder: f})
 		}
 	}
 	return list, err
@@ -337,5 +337,5 @@ func (room *Room) Health(tx *store.Tx) ([]Health, error) {
 // Health is how reading one folder of a mailbox goes.
 type Health struct {
 	Mailbox tickets.MailboxID `json:"mailbox"`
-	folder
+	Folder
 }

@@ -220,9 +220,10 @@ func settle(tx *store.Tx, e Entry, s State, why Why, detail string) error {
 // inbound turns a mail into what tickets take, its attachments stored.
 func (room *Room) inbound(ctx context.Context, box Mailbox, all []Mailbox, e Entry, m *message.Message) (in tickets.Inbound, err error) {
 	said := quote.Split(m.Text)
+	saidHTML, folded := quote.SplitHTML(m.HTML)
 	in = tickets.Inbound{
 		Channel: Name, Mailbox: box.ID, Team: box.Team, From: writer(m, e, box), Subject: m.Subject, Text: said.Said, Quoted: said.Quoted, Signature: said.Signature,
-		HTML: m.HTML, Ref: reasonable(m.MessageID), Answers: answers(m), Raw: e.SHA256, Flaws: m.Flaws, At: writtenAt(m, e),
+		HTML: saidHTML, QuotedHTML: folded, Ref: reasonable(m.MessageID), Answers: answers(m), Raw: e.SHA256, Flaws: m.Flaws, At: writtenAt(m, e),
 	}
 	if in.Flaws == nil {
 		in.Flaws = []string{}

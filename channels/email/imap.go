@@ -30,7 +30,7 @@ var (
 )
 
 // visit is one connection to a folder: catch up (and say so), wait for news, catch up again, until something breaks.
-func (room *Room) visit(ctx context.Context, m Mailbox, f *folder, caughtUp func()) error {
+func (room *Room) visit(ctx context.Context, m Mailbox, f *Folder, caughtUp func()) error {
 	news := make(chan struct{}, 1)
 	secrets, err := room.secrets(m)
 	if err != nil {
@@ -155,7 +155,7 @@ func sentOf(c *imapclient.Client) (string, error) {
 
 // recall loads what we know of a folder. When the server gave it a new UIDVALIDITY all its UIDs mean other mails now
 // (RFC 9051, 2.3.1.1): we begin anew, and the ledger knows by their bytes those that came before.
-func (room *Room) recall(ctx context.Context, f *folder, uidvalidity int64) error {
+func (room *Room) recall(ctx context.Context, f *Folder, uidvalidity int64) error {
 	var left bool
 	err := room.db.Read(ctx, func(tx *store.Tx) error {
 		was, known, err := loadFolder(tx, f.Mailbox, f.Name)
@@ -180,7 +180,7 @@ func (room *Room) recall(ctx context.Context, f *folder, uidvalidity int64) erro
 }
 
 // catchUp notes what is new and takes what was noted.
-func (room *Room) catchUp(ctx context.Context, c *imapclient.Client, m Mailbox, f *folder) error {
+func (room *Room) catchUp(ctx context.Context, c *imapclient.Client, m Mailbox, f *Folder) error {
 	criteria := &imap.SearchCriteria{}
 	if f.UIDNext == 0 {
 		criteria.Since = room.db.Now().AddDate(0, 0, -firstDays)
@@ -214,7 +214,7 @@ func (room *Room) catchUp(ctx context.Context, c *imapclient.Client, m Mailbox, 
 	return ctx.Err()
 }
 
-func (room *Room) listSome(ctx context.Context, c *imapclient.Client, f *folder, uids []imap.UID) error {
+func (room *Room) listSome(ctx context.Context, c *imapclient.Client, f *Folder, uids []imap.UID) error {
 	sizes, err := c.Fetch(imap.UIDSetNum(uids...), &imap.FetchOptions{UID: true, RFC822Size: true}).Collect()
 	if err != nil {
 		return err
@@ -230,7 +230,7 @@ func (room *Room) listSome(ctx context.Context, c *imapclient.Client, f *folder,
 const badWire = 10 * time.Minute
 
 // takeSome takes the next mails that were noted; left says whether there may be more.
-func (room *Room) takeSome(ctx context.Context, c *imapclient.Client, m Mailbox, f *folder) (left bool, err error) {
+func (room *Room) takeSome(ctx context.Context, c *imapclient.Client, m Mailbox, f *Folder) (left bool, err error) {
 	var due []Entry
 	err = room.db.Read(ctx, func(tx *store.Tx) error {
 		due, err = unread(tx, f.Mailbox, f.Name, f.UIDValidity, takeAtOnce)
@@ -265,7 +265,7 @@ func (room *Room) takeSome(ctx context.Context, c *imapclient.Client, m Mailbox,
 }
 
 // stream takes mails as they come over the wire, each before the next.
-func (room *Room) stream(ctx context.Context, c *imapclient.Client, f *folder, uids []imap.UID) (got map[int64]bool, err error) {
+func (room *Room) stream(ctx context.Context, c *imapclient.Client, f *Folder, uids []imap.UID) (got map[int64]bool, err error) {
 	got = map[int64]bool{}
 	whole := &imap.FetchItemBodySection{Peek: true}
 	cmd := c.Fetch(imap.UIDSetNum(uids...), &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{whole}})
@@ -295,7 +295,7 @@ func (room *Room) stream(ctx context.Context, c *imapclient.Client, f *folder, u
 }
 
 // tidy marks or moves what was taken, where the mailbox says so; else the server is only read.
-func (room *Room) tidy(c *imapclient.Client, m Mailbox, f *folder, got map[int64]bool) error {
+func (room *Room) tidy(c *imapclient.Client, m Mailbox, f *Folder, got map[int64]bool) error {
 	if f.Role != "inbox" || len(got) == 0 || !m.Options.MarkSeen && m.Options.MoveTo == "" {
 		return nil
 	}

@@ -88,7 +88,7 @@ func (m Mailbox) folders() []string {
 }
 
 // reads says whether a folder is one of those.
-func (m Mailbox) reads(f folder) bool {
+func (m Mailbox) reads(f Folder) bool {
 	switch {
 	case m.Paused || m.IMAP == "":
 		return false

@@ -29,10 +29,7 @@ func (room *Room) readSent(tx *store.Tx, e Entry, r *reading) error {
 	if r.verdict.AutoReply && r.Value("Auto-Submitted") != "" {
 		return settle(tx, e, SetAside, Own, "A program of ours wrote this, which answers nothing.")
 	}
-	f, ok, err := room.tickets.ReadSent(tx, tickets.Elsewhere{
-		Mailbox: e.Mailbox, From: tickets.Party{Name: in.From.Name, Email: in.From.Email, Ours: true}, To: in.To, Cc: in.Cc, Subject: in.Subject,
-		Text: in.Text, Quoted: in.Quoted, HTML: in.HTML, Ref: in.Ref, Answers: in.Answers, Files: in.Files, Raw: in.Raw, At: in.At,
-	})
+	f, ok, err := room.tickets.ReadSent(tx, in)
 	if err != nil {
 		return err
 	}

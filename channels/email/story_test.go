@@ -266,3 +266,19 @@ func TestAMailboxIsGivenToATeam(t *testing.T) {
 		}
 	}
 }
+
+// What a mail quotes is cut from its HTML as it is from its text, and kept to be shown when somebody asks.
+func TestTheQuotedHTMLOfAMailIsFolded(t *testing.T) {
+	h := house.Start(t)
+	connect(h, "", "", "", nil)
+	tk := opened(t, h, []byte("From: Ada <ada@example.com>\r\nTo: "+support+"\r\nSubject: Cup\r\nMessage-ID: <1@example.com>\r\nContent-Type: text/html\r\n\r\n"+
+		"<p>Yes, the <b>blue</b> one.</p><div class=\"gmail_quote\"><div>On Mon, 6 Jul 2026 at 09:00, Shop &lt;"+support+"&gt; wrote:</div><blockquote>Which <i>cup</i> is it?</blockquote></div>\r\n"))
+	m := said(h, tk)[0]
+	if strings.Contains(m.HTML, "Which") || !strings.Contains(m.HTML, "<b>blue</b>") || !strings.Contains(m.Quoted, "Which cup") {
+		t.Errorf("said %q, quoted %q", m.HTML, m.Quoted)
+	}
+	if code, page := get(t, h, token(h, "agent"), "/api/v1/messages/"+m.ID.String()+"/page?quoted=true"); code != http.StatusOK ||
+		!strings.Contains(string(page), "<i>cup</i>") || strings.Contains(string(page), "blue") {
+		t.Errorf("the page of what was quoted: %d %s", code, page)
+	}
+}

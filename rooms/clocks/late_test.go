@@ -25,7 +25,7 @@ func TestAnAnswerReadLateEndsTheClockItAnswers(t *testing.T) {
 	read := func(ref, at string) {
 		t.Helper()
 		err := d.db.Write(t.Context(), store.System("test"), func(tx *store.Tx) error {
-			_, _, err := d.tickets.ReadSent(tx, tickets.Elsewhere{Text: "It is on its way.", Ref: ref, Answers: []string{"1"}, At: when(t, at)})
+			_, _, err := d.tickets.ReadSent(tx, tickets.Inbound{Text: "It is on its way.", Ref: ref, Answers: []string{"1"}, At: when(t, at)})
 			return err
 		})
 		if err != nil {

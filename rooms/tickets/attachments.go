@@ -28,7 +28,10 @@ func (room *Room) attachments(api *web.API) {
 	web.Raw(api, web.Route{Method: http.MethodPost, Path: "/messages/files", Needs: web.Act, Say: "Upload a file for an answer (the body is the file)", Status: http.StatusCreated, Limit: MaxUpload, Takes: "application/octet-stream", Made: Upload{}}, room.upload)
 	web.Raw(api, web.Route{
 		Method: http.MethodGet, Path: "/messages/{message}/page", Tail: true, Needs: web.View, Say: "Show a message as a document for a frame", Gives: "text/html",
-		Asks: []web.Ask{{Name: "remote", Type: "boolean", Say: "true to load images from other servers"}},
+		Asks: []web.Ask{
+			{Name: "remote", Type: "boolean", Say: "true to load images from other servers"},
+			{Name: "quoted", Type: "boolean", Say: "true for what was cut off as quoted"},
+		},
 	}, room.page)
 	web.Raw(api, web.Route{Method: http.MethodGet, Path: "/tickets/{id}/draft/files/{sha256}", Needs: web.View, Say: "Read a file of your draft"}, room.draftFile)
 	web.Raw(api, web.Route{Method: http.MethodGet, Path: "/messages/files/{file}", Needs: web.View, Say: "Read an attachment"}, room.download)
@@ -109,7 +112,7 @@ func (room *Room) hand(w http.ResponseWriter, r *http.Request, file File) error 
 }
 
 // page is the HTML of a message as a document of its own, for a frame: its own images come from the files that came along,
-// those on other servers only with ?remote=true.
+// those on other servers only with ?remote=true. With ?quoted=true it is what was cut off as quoted.
 func (room *Room) page(w http.ResponseWriter, r *http.Request, who web.Who) error {
 	var m MessageID
 	if err := m.UnmarshalText([]byte(r.PathValue("message"))); err != nil {
@@ -119,6 +122,10 @@ func (room *Room) page(w http.ResponseWriter, r *http.Request, who web.Who) erro
 	err := room.db.Read(r.Context(), func(tx *store.Tx) (err error) {
 		if msg, err = message(tx, m); err == nil {
 			_, err = room.mine(tx, who, msg.Ticket)
+		}
+		if err == nil && r.URL.Query().Get("quoted") == "true" {
+			msg.Text = strings.TrimSpace(msg.Signature + "\n\n" + msg.Quoted)
+			msg.HTML, err = quotedHTML(tx, m)
 		}
 		if fault.KindOf(err) == fault.NotFound {
 			err = fault.New(fault.NotFound, "message.unknown", "There is no message %s, or it isn't yours to see.", m)

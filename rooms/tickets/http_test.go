@@ -124,9 +124,10 @@ func TestAMessageIsAPageOfItsOwn(t *testing.T) {
 	written := d.receive(t, with(mail("ada", "1"), func(in *tickets.Inbound) {
 		in.Team = north.ID
 		in.HTML = `<p onclick="x()">Look: <img src="cid:a@b"><img src="https://shop.example/p.gif"><script>x()</script>`
+		in.QuotedHTML = `<blockquote>Earlier <img src="https://shop.example/q.gif" onerror="x()"></blockquote>`
 		in.Files = []tickets.File{{Name: "a.png", Type: "image/png", SHA256: strings.Repeat("0", 64), ContentID: "a@b", Inline: true}}
 	}))
-	plain := d.receive(t, with(mail("ada", "2", "1"), func(in *tickets.Inbound) { in.Text = "1 < 2" }))
+	plain := d.receive(t, with(mail("ada", "2", "1"), func(in *tickets.Inbound) { in.Text, in.Quoted, in.Signature = "1 < 2", "> 3 < 4", "Ada" }))
 	said := into[web.Page[tickets.Message]](t, ask(inside, "GET /tickets/"+written.Ticket.ID.String()+"/messages", ""))
 	if len(said.Items) != 2 || !said.Items[0].HeldImages || said.Items[1].HeldImages {
 		t.Fatalf("images held back: %+v", said.Items)
@@ -136,10 +137,13 @@ func TestAMessageIsAPageOfItsOwn(t *testing.T) {
 		has, hasNot []string
 		policy      string
 	}{
-		written.Message.String() + "/page":              {[]string{`src="` + ours + `"`, `data-remote-src="https://shop.example/p.gif"`}, []string{"<script", "onclick", ` src="https:`}, text.FramePolicy(false)},
-		written.Message.String() + "/page?remote=false": {[]string{`src="` + ours + `"`}, []string{` src="https:`}, text.FramePolicy(false)},
-		written.Message.String() + "/page?remote=true":  {[]string{`src="` + ours + `"`, ` src="https://shop.example/p.gif"`}, []string{"<script", "data-remote-src"}, text.FramePolicy(true)},
-		plain.Message.String() + "/page":                {[]string{"1 &lt; 2", "pre-wrap"}, nil, text.FramePolicy(false)},
+		written.Message.String() + "/page":                         {[]string{`src="` + ours + `"`, `data-remote-src="https://shop.example/p.gif"`}, []string{"<script", "onclick", ` src="https:`}, text.FramePolicy(false)},
+		written.Message.String() + "/page?remote=false":            {[]string{`src="` + ours + `"`}, []string{` src="https:`}, text.FramePolicy(false)},
+		written.Message.String() + "/page?remote=true":             {[]string{`src="` + ours + `"`, ` src="https://shop.example/p.gif"`}, []string{"<script", "data-remote-src"}, text.FramePolicy(true)},
+		plain.Message.String() + "/page":                           {[]string{"1 &lt; 2", "pre-wrap"}, []string{"3 &lt; 4"}, text.FramePolicy(false)},
+		written.Message.String() + "/page?quoted=true":             {[]string{"Earlier", `data-remote-src="https://shop.example/q.gif"`}, []string{"Look", "onerror"}, text.FramePolicy(false)},
+		written.Message.String() + "/page?quoted=true&remote=true": {[]string{` src="https://shop.example/q.gif"`}, []string{"onerror"}, text.FramePolicy(true)},
+		plain.Message.String() + "/page?quoted=true":               {[]string{"Ada", "3 &lt; 4"}, []string{"1 &lt; 2"}, text.FramePolicy(false)},
 	} {
 		w := ask(inside, "GET /messages/"+address, "")
 		h := w.Header()

@@ -25,7 +25,8 @@ type Inbound struct {
 	Text       string // what they said
 	Quoted     string
 	Signature  string
-	HTML       string
+	HTML       string // without what they quoted
+	QuotedHTML string
 	Ref        string   // the channel's own name for it
 	Answers    []string // Refs it says it answers, nearest first: the sender's claim
 	Marked     ID       // the ticket named by a sign of ours that a stranger can't make up
@@ -236,7 +237,7 @@ func (room *Room) take(tx *store.Tx, in Inbound, c people.Customer, t Ticket, op
 	m := Message{
 		ID: store.NewID[messageKind](tx), Ticket: t.ID, Kind: In, Channel: in.Channel, Mailbox: in.Mailbox,
 		Author: store.Actor{Kind: store.CustomerKind, ID: c.ID.String()}.String(), From: Party{Name: in.From.Name, Email: in.From.Email, Phone: in.From.Phone}, To: in.To, Cc: in.Cc, ReplyTo: in.ReplyTo, Subject: clean(in.Subject),
-		Text: in.Text, Quoted: in.Quoted, Signature: in.Signature, HTML: in.HTML, Ref: in.Ref, Answers: in.Answers, Raw: in.Raw, Machine: in.Machine,
+		Text: in.Text, Quoted: in.Quoted, Signature: in.Signature, HTML: in.HTML, QuotedHTML: in.QuotedHTML, Ref: in.Ref, Answers: in.Answers, Raw: in.Raw, Machine: in.Machine,
 		Flaws: in.Flaws, At: in.At, State: Received, StateAt: tx.Now(), Files: in.Files,
 	}
 	for i := range m.Files {
@@ -317,25 +318,9 @@ func (room *Room) remember(tx *store.Tx, m Message) error {
 // maxReached is how many of those a mail of ours went to are looked for on a ticket.
 const maxReached = 10
 
-// Elsewhere is a mail one of us wrote in another program, as the Sent folder shows it.
-type Elsewhere struct {
-	Mailbox MailboxID
-	From    Party
-	To, Cc  []Party
-	Subject string
-	Text    string
-	Quoted  string
-	HTML    string
-	Ref     string
-	Answers []string
-	Files   []File
-	Raw     string
-	At      time.Time
-}
-
-// ReadSent adds an answer that was given outside of Hearth to the ticket it answers, or whose people answer it; ok is false
-// when there is none yet.
-func (room *Room) ReadSent(tx *store.Tx, s Elsewhere) (f Filed, ok bool, err error) {
+// ReadSent adds an answer that one of us gave in another program, as the Sent folder shows it, to the ticket it answers, or
+// whose people answer it; ok is false when there is none yet.
+func (room *Room) ReadSent(tx *store.Tx, s Inbound) (f Filed, ok bool, err error) {
 	var to []people.Sender
 	for _, p := range slices.Concat(s.To, s.Cc) {
 		if !p.Ours && p.Email != "" && len(to) < maxReached {
@@ -352,7 +337,7 @@ func (room *Room) ReadSent(tx *store.Tx, s Elsewhere) (f Filed, ok bool, err err
 	}
 	m := Message{
 		ID: store.NewID[messageKind](tx), Ticket: t.ID, Kind: Out, Channel: "email", Mailbox: s.Mailbox, Author: tx.By().String(),
-		From: s.From, To: s.To, Cc: s.Cc, Subject: s.Subject, Text: s.Text, Quoted: s.Quoted, HTML: s.HTML, Ref: s.Ref, Answers: s.Answers,
+		From: Party{Name: s.From.Name, Email: s.From.Email, Ours: true}, To: s.To, Cc: s.Cc, Subject: s.Subject, Text: s.Text, Quoted: s.Quoted, Signature: s.Signature, HTML: s.HTML, QuotedHTML: s.QuotedHTML, Ref: s.Ref, Answers: s.Answers,
 		Raw: s.Raw, At: s.At, State: Sent, StateAt: s.At, Files: s.Files,
 	}
 	for i := range m.Files {

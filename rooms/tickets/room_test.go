@@ -237,7 +237,7 @@ func TestAnAnswerFromAnotherProgramIsReadLate(t *testing.T) {
 	d.receive(t, machine)
 	read := func(ref string, at time.Time) (tk tickets.Ticket) {
 		err := d.db.Write(t.Context(), store.System("test"), func(tx *store.Tx) error {
-			f, ok, err := d.room.ReadSent(tx, tickets.Elsewhere{Mailbox: 1, Subject: "Re: Cup", Text: "From my phone.", Ref: ref, Answers: []string{"1"}, At: at})
+			f, ok, err := d.room.ReadSent(tx, tickets.Inbound{Mailbox: 1, Subject: "Re: Cup", Text: "From my phone.", Ref: ref, Answers: []string{"1"}, At: at})
 			if tk = f.Ticket; !ok {
 				t.Error("it answers no ticket")
 			}
@@ -282,7 +282,7 @@ func TestWhereAnAnswerFromAnotherProgramBelongs(t *testing.T) {
 			for _, in := range tc.before {
 				before = append(before, d.receive(t, in).Ticket.ID)
 			}
-			s := tickets.Elsewhere{Mailbox: 1, Subject: "Cup", Text: "From my phone.", Ref: tc.ref, Answers: tc.answer, To: []tickets.Party{{Email: "support@shop.example", Ours: true}}, At: d.now}
+			s := tickets.Inbound{Mailbox: 1, Subject: "Cup", Text: "From my phone.", Ref: tc.ref, Answers: tc.answer, To: []tickets.Party{{Email: "support@shop.example", Ours: true}}, At: d.now}
 			if tc.to != "" {
 				s.To = append(s.To, tickets.Party{Email: tc.to})
 			}
@@ -314,7 +314,7 @@ func TestAnOldThreadStandsWhereItStoodInAnyOrder(t *testing.T) {
 		for _, n := range order {
 			if n == 4 {
 				err := d.db.Write(t.Context(), store.System("test"), func(tx *store.Tx) error {
-					f, ok, err := d.room.ReadSent(tx, tickets.Elsewhere{Mailbox: 1, Text: "Here it is.", Ref: "x", Answers: []string{"2", "1"}, To: []tickets.Party{{Email: "ada@example.com"}}, At: start.Add(90 * time.Minute)})
+					f, ok, err := d.room.ReadSent(tx, tickets.Inbound{Mailbox: 1, Text: "Here it is.", Ref: "x", Answers: []string{"2", "1"}, To: []tickets.Party{{Email: "ada@example.com"}}, At: start.Add(90 * time.Minute)})
 					if tk = f.Ticket; !ok {
 						t.Errorf("%v: our answer is on no ticket", order)
 					}

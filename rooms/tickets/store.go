@@ -121,10 +121,10 @@ const messageColumns = `id, ticket, kind, channel, mailbox, author, sender, reci
 	machine, flaws, at, state, state_at, trouble, version`
 
 func insertMessage(tx *store.Tx, m Message) error {
-	err := tx.Do(`INSERT INTO messages (`+messageColumns+`) VALUES
-		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
+	err := tx.Do(`INSERT INTO messages (`+messageColumns+`, quoted_html) VALUES
+		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`,
 		m.ID, m.Ticket, m.Kind, m.Channel, m.Mailbox, m.Author, store.JSON(m.From), store.JSON(m.To), store.JSON(m.Cc), store.JSON(m.ReplyTo), m.Subject,
-		clean(m.Text), clean(m.Quoted), clean(m.Signature), clean(m.HTML), m.Ref, store.JSON(m.Answers), m.Raw, m.Machine, store.JSON(m.Flaws), m.At, m.State, m.StateAt, m.Trouble, m.Version)
+		clean(m.Text), clean(m.Quoted), clean(m.Signature), clean(m.HTML), m.Ref, store.JSON(m.Answers), m.Raw, m.Machine, store.JSON(m.Flaws), m.At, m.State, m.StateAt, m.Trouble, m.Version, clean(m.QuotedHTML))
 	if err != nil {
 		return err
 	}
@@ -139,6 +139,11 @@ func insertMessage(tx *store.Tx, m Message) error {
 
 // clean takes out what PostgreSQL can't keep in a text.
 func clean(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "") }
+
+// quotedHTML is read when somebody asks, because it is often longer than all that was said.
+func quotedHTML(tx *store.Tx, m MessageID) (string, error) {
+	return store.One[string](tx, `SELECT quoted_html FROM messages WHERE id = $1`, m)
+}
 
 func message(tx *store.Tx, m MessageID) (Message, error) {
 	msg, ok, err := store.Find[Message](tx, `SELECT `+messageColumns+` FROM messages WHERE id = $1`+tx.Lock(), m)

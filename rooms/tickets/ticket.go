@@ -273,7 +273,8 @@ type Message struct {
 	Text       string      `json:"text" db:"text" doc:"what they said, without what they quoted"`
 	Quoted     string      `json:"quoted,omitempty" db:"quoted" doc:"what was cut off as quoted; shown folded"`
 	Signature  string      `json:"signature,omitempty" db:"signature"`
-	HTML       string      `json:"html,omitempty" db:"html" doc:"made safe to show; remote images are held back"`
+	HTML       string      `json:"html,omitempty" db:"html" doc:"without what they quoted, and made safe to show; remote images are held back"`
+	QuotedHTML string      `json:"-" db:"-"`
 	HeldImages bool        `json:"held_images,omitempty" db:"-" doc:"the HTML has images on other servers, which load only when somebody asks"`
 	Ref        string      `json:"ref,omitempty" db:"ref" doc:"the channel's own name for it, such as a Message-ID"`
 	Answers    []string    `json:"-" db:"answers,json"`

@@ -107,7 +107,7 @@ func TestVerbsTwiceAtOnce(t *testing.T) {
 		},
 		"read sent": func(s scene) error {
 			return s.write(func(tx *store.Tx) error {
-				_, _, err := s.ReadSent(tx, tickets.Elsewhere{Mailbox: 1, Subject: "Re: Cup", Text: "From my phone.", Ref: "3", Answers: []string{"1"}})
+				_, _, err := s.ReadSent(tx, tickets.Inbound{Mailbox: 1, Subject: "Re: Cup", Text: "From my phone.", Ref: "3", Answers: []string{"1"}})
 				return err
 			})
 		},

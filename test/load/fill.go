@@ -157,8 +157,8 @@ func tell(ctx context.Context, h *app.House, n notes, s story) (ticket tickets.I
 					Subject: s.subject, Text: words, Ref: ref, Answers: refs, At: at,
 				})
 			} else {
-				f, _, err = h.Tickets.ReadSent(tx, tickets.Elsewhere{
-					Mailbox: box, From: tickets.Party{Email: support, Ours: true}, To: []tickets.Party{{Name: s.name, Email: s.email}}, Subject: "Re: " + s.subject,
+				f, _, err = h.Tickets.ReadSent(tx, tickets.Inbound{
+					Mailbox: box, From: people.Sender{Email: support}, To: []tickets.Party{{Name: s.name, Email: s.email}}, Subject: "Re: " + s.subject,
 					Text: words, Ref: ref, Answers: refs, At: at,
 				})
 			}

@@ -1596,8 +1596,20 @@ export interface components {
             why?: string;
         };
         EmailHealth: {
+            alarmed?: boolean;
+            folder: string;
             /** @example mbx_06f3x8k2m4q7r */
             mailbox: string;
+            /**
+             * Format: date-time
+             * @description when it was last read without trouble
+             */
+            read_at?: string;
+            /** @enum {string} */
+            role: "inbox" | "sent";
+            trouble?: string;
+            /** Format: date-time */
+            trouble_since?: string;
         };
         EmailMailbox: {
             address: string;
@@ -2451,7 +2463,7 @@ export interface components {
             from: components["schemas"]["TicketsParty"];
             /** @description the HTML has images on other servers, which load only when somebody asks */
             held_images?: boolean;
-            /** @description made safe to show; remote images are held back */
+            /** @description without what they quoted, and made safe to show; remote images are held back */
             html?: string;
             /** @example msg_06f3x8k2m4q7r */
             id: string;
@@ -4053,6 +4065,8 @@ export interface operations {
     "get-messages-message-page": {
         parameters: {
             query?: {
+                /** @description true for what was cut off as quoted */
+                quoted?: boolean;
                 /** @description true to load images from other servers */
                 remote?: boolean;
             };

@@ -9,8 +9,7 @@ export type Repair = Schemas['EmailRepair'];
 export type Trial = Schemas['EmailTrial'];
 export type OAuth = Schemas['EmailOAuth'];
 export type Ticket = Schemas['TicketsTicket'];
-// The document does not tell of the folder's part of it.
-export type Health = Schemas['EmailHealth'] & { folder: string; role: 'inbox' | 'sent'; read_at?: string; trouble?: string; trouble_since?: string; alarmed?: boolean };
+export type Health = Schemas['EmailHealth'];
 
 export type Connect = Omit<Schemas['MailConnectInBody'], '$schema'>;
 export type Change = Omit<Schemas['MailChangeInBody'], '$schema'>;
@@ -25,7 +24,7 @@ export const connect = (body: Connect) => api('post', '/mail/mailboxes', { body 
 export const change = (id: string, body: Change) => api('patch', '/mail/mailboxes/{id}', { path: { id }, body });
 export const remove = (id: string) => api('delete', '/mail/mailboxes/{id}', { path: { id } });
 export const test = (id: string) => api('post', '/mail/mailboxes/{id}/test', { path: { id } });
-export const health = () => api('get', '/mail/health').then((p) => p.items as Health[]);
+export const health = () => api('get', '/mail/health').then((p) => p.items);
 
 export const ledger = (state?: string, after?: string, limit = 100) => api('get', '/mail/ledger', { query: { state, after, limit } });
 export const repair = (id: string, body: Repair) => api('post', '/mail/ledger/{id}/repair', { path: { id }, body });

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE messages ADD COLUMN quoted_html TEXT NOT NULL DEFAULT '';
