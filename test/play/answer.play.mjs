@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { browser, demo, missing, person } from './house.mjs';
+import { after, afterEach, before, test } from 'node:test';
+import { browser, demo, leave, missing, person } from './house.mjs';
 
 let house, b;
 before(async () => { if (!missing) [house, b] = [await demo(), await browser()]; });
+afterEach(leave);
 after(async () => { await b?.close(); await house?.stop(); });
 
 const outbox = () => readdirSync(join(house.data, 'outbox')).map((f) => readFileSync(join(house.data, 'outbox', f), 'utf8')).join('\n');

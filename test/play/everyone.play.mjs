@@ -1,10 +1,11 @@
 // Every page is for everybody: axe finds nothing in light and dark, and nothing comes from anywhere but the house itself.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { axe, browser, demo, missing, person } from './house.mjs';
+import { after, afterEach, before, test } from 'node:test';
+import { axe, browser, demo, leave, missing, person } from './house.mjs';
 
 let house, b;
 before(async () => { if (!missing) [house, b] = [await demo(), await browser()]; });
+afterEach(leave);
 after(async () => { await b?.close(); await house?.stop(); });
 
 const pages = ['/sign-in', '/tickets?view=open', '/tickets?view=mine', 'TICKET', 'WRITING', 'SEARCH', 'PALETTE', 'KEYS', '/mail', '/settings/me', '/settings/staff', '/settings/teams', '/settings/roles', '/settings/hours', '/settings/targets', '/settings/fields', '/settings/mailboxes', '/settings/begin', '/nowhere'];
@@ -38,6 +39,5 @@ for (const [theme, width] of [['light', 1440], ['dark', 1280], ['light', 390]]) 
     }
     assert.deepEqual(found, []);
     assert.deepEqual(me.wrong, []);
-    await me.context.close();
   });
 }

@@ -14,8 +14,8 @@ const { chromium } = web('playwright-core');
 const exe = process.env.HEARTH ?? join(root, 'bin/hearth');
 const chrome = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((p) => existsSync(p));
 
-/** Why no play can be seen here; nothing when they can. */
-export const missing = !existsSync(exe) ? 'bin/hearth is not built' : !chrome ? 'Chromium is not installed (Debian: chromium)' : '';
+/** Why no play can be seen here; false when they can. */
+export const missing = !existsSync(exe) ? 'bin/hearth is not built' : !chrome ? 'Chromium is not installed (Debian: chromium)' : false;
 
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'];
 
@@ -60,7 +60,7 @@ export async function demo({ tickets = 200, env = {} } = {}) {
   }
   const data = mkdtempSync(join(tmpdir(), 'hearth-'));
   cpSync(filled, data, { recursive: true });
-  const server = run(['demo', '--data', data, '--listen', '127.0.0.1:0', '--smtp-listen', 'off'], address, { HEARTH_QUIET_DEMO: '1', ...env });
+  const server = run(['demo', '--data', data, '--listen', '127.0.0.1:0', '--smtp-listen', 'off'], address, { HEARTH_STILL: '1', ...env });
   const [url] = await server.ready;
   const company = JSON.parse(readFileSync(join(data, 'sample-company.json'), 'utf8'));
   return { url, data, company, as: (role) => company.people.find((p) => p.role === role), stop: async () => { await server.stop(); rmSync(data, { recursive: true, force: true }); } };
@@ -78,9 +78,17 @@ export async function browser() {
   return chromium.launch({ executablePath: chrome, args: flags });
 }
 
+const here = [];
+
+/** Closes what people opened, so that the next play has the machine to itself. */
+export async function leave() {
+  for (const context of here.splice(0)) await context.close();
+}
+
 /** A browser of somebody's own: signed in, and keeping what went wrong in it. */
 export async function person(b, house, role, { width = 1280, height = 800, theme = 'light', locale = 'en-GB', ...more } = {}) {
   const context = await b.newContext({ viewport: { width, height }, colorScheme: theme, locale, baseURL: house.url, ...more });
+  here.push(context);
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   const wrong = [];

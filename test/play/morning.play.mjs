@@ -1,10 +1,11 @@
 // A whole morning without touching the mouse.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { browser, demo, missing, person } from './house.mjs';
+import { after, afterEach, before, test } from 'node:test';
+import { browser, demo, leave, missing, person } from './house.mjs';
 
 let house, b;
 before(async () => { if (!missing) [house, b] = [await demo(), await browser()]; });
+afterEach(leave);
 after(async () => { await b?.close(); await house?.stop(); });
 
 test('a morning by keyboard alone', { skip: missing, timeout: 300_000 }, async () => {

@@ -267,6 +267,9 @@ func (d *Dovecot) Start() {
 	await(d.tb, d.Addr)
 }
 
+// LMTP is the socket where mails are delivered.
+func (d *Dovecot) LMTP() string { return d.lmtp }
+
 // Stop ends the server; its mails stay.
 func (d *Dovecot) Stop() { d.stop() }
 

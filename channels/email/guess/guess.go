@@ -90,7 +90,10 @@ func (f Finder) Guess(ctx context.Context, address string) Settings {
 		return p.settings(m, "")
 	}
 	s := Settings{How: None, Needs: Password}
-	n := f.names(ctx, m)
+	n := names{unknown: true}
+	if f.Resolver != nil || !reserved(m.domain) {
+		n = f.names(ctx, m)
+	}
 	if p, host, ok := byExchanger(n.mx); ok {
 		return p.settings(m, host)
 	}
@@ -107,6 +110,11 @@ func (f Finder) Guess(ctx context.Context, address string) Settings {
 		s.Hint = s.missing(domain)
 	}
 	return s
+}
+
+// reserved says that a domain is one of those that never exist (RFC 6761, 6.2, 6.4 and 6.5), so that nobody need be asked.
+func reserved(domain string) bool {
+	return ends(domain, []string{".example", ".invalid", ".test"})
 }
 
 // fill takes over what is not known yet.

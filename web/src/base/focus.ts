@@ -15,3 +15,30 @@ export function leaving(el: Element | null | undefined): () => Promise<void> {
     (next ?? (above?.isConnected ? above : document.querySelector<HTMLElement>('main h1')))?.focus();
   };
 }
+
+const visible = (el: Element | null): el is HTMLElement => el instanceof HTMLElement && el.getClientRects().length > 0;
+
+/** Puts the focus on the list, else on the page's heading, when what had it has left the page and nobody else saw to it.
+ * Returns how to stop. */
+export function hold(): () => void {
+  let last: Element | undefined;
+  let asked = 0;
+  const note = (e: FocusEvent) => { last = e.target instanceof Element ? e.target : undefined; };
+  const look = () => {
+    asked = 0;
+    if (document.activeElement !== document.body || !last || visible(last)) return;
+    last = undefined;
+    const to = ['[role=listbox][tabindex="0"]', 'main h1', 'h1'].flatMap((s) => [...document.querySelectorAll(s)]).find(visible);
+    if (to && !to.hasAttribute('tabindex')) to.tabIndex = -1;
+    to?.focus({ preventScroll: true });
+  };
+  // Whoever takes something away may say where the focus goes from there; this comes after.
+  const seen = new MutationObserver(() => { if (last && !asked) asked = requestAnimationFrame(look); });
+  document.addEventListener('focusin', note);
+  seen.observe(document.body, { childList: true, subtree: true });
+  return () => {
+    document.removeEventListener('focusin', note);
+    seen.disconnect();
+    cancelAnimationFrame(asked);
+  };
+}
