@@ -83,6 +83,7 @@ func (h *House) serve(ctx context.Context, opened func(Opened)) (err error) {
 		return err
 	}
 	defer os.Remove(d.at)
+	h.Staff.LinkTo(s.baseURL(d.web.Addr().String())) // a free port has its number now
 	said := Opened{HTTP: d.web.Addr().String(), SMTPTrouble: d.mailTrouble}
 	if d.mail != nil {
 		said.SMTP = d.mail.Addr().String()
@@ -204,6 +205,7 @@ func (h *House) routes() {
 		ctx, stop := context.WithTimeout(r.Context(), 2*time.Second)
 		defer stop()
 		if _, err := h.DB.Head(ctx); err != nil {
+			w.Header().Set("Retry-After", "2")
 			say(w, http.StatusServiceUnavailable, "the database does not answer\n")
 			return
 		}

@@ -10,6 +10,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -65,7 +67,14 @@ func (s Settings) baseURL(addr string) string {
 	if s.BaseURL != "" {
 		return s.BaseURL
 	}
-	return "http://" + cmp.Or(addr, "127.0.0.1:8080") // an errand without a server has only the usual place
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil { // an errand without a server has only the usual place
+		host, port = "127.0.0.1", "8080"
+	}
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() { // it listens everywhere; here is one of the places
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }
 
 // secretKey says where the key comes from, and nothing of it.

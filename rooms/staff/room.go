@@ -46,6 +46,9 @@ func New(db *store.DB, o Options) *Room {
 	}
 }
 
+// LinkTo says where links lead, once that is known: before the doors open, and never after.
+func (room *Room) LinkTo(base string) { room.base = strings.TrimSuffix(base, "/") }
+
 // change runs a change of what somebody may do: one at a time on all nodes, because most look at others first (the only
 // owner, a free address, a role nobody has). It is rare, and makes every node's memory old.
 func (room *Room) change(ctx context.Context, who web.Who, do func(tx *store.Tx) error) error {

@@ -70,7 +70,7 @@ export async function demo({ tickets = 200, env = {} } = {}) {
 export async function empty(args = []) {
   const data = mkdtempSync(join(tmpdir(), 'hearth-'));
   const server = run(['serve', '--data', data, '--listen', '127.0.0.1:0', '--smtp-listen', '127.0.0.1:0', ...args], /http:\/\/127\.0\.0\.1:\d+\/setup#\S+/);
-  const [link] = await server.ready;
+  const [link] = await server.ready; // with the port it was given
   return { url: new URL(link).origin, link, data, said: server.said, stop: async () => { await server.stop(); rmSync(data, { recursive: true, force: true }); } };
 }
 

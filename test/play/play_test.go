@@ -1,8 +1,10 @@
 // Package play_test shows the workspace to itself in a real browser: the plays are the *.play.mjs beside it, written for
-// node's own test runner. Here the servers are started that they need, and the program is built.
+// node's own test runner. Here the servers are started that they need, and the program is built. HEARTH_PLAYS names some:
+// HEARTH_PLAYS='begin*.mjs' go test -count=1 -v ./test/play
 package play_test
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"net"
@@ -33,7 +35,7 @@ func TestPlays(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", exe, "github.com/hearthdesk/hearth/cmd/hearth").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	plays, err := filepath.Glob("*.play.mjs")
+	plays, err := filepath.Glob(cmp.Or(os.Getenv("HEARTH_PLAYS"), "*.play.mjs"))
 	if err != nil || len(plays) == 0 {
 		t.Fatalf("no plays: %v", err)
 	}

@@ -17,11 +17,24 @@ export const locale = () => navigator.languages.find((l) => l.startsWith(tongue)
 /** The language of whoever has not said: that of the browser. */
 export const guess = (): Language => (navigator.languages.find((l) => /^(de|en)/.test(l))?.startsWith('de') ? 'de' : 'en');
 
+let mirrored = false;
+
+/** Turns the workspace around and makes its words longer, to see what a language from right to left, or a long one, would do
+ * to it. */
+export function mirror() {
+  mirrored = true;
+  document.documentElement.dir = 'rtl';
+}
+
+const [rtl, end] = [0x202e, 0x202c].map((c) => String.fromCharCode(c));
+const seen = (words: Record<string, string>) =>
+  mirrored ? Object.fromEntries(Object.entries(words).map(([k, v]) => [k, /[{<]/.test(v) ? v : `${rtl}${v}${end}${'~'.repeat(Math.ceil(v.length / 3))}`])) : words;
+
 let whole = false; // the words of every page are wanted
 
 export async function speak(l: Language): Promise<void> {
   const [first, rest] = await Promise.all([l === 'de' ? import('./words/de') : import('./words/en'), whole ? others(l) : {}]);
-  book = { ...first.default, ...rest };
+  book = seen({ ...first.default, ...rest });
   compiled = new Map();
   tongue = l;
   document.documentElement.lang = l;
@@ -33,14 +46,7 @@ const others = async (l: Language) => (l === 'de' ? await import('./words/de.mor
 export async function more(): Promise<void> {
   if (whole) return;
   whole = true;
-  book = { ...book, ...(await others(tongue)) };
-}
-
-/** For trying right-to-left and long words: every message turned into a mirror of itself. */
-export function pretend() {
-  document.documentElement.dir = 'rtl';
-  book = Object.fromEntries(Object.entries(book).map(([k, v]) => [k, /[{<]/.test(v) ? v : `\u202e${v}\u202c ${'~'.repeat(Math.ceil(v.length / 3))}`]));
-  compiled = new Map();
+  book = { ...book, ...seen(await others(tongue)) };
 }
 
 /** Says a message with its values: t(key, { n: 3 }). A key without words is shown as it is, and a test finds it. */
