@@ -80,9 +80,13 @@ export async function browser() {
 
 const here = [];
 
-/** Closes what people opened, so that the next play has the machine to itself. */
+/** Closes what people opened, so that the next play has the machine to itself. With PLAY_PICTURES each leaves a picture of
+ * what they saw last in that folder. */
 export async function leave() {
-  for (const context of here.splice(0)) await context.close();
+  for (const context of here.splice(0)) {
+    for (const page of process.env.PLAY_PICTURES ? context.pages() : []) await page.screenshot({ path: join(process.env.PLAY_PICTURES, `${Date.now()}.png`) }).catch(() => {});
+    await context.close();
+  }
 }
 
 /** A browser of somebody's own: signed in, and keeping what went wrong in it. */
@@ -112,6 +116,6 @@ export async function person(b, house, role, { width = 1280, height = 800, theme
 export async function axe(page) {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(readFileSync(web.resolve('axe-core/axe.min.js'), 'utf8'));
   const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
-  return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')} — ${n.failureSummary?.split('\n').slice(1).join('; ')}`));
+  return violations.map((v) => `${v.id}, ${v.nodes.length} times, first at ${v.nodes[0].target.join(' ')}: ${v.nodes[0].failureSummary?.split('\n').slice(1).join('; ')}`);
 }
 mkdirSync(tmpdir(), { recursive: true });

@@ -78,7 +78,7 @@ test('files and pasted pictures go along, and everybody on the mail is seen firs
   assert.match(mail, /label\.png/);
   assert.match(mail, /colleague@saucer\.example/);
   const { items } = await me.api('GET', `/tickets/${t.id}/messages`);
-  assert.equal(items.at(-1).attachments.length, 2);
+  assert.equal(items.find((m) => m.text.includes('See the label.')).attachments.length, 2);
   assert.deepEqual(me.wrong, []);
 });
 

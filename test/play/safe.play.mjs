@@ -1,6 +1,7 @@
 // Nothing a mail brings with it runs in the page of a ticket: not with the policy alone, not with the sandbox alone.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer, request } from 'node:http';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { browser, demo, leave, missing, person } from './house.mjs';
@@ -23,77 +24,111 @@ function vectors() {
   return [...all];
 }
 
-// What a vector that runs would call tells the page around, which is of the same origin. Where scripts may not run at all
-// this does not run either, and so is never heard of.
+// What a vector that runs would call tells the page around, which is of the same origin. The browser lets us put this into
+// every frame, also into those where no script of the page may run.
 const listening = `if (window !== top && location.pathname.endsWith('/page')) {
   const tell = (what) => { try { top.heard.push([new URLSearchParams(location.search).get('vector'), what]); } catch {} };
   tell('alive');
   for (const f of ['alert', 'confirm', 'prompt', 'print', 'eval', 'open']) window[f] = () => tell('ran');
+  addEventListener('load', () => { // what waits for a hand gets one
+    for (const e of document.querySelectorAll('*')) {
+      for (const a of [...e.attributes]) if (/^on/i.test(a.name)) e.dispatchEvent(new Event(a.name.slice(2).toLowerCase()));
+      if (/^\\s*javascript:/i.test(e.href ?? '') && e.click) e.click();
+    }
+  });
 }`;
+
+/** Stands before the house and answers itself for what a mail's frame shows when the address names a vector. */
+async function doorkeeper(answer) {
+  const inside = new URL(house.url);
+  const ahead = (req) => ({ host: inside.hostname, port: inside.port, path: req.url, method: req.method, headers: req.headers });
+  const server = createServer((req, res) => {
+    const vector = new URL(req.url, house.url).searchParams.get('vector');
+    if (vector !== null) {
+      const [headers, body] = answer(+vector);
+      res.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', ...headers }).end(body);
+      return;
+    }
+    req.pipe(request(ahead(req), (from) => { res.writeHead(from.statusCode, from.rawHeaders); from.pipe(res); }).on('error', () => res.destroy()));
+  });
+  server.on('upgrade', (req, socket, head) => {
+    request(ahead(req)).on('upgrade', (from, other) => {
+      socket.write(`HTTP/1.1 101 Switching Protocols\r\n${Object.entries(from.headers).map(([k, v]) => `${k}: ${v}\r\n`).join('')}\r\n`);
+      other.write(head);
+      for (const s of [socket, other]) s.on('error', () => {});
+      socket.pipe(other).pipe(socket);
+    }).on('error', () => socket.destroy()).end();
+  });
+  await new Promise((ok) => server.listen(0, '127.0.0.1', ok));
+  return { url: `http://127.0.0.1:${server.address().port}`, stop: () => { server.closeAllConnections(); server.close(); } };
+}
 
 /** Shows every vector in copies of the frame the ticket's page has, and returns which of them ran. */
 async function show(all, { sandbox, policy }) {
-  const me = await person(b, house, 'owner');
-  const { page } = me;
-  const t = await me.api('POST', '/tickets', { subject: 'Vectors', from: { name: 'V', email: 'v@example.com' }, html: '<table><tr><td style="color:red">THE VECTOR</td></tr></table>' });
-  await page.addInitScript(listening);
-  let document = '';
-  await page.route('**/api/v1/messages/*/page*', async (route) => {
-    const n = new URL(route.request().url()).searchParams.get('vector');
-    const real = n === null || !document ? await route.fetch() : undefined;
-    if (real) document = await real.text();
-    if (n === null) return route.fulfill({ response: real, body: document });
+  let document = '', real = '';
+  const door = await doorkeeper((n) => {
     let body = document.replace(/<table.*<\/table>/s, () => all[n]);
-    const headers = { 'Content-Type': 'text/html; charset=utf-8' };
-    if (policy) headers['Content-Security-Policy'] = policy;
-    else body = body.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '');
-    return route.fulfill({ headers, body });
+    if (!policy) body = body.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '');
+    return [policy ? { 'Content-Security-Policy': policy } : {}, body];
   });
-  const answer = page.waitForResponse((r) => /\/messages\/\w+\/page/.test(r.url()));
-  await page.goto(`/tickets/${t.id ?? t.ticket.id}`);
-  const real = (await answer).headers()['content-security-policy'];
-  await page.locator('article iframe').first().waitFor();
-  await page.route(/^https?:\/\/(?!127\.0\.0\.1)/, (r) => r.abort());
-  const was = await page.evaluate(async ([count, sandbox]) => {
-    window.heard = [];
-    const frame = document.querySelector('article iframe');
-    const was = frame.getAttribute('sandbox');
-    const src = new URL(frame.src).pathname;
-    for (let i = 0; i < count; i += 60) {
-      const some = [];
-      for (let n = i; n < Math.min(count, i + 60); n++) {
-        const copy = frame.cloneNode();
-        if (sandbox !== undefined) sandbox === null ? copy.removeAttribute('sandbox') : copy.setAttribute('sandbox', sandbox);
-        copy.style.cssText = 'height:40px;width:200px';
-        copy.src = `${src}?remote=false&vector=${n}`;
-        some.push(new Promise((ok) => { copy.onload = ok; setTimeout(ok, 8000); }));
-        frame.after(copy);
+  try {
+    const me = await person(b, { ...house, url: door.url }, 'owner');
+    const { page } = me;
+    const t = await me.api('POST', '/tickets', { subject: 'Vectors', from: { name: 'V', email: 'v@example.com' }, html: '<table><tr><td style="color:red">THE VECTOR</td></tr></table>' });
+    await page.addInitScript(listening);
+    await page.route(/^https?:\/\/(?!127\.0\.0\.1)/, (r) => r.abort());
+    const answer = page.waitForResponse((r) => /\/messages\/\w+\/page/.test(r.url()));
+    await page.goto(`/tickets/${t.id ?? t.ticket.id}`);
+    const shown = await answer;
+    [document, real] = [await shown.text(), shown.headers()['content-security-policy']];
+    assert.match(document, /<table.*THE VECTOR.*<\/table>/s);
+    await page.locator('article iframe').first().waitFor();
+    const was = await page.evaluate(async ([count, sandbox]) => {
+      window.heard = [];
+      const frame = document.querySelector('article iframe');
+      const was = frame.getAttribute('sandbox');
+      const src = new URL(frame.src).pathname;
+      for (let i = 0; i < count; i += 60) {
+        const some = [];
+        for (let n = i; n < Math.min(count, i + 60); n++) {
+          const copy = frame.cloneNode();
+          if (sandbox !== undefined) sandbox === null ? copy.removeAttribute('sandbox') : copy.setAttribute('sandbox', sandbox);
+          copy.style.cssText = 'height:40px;width:200px';
+          copy.src = `${src}?remote=false&vector=${n}`;
+          some.push(new Promise((ok) => { copy.onload = ok; setTimeout(ok, 4000); }));
+          frame.after(copy);
+        }
+        await Promise.all(some);
+        await new Promise((ok) => setTimeout(ok, 30)); // what waits for an image, an animation or the focus
+        document.querySelectorAll('article iframe').forEach((f) => f !== frame && f.remove());
       }
-      await Promise.all(some);
-      await new Promise((ok) => setTimeout(ok, 60)); // what waits for an image, an animation or the focus
-      document.querySelectorAll('article iframe').forEach((f) => f !== frame && f.remove());
-    }
-    return was;
-  }, [all.length, sandbox]);
-  const heard = await page.evaluate(() => window.heard);
-  assert.equal(await page.evaluate(() => location.pathname), `/tickets/${t.id ?? t.ticket.id}`, 'a vector has led the page away');
-  const of = (what) => new Set(heard.filter(([, w]) => w === what).map(([n]) => +n));
-  await leave();
-  return { was, real, ran: of('ran'), alive: of('alive') };
+      return was;
+    }, [all.length, sandbox]);
+    const heard = await page.evaluate(() => window.heard);
+    assert.equal(await page.evaluate(() => location.pathname), `/tickets/${t.id ?? t.ticket.id}`, 'a vector has led the page away');
+    const of = (what) => new Set(heard.filter(([, w]) => w === what).map(([n]) => +n));
+    await leave();
+    return { was, real, ran: of('ran'), alive: of('alive') };
+  } finally {
+    door.stop();
+  }
 }
 
-test('no mail runs anything in the page of a ticket', { skip: missing, timeout: 600_000 }, async (t) => {
-  const all = vectors();
-  if (all.length < 1000) t.diagnostic('the collected vectors are not here; only our own are shown');
+test('no mail runs anything in the page of a ticket', { skip: missing, timeout: 900_000 }, async (t) => {
+  const every = vectors();
+  if (every.length < 1000) t.diagnostic('the collected vectors are not here; only our own are shown');
+  // base/text shows every one in such a frame; here, where a frame costs the page of a ticket, every twelfth will do, and all
+  // of them with PLAY_ALL=1 (nine minutes).
+  const all = process.env.PLAY_ALL ? every : every.filter((_, i) => i < ours.length || i % 12 === 0);
   // Without either, the vectors run: else this would prove nothing.
-  const some = all.filter((_, i) => i < ours.length || i % 8 === 0);
+  const some = all.filter((_, i) => i < ours.length || i % 5 === 0);
   const control = await show(some, { sandbox: null });
-  assert.ok(control.ran.size >= some.length / 4 && control.ran.size >= 5, `only ${control.ran.size} of ${some.length} vectors run when nothing holds them`);
+  assert.ok(control.ran.size >= some.length / 5 && control.ran.size >= 5, `only ${control.ran.size} of ${some.length} vectors run when nothing holds them`);
   assert.match(control.was, /^allow-same-origin allow-popups allow-popups-to-escape-sandbox$/);
   // The sandbox alone: the frame as it is, with no policy.
   const boxed = await show(all, {});
   assert.deepEqual([...boxed.ran].map((n) => all[n]), []);
-  assert.equal(boxed.alive.size, 0);
+  assert.ok(boxed.alive.size > all.length * 0.9, `only ${boxed.alive.size} of ${all.length} frames could have told`);
   // The policy alone: no sandbox, not even the policy's own.
   const alone = control.real.replace(/;\s*sandbox[^;]*/, '');
   assert.notEqual(alone, control.real);
