@@ -33,7 +33,7 @@ for (const [theme, width] of [['light', 1440], ['dark', 1280], ['light', 390]]) 
         await page.keyboard.press(where === 'KEYS' ? '?' : 'Control+k');
         await page.getByRole('dialog').waitFor();
       } else await page.goto(where);
-      await page.locator(':is(main, [role=listbox], form):visible').first().waitFor();
+      await page.locator('h1:visible').first().waitFor();
       await page.waitForLoadState('networkidle');
       for (const f of await axe(page)) found.push(`${where}: ${f}`);
     }
