@@ -116,7 +116,7 @@ func (b *bench) all(ctx context.Context) error {
 		{"size 200k", func(ctx context.Context) error { return b.size(ctx, 200_000, false) }},
 	}
 	if b.engine == "sqlite" { // what a browser takes does not depend on it
-		parts = append(parts, part{"screen", b.screen})
+		parts = append(parts, part{"screen", m.screen})
 	}
 	if b.big {
 		parts = append(parts, part{"size 1M", func(ctx context.Context) error { return b.size(ctx, 1_000_000, true) }})

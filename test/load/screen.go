@@ -12,13 +12,18 @@ import (
 	"path/filepath"
 )
 
-// screen is what the workspace takes in a real browser, on a house of many tickets. Where Node or Chromium is missing it is
-// left out.
-func (b *bench) screen(ctx context.Context) error {
+// screen is what the workspace takes in a real browser: on the house in the middle, and where a list is scrolled on one of
+// many tickets. Where Node or Chromium is missing it is left out.
+func (m *middle) screen(ctx context.Context) error {
+	b := m.bench
 	node, err := exec.LookPath("node")
 	if err != nil {
 		b.say("left out: Node is not installed")
 		return nil
+	}
+	lived, err := m.open(ctx)
+	if err != nil {
+		return err
 	}
 	p, err := b.kept(ctx, fmt.Sprintf("quick-%d", 200_000), func(ctx context.Context, p *place) error { return b.quick(ctx, p, 200_000, false) })
 	if err != nil {
@@ -29,7 +34,8 @@ func (b *bench) screen(ctx context.Context) error {
 		return err
 	}
 	cmd := exec.CommandContext(ctx, node, filepath.Join("test", "play", "bench.mjs"))
-	cmd.Env = append(os.Environ(), "BENCH_URL=http://"+s.addr, "BENCH_TOKEN="+p.notes.Owner, "HEARTH="+b.exe)
+	cmd.Env = append(os.Environ(), "HEARTH="+b.exe, "BENCH_URL=http://"+lived.addr, "BENCH_TOKEN="+m.place.notes.Owner,
+		"BENCH_MANY_URL=http://"+s.addr, "BENCH_MANY_TOKEN="+p.notes.Owner)
 	var wrong bytes.Buffer
 	cmd.Stderr = &wrong
 	out, err := cmd.Output()

@@ -22,10 +22,10 @@ export const change = (id: string, body: Schemas['TicketsChange']) => api('patch
 export const read = (id: string, version: number) => api('post', '/tickets/{id}/read', { path: { id }, body: { version } });
 export const clocks = (ids: string[]) => api('get', '/clocks', { query: { tickets: ids.join(',') } }).then((p) => p.items);
 
-/** Everything that was said in a ticket, oldest first. */
-export async function messages(id: string): Promise<Message[]> {
+/** Everything that was said in a ticket, or what was said after a message, oldest first. */
+export async function messages(id: string, after?: string): Promise<Message[]> {
   const found: Message[] = [];
-  for (let after: string | undefined; ; ) {
+  for (;;) {
     const p = await api('get', '/tickets/{id}/messages', { path: { id }, query: { after, limit: 500 } });
     found.push(...p.items);
     if (!(after = p.next)) return found;

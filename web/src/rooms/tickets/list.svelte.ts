@@ -11,19 +11,30 @@ function before(a: Ticket, b: Ticket, waiting: boolean): boolean {
 }
 
 export class TicketList {
-  rows = $state.raw<Ticket[]>([]);
-  due = $state.raw<Map<string, Reading[]>>(new Map());
   loading = $state(false);
   fault = $state.raw<unknown>();
   more = $state(false);
   /** How many rows were put above the one at this index in the last change, so that what is looked at stays where it is. */
   moved = $state.raw<{ at: number; by: number } | undefined>();
 
+  #rows: Ticket[] = []; // grows in place: a copy of a hundred thousand for each page would keep the collector busy
+  #rowsTurn = $state(0);
+  #due = new Map<string, Reading[]>(); // of every row that was read, so it is changed and not copied
+  #dueTurn = $state(0);
   #query: Query = {};
   #next: string | undefined;
   #turn = 0;
   #changed = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+
+  get rows(): Ticket[] {
+    void this.#rowsTurn;
+    return this.#rows;
+  }
+  set rows(some: Ticket[]) {
+    this.#rows = some;
+    this.#rowsTurn++;
+  }
 
   /** Reads a list from its beginning; what is shown stays until the new one is there. */
   async open(query: Query): Promise<void> {
@@ -38,7 +49,8 @@ export class TicketList {
       this.#next = page.next;
       this.more = !!page.next;
       this.rows = page.items;
-      this.due = new Map();
+      this.#due.clear();
+      this.#dueTurn++;
       void this.#readClocks(page.items);
     } catch (e) {
       if (turn === this.#turn) this.fault = e;
@@ -58,13 +70,20 @@ export class TicketList {
       this.#next = page.next;
       this.more = !!page.next;
       const known = new Set(this.rows.slice(-300).map((r) => r.id)); // a row that moved down meanwhile is in both
-      this.rows = this.rows.concat(page.items.filter((r) => !known.has(r.id)));
+      for (const r of page.items) if (!known.has(r.id)) this.#rows.push(r);
+      this.#rowsTurn++;
       void this.#readClocks(page.items);
     } catch (e) {
       if (turn === this.#turn) this.fault = e;
     } finally {
       if (turn === this.#turn) this.loading = false;
     }
+  }
+
+  /** The clocks of a row, as far as they were read. */
+  due(id: string): Reading[] | undefined {
+    void this.#dueTurn;
+    return this.#due.get(id);
   }
 
   /** Follows the journal until the returned function is called. */
@@ -136,9 +155,8 @@ export class TicketList {
     const ids = rows.filter((r) => r.status !== 'closed').map((r) => r.id);
     for (let i = 0; i < ids.length; i += 200) {
       const shown = await clocks(ids.slice(i, i + 200)).catch(() => []);
-      const due = new Map(this.due);
-      for (const s of shown) due.set(s.ticket, s.clocks);
-      this.due = due;
+      for (const s of shown) this.#due.set(s.ticket, s.clocks);
+      this.#dueTurn++;
     }
   }
 }

@@ -30,6 +30,7 @@ export class Page {
     this.#reading = (async () => {
       do {
         this.#again = false;
+        void this.#peek();
         try {
           const t = await ticket(this.id); // first: what is read after it is at least as new
           const [said, happened, runs] = await Promise.all([messages(this.id), timeline(this.id), clocks([this.id])]);
@@ -47,6 +48,16 @@ export class Page {
       this.#reading = undefined;
     })();
     return this.#reading;
+  }
+
+  /** Shows at once what has just been said; everything else is read behind it. */
+  async #peek(): Promise<void> {
+    const last = this.messages.at(-1);
+    if (!this.ready || !last) return;
+    const more = await messages(this.id, last.id).catch(() => []);
+    const known = new Set(this.messages.map((m) => m.id));
+    const fresh = more.filter((m) => !known.has(m.id));
+    if (fresh.length) this.messages = [...this.messages, ...fresh];
   }
 
   /** Shows a change of one's own before the server has answered. */
@@ -98,7 +109,7 @@ export function follow(open: () => string | undefined): () => void {
         else shelf.delete(id);
       }
       changed.clear();
-    }, 15);
+    }, 1); // what one act did is told in one go
   });
 }
 
