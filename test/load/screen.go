@@ -19,7 +19,7 @@ func (m *middle) screen(ctx context.Context) error {
 	node, err := exec.LookPath("node")
 	if err != nil {
 		b.say("left out: Node is not installed")
-		return nil
+		return nil //nolint:nilerr // and that is said
 	}
 	lived, err := m.open(ctx)
 	if err != nil {

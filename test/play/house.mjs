@@ -96,6 +96,7 @@ export async function person(b, house, role, { width = 1280, height = 800, theme
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   const wrong = [];
+  if (process.env.PLAY_PICTURES) page.on('console', (m) => { if (m.type() === 'error') console.error(m.text(), m.location().url); });
   page.on('pageerror', (e) => wrong.push(`error: ${e.message}`));
   page.on('console', (m) => { if (m.type() === 'error' && !/status of 4\d\d|ERR_INTERNET_DISCONNECTED|WebSocket connection/.test(m.text())) wrong.push(`console: ${m.text()}`); });
   page.on('request', (r) => { if (/^(https?|wss?):/.test(r.url()) && new URL(r.url()).host !== new URL(house.url).host) wrong.push(`asked ${r.url()}`); });
