@@ -91,9 +91,10 @@ func entryAt(tx *store.Tx, m tickets.MailboxID, place string) (Entry, bool, erro
 	return store.Find[Entry](tx, `SELECT `+ledgerColumns+` FROM mail_ledger WHERE mailbox = $1 AND place = $2`+tx.Lock(), m, place)
 }
 
-// twin is an earlier mail with the same bytes in the same mailbox that went somewhere.
+// twin is another mail with the same bytes in the same mailbox that went somewhere. Which came first does not matter: two
+// that come at once are looked at one after the other.
 func twin(tx *store.Tx, e Entry) (Entry, bool, error) {
-	return store.Find[Entry](tx, `SELECT `+ledgerColumns+` FROM mail_ledger WHERE sha256 = $1 AND mailbox = $2 AND id < $3 AND NOT (state = 'set_aside' AND why = 'duplicate') ORDER BY id LIMIT 1`,
+	return store.Find[Entry](tx, `SELECT `+ledgerColumns+` FROM mail_ledger WHERE sha256 = $1 AND mailbox = $2 AND id <> $3 AND state <> 'stored' AND NOT (state = 'set_aside' AND why = 'duplicate') ORDER BY id LIMIT 1`,
 		e.SHA256, e.Mailbox, e.ID)
 }
 

@@ -45,6 +45,9 @@ export function when(at: string): string {
 /** A date alone. */
 export const date = (at: string) => format(at, { dateStyle: 'medium' });
 
+/** The month alone, for what need not be said more exactly. */
+export const month = (at: string) => format(at, { month: 'short', year: 'numeric' });
+
 export const number = (n: number) => new Intl.NumberFormat(locale()).format(n);
 
 /** Bytes as people say them. */
