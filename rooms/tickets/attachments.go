@@ -154,12 +154,7 @@ func (room *Room) page(w http.ResponseWriter, r *http.Request, who web.Who) erro
 }
 
 // show makes the HTML of a message safe to show, and says whether images were held back.
-func show(m *Message) {
-	m.HTML, m.HeldImages = shown(*m, false)
-	if m.To == nil { // as it was kept before
-		m.To = []Party{}
-	}
-}
+func show(m *Message) { m.HTML, m.HeldImages = shown(*m, false) }
 
 // shown is the HTML of a message made safe, its inline pictures taken from the files that came along.
 func shown(m Message, remote bool) (safe string, held bool) {

@@ -121,9 +121,7 @@ const messageColumns = `id, ticket, kind, channel, mailbox, author, sender, reci
 	machine, flaws, at, state, state_at, trouble, version`
 
 func insertMessage(tx *store.Tx, m Message) error {
-	if m.To == nil {
-		m.To = []Party{} // a call or a form is to nobody, and the API says that this is a list
-	}
+	m.To = append([]Party{}, m.To...) // a call or a form is to nobody, and the API says that this is a list
 	err := tx.Do(`INSERT INTO messages (`+messageColumns+`, quoted_html) VALUES
 		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`,
 		m.ID, m.Ticket, m.Kind, m.Channel, m.Mailbox, m.Author, store.JSON(m.From), store.JSON(m.To), store.JSON(m.Cc), store.JSON(m.ReplyTo), m.Subject,

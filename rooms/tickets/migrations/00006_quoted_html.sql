@@ -1,2 +1,3 @@
 -- +goose Up
 ALTER TABLE messages ADD COLUMN quoted_html TEXT NOT NULL DEFAULT '';
+UPDATE messages SET recipients = '[]' WHERE recipients = 'null';
