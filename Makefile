@@ -3,7 +3,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GOFLAGS_BUILD = -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 LINT = .cache/bin/golangci-lint
 
-.PHONY: run build web test check verify lint fmt house race bench peers setup clean
+.PHONY: run build web test check verify lint fmt house race bench plays peers setup clean
 
 run: build ## the sample company on http://127.0.0.1:8080
 	bin/hearth demo
@@ -43,6 +43,9 @@ race: ## the suite under the race detector
 
 bench: ## a table: figure, limit in the same run, ratio
 	@sh test/bench.sh
+
+plays: ## the workspace in a real browser, with nothing else running beside it
+	@go test -timeout 20m -count=1 -v ./test/play
 
 peers: ## the bars of the mail corpora, as a table
 	@sh test/peers.sh

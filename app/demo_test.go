@@ -25,7 +25,7 @@ func TestTheSampleCompanyMovesIntoAnEmptyFolderOnly(t *testing.T) {
 	if storetest.Postgres() {
 		s.DatabaseURL = storetest.URL(t)
 	}
-	first, err := app.Demo(t.Context(), s, demo.Options{Tickets: 12, Seed: 1})
+	first, err := app.Demo(t.Context(), s, demo.Options{Tickets: 150, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestTheSampleCompanyIsAlive(t *testing.T) {
 	if storetest.Postgres() {
 		s.DatabaseURL = storetest.URL(t)
 	}
-	in, err := app.Demo(t.Context(), s, demo.Options{Tickets: 12, Seed: 1})
+	in, err := app.Demo(t.Context(), s, demo.Options{Tickets: 150, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,9 +14,6 @@ part() {
 suite() { # the Go suite; extra arguments go to go test
 	go test -timeout 20m "$@" $(go list ./... | grep -v '/test/play$')
 }
-plays() { # by themselves, because what a browser waits for must not wait for other tests
-	go test -timeout 20m -count=1 ./test/play
-}
 postgres() {
 	go build -o .cache/withpg ./test/withpg || return 1
 	# What never sees a database runs once; the longest come first.
@@ -40,5 +37,4 @@ part "vet, format, lint, house" make --no-print-directory verify
 part "web: types, tests, build, budgets" web
 part "Go on SQLite" suite
 part "Go on PostgreSQL" postgres
-part "plays in the browser" plays
 printf '\n%s' "$times"
