@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"log/slog"
 	"path/filepath"
 	"testing"
 	"time"
@@ -36,6 +37,20 @@ func TestALeaseFromAWrongClockHoldsUpNobody(t *testing.T) {
 	lease(node(0), false, "another, while the lease is held")
 	lease(node(30*time.Second), false, "one whose clock is somewhat ahead, before it has run out there")
 	lease(right, true, "who holds it")
+}
+
+// The names of those who ran before only spare a wait: a full disk under them keeps nobody from starting.
+func TestAServerStartsWithoutKnowingWhoRanBefore(t *testing.T) {
+	for name, past := range map[string]string{"nowhere to write": filepath.Join(t.TempDir(), "gone", "nodes"), "nothing to read": t.TempDir()} {
+		db, err := store.Open(t.Context(), store.Options{URL: storetest.URL(t), Past: past, Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // Who starts where a process died needn't wait for its lease; others must.

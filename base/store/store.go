@@ -81,8 +81,8 @@ func Open(ctx context.Context, o Options, rooms ...Migrations) (*DB, error) {
 
 // enroll takes a number for this process, so that two nodes never make the same id.
 func (db *DB) enroll(ctx context.Context) error {
-	if err := db.past.read(); err != nil {
-		return err
+	if err := db.past.read(); err != nil { // it only spares a wait, so nobody is kept from starting
+		db.log.WarnContext(ctx, "who ran here before is not known; what they left waits until their claims run out", "err", err)
 	}
 	db.ids = id.NewMaker(0)
 	err := db.Write(ctx, System("store"), func(tx *Tx) error {
@@ -101,7 +101,10 @@ func (db *DB) enroll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return db.past.enter(db.holder)
+	if err := db.past.enter(db.holder); err != nil {
+		db.log.WarnContext(ctx, "whoever starts here next will not know of this process", "err", err)
+	}
+	return nil
 }
 
 // Close waits for the running transaction and closes the database.
