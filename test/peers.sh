@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.."
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
-go test -count=1 -run Peers -v ./channels/email/... >"$out" 2>&1
+HEARTH_EVERY_VECTOR=yes go test -count=1 -run Peers -v ./channels/email/... ./base/text >"$out" 2>&1
 code=$?
 grep -E '\||FAIL|--- SKIP|^panic:' "$out" | sed -E 's/^ *[a-z_]+_test.go:[0-9]+: *//'
 sed -nE 's/^ *[a-z_]+_test.go:[0-9]+: (.*(is missing|are not here|is not here).*)/skipped: \1/p' "$out" | sort -u

@@ -26,8 +26,18 @@ func (l *life) ring(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := l.once(ctx); err != nil {
-			return err
+		for left := true; left; { // a batch that was claimed as the bell rang was given back
+			if err := l.once(ctx); err != nil {
+				return err
+			}
+			err := l.DB.Read(ctx, func(tx *store.Tx) error {
+				next, err := l.Due.Next(tx)
+				left = !next.IsZero() && !next.After(tx.Now())
+				return err
+			})
+			if err != nil {
+				return err
+			}
 		}
 		after, err := l.DB.Head(ctx)
 		if err != nil || after == before {

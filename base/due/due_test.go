@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"slices"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -139,6 +140,32 @@ func TestARowComesWithItsTransaction(t *testing.T) {
 }
 
 // The bar is a quarter of a second beyond what a bare timer and one transaction take on this machine at this moment.
+func TestTheNextMomentIsThatOfTheEarliest(t *testing.T) {
+	db, q := open(t)
+	next := func() (at time.Time) {
+		read(t, db, func(tx *store.Tx) (err error) { at, err = q.Next(tx); return err })
+		return at
+	}
+	put(t, db, q, "of nobody", "a", -time.Hour)
+	if at := next(); !at.IsZero() {
+		t.Errorf("without a handler the next is %v", at)
+	}
+	for _, kind := range []string{"early", "late"} {
+		q.HandleTx(kind, due.Policy{}, func(*store.Tx, due.Job) error { return nil })
+	}
+	if at := next(); !at.IsZero() {
+		t.Errorf("without work the next is %v", at)
+	}
+	put(t, db, q, "late", "a", time.Hour)
+	put(t, db, q, "early", "b", time.Minute)
+	put(t, db, q, "early", "a", time.Second)
+	jobs := rows(t, db)
+	want := slices.MinFunc(slices.DeleteFunc(jobs, func(j due.Job) bool { return j.Kind == "of nobody" }), func(a, b due.Job) int { return a.Next.Compare(b.Next) })
+	if at := next(); !at.Equal(want.Next) || want.Key != "a" {
+		t.Errorf("the next is %v and the earliest row %v", at, want.Next)
+	}
+}
+
 func TestWorkStartsWithinAQuarterSecondOfItsMoment(t *testing.T) {
 	db, q := open(t)
 	q.Hasten(4*time.Second, time.Second) // the timer alone has to do it

@@ -1,6 +1,8 @@
 package due
 
 import (
+	"time"
+
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
 )
@@ -41,6 +43,26 @@ func (q *Queue) Parked(tx *store.Tx, limit int) ([]Job, error) {
 // ParkedCount is how many jobs are parked.
 func (q *Queue) ParkedCount(tx *store.Tx) (int, error) {
 	return store.One[int](tx, `SELECT count(*) FROM due WHERE parked`)
+}
+
+// Next is the moment the earliest work that has a handler here is due and that nobody has begun; zero when there is none.
+func (q *Queue) Next(tx *store.Tx) (next time.Time, err error) {
+	q.mu.Lock()
+	var names []any
+	for name := range q.kinds {
+		names = append(names, name)
+	}
+	q.mu.Unlock()
+	if len(names) == 0 {
+		return next, nil
+	}
+	all, err := earliestOf(tx, names)
+	for _, w := range all {
+		if !w.Next.IsZero() && (next.IsZero() || w.Next.Before(next)) {
+			next = w.Next
+		}
+	}
+	return next, err
 }
 
 // Retry has parked work tried again from the start; tx.By is recorded as who wanted it.

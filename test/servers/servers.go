@@ -187,6 +187,7 @@ default_internal_group = %[3]s
 first_valid_uid = 1
 first_valid_gid = 1
 mail_location = maildir:%[1]s/mail/%%u
+mail_fsync = never
 mail_uid = %[2]s
 mail_gid = %[3]s
 auth_mechanisms = plain login xoauth2
@@ -206,12 +207,16 @@ service stats {
 }
 service imap-login {
   chroot =
+  service_count = 0
   inet_listener imap {
     port = %[4]d
   }
   inet_listener imaps {
     port = 0
   }
+}
+service imap {
+  service_count = 1000
 }
 service lmtp {
   unix_listener lmtp {

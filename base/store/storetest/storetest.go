@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -68,24 +69,36 @@ func create(tb testing.TB, from func(ctx context.Context, c *pgx.Conn, admin str
 	if admin == "" {
 		tb.Skip("HEARTH_TEST_PG names no PostgreSQL server; `make test` starts one")
 	}
-	ctx := context.Background()
-	c, err := pgx.Connect(ctx, admin)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer c.Close(ctx)
 	name := "t_" + random()
-	exec(ctx, tb, c, `CREATE DATABASE `+name+` TEMPLATE `+from(ctx, c, admin))
+	asAdmin(tb, admin, func(ctx context.Context, c *pgx.Conn) {
+		exec(ctx, tb, c, `CREATE DATABASE `+name+` STRATEGY FILE_COPY TEMPLATE `+from(ctx, c, admin)) // six times as fast as through the log
+	})
 	tb.Cleanup(func() {
-		c, err := pgx.Connect(ctx, admin)
-		if err != nil {
-			tb.Error(err)
-			return
-		}
-		defer c.Close(ctx)
-		exec(ctx, tb, c, `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`)
+		asAdmin(tb, admin, func(ctx context.Context, c *pgx.Conn) {
+			exec(ctx, tb, c, `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`)
+		})
 	})
 	return at(tb, admin, name)
+}
+
+var (
+	adminMu   sync.Mutex
+	adminConn *pgx.Conn // one for the whole program: a connection costs as much as the database it makes
+)
+
+func asAdmin(tb testing.TB, url string, do func(ctx context.Context, c *pgx.Conn)) {
+	tb.Helper()
+	adminMu.Lock()
+	defer adminMu.Unlock()
+	ctx := context.Background() // a test that is over still removes its database
+	if adminConn == nil || adminConn.IsClosed() {
+		c, err := pgx.Connect(ctx, url)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		adminConn = c
+	}
+	do(ctx, adminConn)
 }
 
 func template(ctx context.Context, tb testing.TB, c *pgx.Conn, admin string, rooms []store.Migrations) string {
