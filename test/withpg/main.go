@@ -79,7 +79,7 @@ func run(args []string) (code int, err error) {
 func place(options string) string {
 	const memory, enough = "/dev/shm", 4 << 30
 	var fs syscall.Statfs_t
-	if options != "" || syscall.Statfs(memory, &fs) != nil || fs.Bavail*uint64(fs.Bsize) < enough { //nolint:gosec // a block's size is positive
+	if options != "" || syscall.Statfs(memory, &fs) != nil || fs.Bavail*uint64(fs.Bsize) < enough {
 		return os.TempDir()
 	}
 	return memory
