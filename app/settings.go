@@ -96,7 +96,11 @@ func (s Settings) socket() (string, error) {
 		return at, nil
 	}
 	sum := sha256.Sum256([]byte(abs))
-	dir := filepath.Join(os.TempDir(), fmt.Sprintf("hearth-%d", os.Getuid()))
+	temp := os.TempDir()
+	if len(temp) > 60 {
+		temp = "/tmp"
+	}
+	dir := filepath.Join(temp, fmt.Sprintf("hearth-%d", os.Getuid()))
 	if err := os.Mkdir(dir, 0o700); err != nil && !os.IsExist(err) {
 		return "", err
 	}

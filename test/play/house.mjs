@@ -113,10 +113,11 @@ export async function person(b, house, role, { width = 1280, height = 800, theme
   return { page, context, wrong, api };
 }
 
-/** Says why a page is not for everybody (axe-core), in lines a person can act on. */
-export async function axe(page) {
+/** Says why a page is not for everybody (axe-core), in lines a person can act on; of colours alone where the rest was seen. */
+export async function axe(page, colours = false) {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(readFileSync(web.resolve('axe-core/axe.min.js'), 'utf8'));
-  const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+  const rules = colours ? ['color-contrast', 'link-in-text-block'] : ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const { violations } = await page.evaluate((runOnly) => window.axe.run(document, { runOnly }), rules);
   return violations.map((v) => `${v.id}, ${v.nodes.length} times, first at ${v.nodes[0].target.join(' ')}: ${v.nodes[0].failureSummary?.split('\n').slice(1).join('; ')}`);
 }
 mkdirSync(tmpdir(), { recursive: true });

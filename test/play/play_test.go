@@ -40,7 +40,7 @@ func TestPlays(t *testing.T) {
 		t.Fatalf("no plays: %v", err)
 	}
 	box, out := servers.StartDovecot(t), startRelay(t)
-	cmd := exec.CommandContext(t.Context(), node, append([]string{"--test", "--test-concurrency=1", "--test-reporter=spec"}, plays...)...)
+	cmd := exec.CommandContext(t.Context(), node, append([]string{"--test", "--test-concurrency=2", "--test-reporter=spec"}, plays...)...)
 	cmd.Env = append(os.Environ(), "HEARTH="+exe, "PLAY_IMAP="+box.Addr, "PLAY_LMTP="+box.LMTP(), "PLAY_SMTP="+out.addr, "PLAY_SENT="+out.dir, "PLAY_CORPORA="+corpora(t), "TMPDIR="+t.TempDir())
 	said, err := cmd.CombinedOutput()
 	t.Logf("%s", said)

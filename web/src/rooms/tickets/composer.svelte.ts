@@ -30,19 +30,28 @@ export class Writing {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving: Promise<void> | undefined;
   #dirty = false;
+  #edits = 0;
+  #chosen: 'reply' | 'note' | undefined; // before the server's draft was here: a note that was begun stays one
 
   constructor(readonly ticket: string) {}
 
   get empty() { return !this.text.trim() && !this.files.length; }
 
+  /** Reads what the server keeps; what somebody wrote meanwhile is newer. */
   async load(): Promise<void> {
+    const edits = this.#edits;
     try {
-      this.take(await api('get', '/tickets/{id}/draft', { path: { id: this.ticket } }));
+      const d = await api('get', '/tickets/{id}/draft', { path: { id: this.ticket } });
+      if (edits !== this.#edits) return;
+      const kind = this.#chosen;
+      this.take(d);
+      if (kind) this.kind = kind;
     } catch (e) {
       if (e instanceof Fault && e.kind === 'offline') return;
       complain(e);
     } finally {
       this.loaded = true;
+      this.#chosen = undefined;
     }
   }
 
@@ -61,9 +70,17 @@ export class Writing {
     this.turn++;
   }
 
+  /** Begins an answer or a note; what was written goes along. */
+  begin(kind: 'reply' | 'note') {
+    if (this.kind !== kind && !this.empty) this.changed();
+    this.kind = kind;
+    if (!this.loaded) this.#chosen = kind;
+  }
+
   /** Notes a change, and keeps it in a moment. */
   changed() {
     this.#dirty = true;
+    this.#edits++;
     if (this.state === 'held') this.state = 'draft';
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.save().catch(() => {}), 700);

@@ -1,6 +1,7 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { speak } from '../../base/words.svelte';
 import type { Message, Moment, Ticket } from './api';
+import { Writing } from './composer.svelte';
 import { due } from './due';
 import { linked, plainly, type Node } from './plainly';
 import { everybody, parties, plausible } from './recipients';
@@ -83,4 +84,35 @@ test('what was said and what happened is one story, and one go of one person is 
 
 test('a text is cut at its marks', () => {
   expect(pieces('order A-1 late', [{ start: 6, end: 9 }])).toEqual([{ text: 'order ', hit: false }, { text: 'A-1', hit: true }, { text: ' late', hit: false }]);
+});
+
+test('what is written before the draft of the server is here stays, and so does that it is a note', async () => {
+  vi.useFakeTimers(); // nothing is kept meanwhile
+  let answer = (_: unknown) => {};
+  vi.stubGlobal('fetch', () => new Promise((ok) => { answer = (d) => ok(new Response(JSON.stringify(d), { headers: { 'content-type': 'application/json' } })); }));
+  const kept = { ticket: 'tkt_1', kind: 'reply', state: 'draft', html: '<p>Dear Ada</p>', text: 'Dear Ada', seen: 3 };
+
+  const typed = new Writing('tkt_1');
+  let read = typed.load();
+  typed.begin('note');
+  typed.text = 'She called twice.';
+  typed.changed();
+  answer(kept);
+  await read;
+  expect([typed.kind, typed.text]).toEqual(['note', 'She called twice.']);
+
+  const begun = new Writing('tkt_1');
+  read = begun.load();
+  begun.begin('note');
+  answer(kept);
+  await read;
+  expect([begun.kind, begun.text]).toEqual(['note', 'Dear Ada']);
+
+  const untouched = new Writing('tkt_1');
+  read = untouched.load();
+  answer(kept);
+  await read;
+  expect([untouched.kind, untouched.text]).toEqual(['reply', 'Dear Ada']);
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
