@@ -13,6 +13,7 @@ import (
 
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/channels/email/protect"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
@@ -32,6 +33,10 @@ func (room *Room) Listen(ctx context.Context, l net.Listener, host string) error
 	s.Domain, s.MaxMessageBytes, s.MaxRecipients, s.MaxLineLength = host, maxReceived, maxRecipients, maxLine
 	s.ReadTimeout, s.WriteTimeout = 5*time.Minute, time.Minute
 	s.EnableSMTPUTF8 = true
+	var err error
+	if s.TLSConfig, err = protect.Opportune(host); err != nil {
+		return err
+	}
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(netutil.LimitListener(l, maxPeers)) }()
 	select {

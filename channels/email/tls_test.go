@@ -1,11 +1,14 @@
 package email_test
 
 import (
+	"bytes"
 	"crypto/tls"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/emersion/go-smtp"
 
 	"github.com/hearthdesk/hearth/channels/email"
 	"github.com/hearthdesk/hearth/test/house"
@@ -81,5 +84,25 @@ func TestAServerThatCannotBeTrustedIsExplained(t *testing.T) {
 				t.Errorf("SMTP: %s", got.SMTP)
 			}
 		})
+	}
+}
+
+func TestTheReceiverSpeaksProtectedWithWhoWants(t *testing.T) {
+	h := house.Start(t)
+	connect(h, "", "", "", nil)
+	// As servers on the internet do: nobody vouches for the name, and what is said is still for nobody else.
+	c, err := smtp.DialStartTLS(h.SMTP, &tls.Config{InsecureSkipVerify: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.SendMail("ada@example.com", []string{support}, bytes.NewReader(letter("Ada <ada@example.com>", "Cup", "1@example.com", "", "It broke."))); err != nil {
+		t.Fatal(err)
+	}
+	if state, ok := c.TLSConnectionState(); !ok || state.Version < tls.VersionTLS12 {
+		t.Errorf("the connection is not protected: %+v", state.Version)
+	}
+	if all := ticketList(h); len(all) != 1 || all[0].Subject != "Cup" {
+		t.Errorf("tickets: %+v", all)
 	}
 }

@@ -26,6 +26,8 @@ export class TicketList {
   #turn = 0;
   #changed = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #wanted: Ticket[] = []; // rows whose clocks are to be read, the latest last
+  #looking: ReturnType<typeof setTimeout> | undefined;
 
   get rows(): Ticket[] {
     void this.#rowsTurn;
@@ -72,12 +74,25 @@ export class TicketList {
       const known = new Set(this.rows.slice(-300).map((r) => r.id)); // a row that moved down meanwhile is in both
       for (const r of page.items) if (!known.has(r.id)) this.#rows.push(r);
       this.#rowsTurn++;
-      void this.#readClocks(page.items);
+      this.look(page.items);
     } catch (e) {
       if (turn === this.#turn) this.fault = e;
     } finally {
       if (turn === this.#turn) this.loading = false;
     }
+  }
+
+  /** Reads the clocks of rows that come into sight; whoever flies over thousands waits for those where they stop. */
+  look(rows: Ticket[]) {
+    const fresh = rows.filter((r) => r.status !== 'closed' && !this.#due.has(r.id));
+    if (!fresh.length) return;
+    this.#wanted = this.#wanted.concat(fresh).slice(-400);
+    clearTimeout(this.#looking);
+    this.#looking = setTimeout(() => {
+      const some = [...new Set(this.#wanted)].filter((r) => !this.#due.has(r.id));
+      this.#wanted = [];
+      void this.#readClocks(some);
+    }, 80);
   }
 
   /** The clocks of a row, as far as they were read. */
@@ -96,6 +111,7 @@ export class TicketList {
     return () => {
       stop();
       clearTimeout(this.#timer);
+      clearTimeout(this.#looking);
       this.#timer = undefined;
     };
   }
@@ -154,7 +170,10 @@ export class TicketList {
   async #readClocks(rows: Ticket[]): Promise<void> {
     const ids = rows.filter((r) => r.status !== 'closed').map((r) => r.id);
     for (let i = 0; i < ids.length; i += 200) {
-      const shown = await clocks(ids.slice(i, i + 200)).catch(() => []);
+      const some = ids.slice(i, i + 200);
+      const shown = await clocks(some).catch(() => undefined);
+      if (!shown) continue;
+      for (const id of some) this.#due.set(id, []); // who has none is not asked again
       for (const s of shown) this.#due.set(s.ticket, s.clocks);
       this.#dueTurn++;
     }
