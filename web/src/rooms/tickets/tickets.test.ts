@@ -3,6 +3,7 @@ import { speak } from '../../base/words.svelte';
 import type { Message, Moment, Ticket } from './api';
 import { Writing } from './composer.svelte';
 import { due } from './due';
+import { TicketList } from './list.svelte';
 import { linked, plainly, type Node } from './plainly';
 import { everybody, parties, plausible } from './recipients';
 import { pieces } from './search.svelte';
@@ -113,6 +114,32 @@ test('what is written before the draft of the server is here stays, and so does 
   answer(kept);
   await read;
   expect([untouched.kind, untouched.text]).toEqual(['reply', 'Dear Ada']);
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test('the clocks of what is looked at are read once, those of what one flies over never', async () => {
+  vi.useFakeTimers();
+  const asked: string[][] = [];
+  vi.stubGlobal('fetch', (at: string | URL | Request) => {
+    const ids = new URL(at instanceof Request ? at.url : at, 'http://hearth.test').searchParams.get('tickets')!.split(',');
+    asked.push(ids);
+    const items = ids.filter((id) => id !== 'tkt_none').map((id) => ({ ticket: id, clocks: [{ clock: 'first' }] }));
+    return Promise.resolve(new Response(JSON.stringify({ items }), { headers: { 'content-type': 'application/json' } }));
+  });
+  const rows = (...ids: string[]) => ids.map((id) => ({ id, status: id === 'tkt_closed' ? 'closed' : 'open' }) as Ticket);
+  const l = new TicketList();
+  for (let i = 0; i < 1000; i++) l.look(rows(`tkt_far_${i}`));
+  l.look(rows('tkt_1', 'tkt_none', 'tkt_closed'));
+  await vi.advanceTimersByTimeAsync(200);
+  expect(asked.flat().length).toBeLessThanOrEqual(400);
+  expect(asked.flat()).not.toContain('tkt_far_5');
+  expect(asked.flat()).not.toContain('tkt_closed');
+  expect([l.due('tkt_1'), l.due('tkt_none'), l.due('tkt_closed')]).toEqual([[{ clock: 'first' }], [], undefined]);
+  const before = asked.length;
+  l.look(rows('tkt_1', 'tkt_none', 'tkt_closed'));
+  await vi.advanceTimersByTimeAsync(200);
+  expect(asked.length).toBe(before);
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
