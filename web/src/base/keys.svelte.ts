@@ -1,6 +1,7 @@
 // One keymap for the whole workspace: pages say what they can do and by which key; the palette and the help sheet list
 // exactly that, so they can't be wrong.
 import { untrack } from 'svelte';
+import { t } from './words.svelte';
 
 export type Command = {
   id: string; // also the key of its words: keys.‹id›
@@ -90,7 +91,7 @@ export function attend(): () => void {
 /** The caps of a key as people know them: mod+enter → ⌘ ↵ or Ctrl Enter. */
 export function caps(key: string): string[] {
   const mac: Record<string, string> = { mod: '⌘', alt: '⌥', shift: '⇧', enter: '↵', esc: 'Esc', down: '↓', up: '↑' };
-  const pc: Record<string, string> = { mod: 'Ctrl', alt: 'Alt', shift: 'Shift', enter: '↵', esc: 'Esc', down: '↓', up: '↑' };
+  const pc: Record<string, string> = { mod: t('keys.cap.ctrl'), alt: 'Alt', shift: t('keys.cap.shift'), enter: '↵', esc: 'Esc', down: '↓', up: '↑' };
   const map = isMac ? mac : pc;
   return key.split(/[ +]/).map((k) => map[k] ?? (k.length === 1 ? k.toUpperCase() : k[0].toUpperCase() + k.slice(1)));
 }

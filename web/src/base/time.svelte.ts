@@ -50,8 +50,11 @@ export const month = (at: string) => format(at, { month: 'short', year: 'numeric
 
 export const number = (n: number) => new Intl.NumberFormat(locale()).format(n);
 
+/** A moment of the server, so that moments compare as texts: it leaves out the end of a fraction that is zero. */
+export const moment = (at: string) => at.replace(/(\.\d+)?Z$/, (f) => (f.length > 1 ? f.slice(0, -1) : '.').padEnd(10, '0'));
+
 /** Bytes as people say them. */
 export function bytes(n: number): string {
   const [v, unit] = n < 1e3 ? [n, 'byte'] : n < 1e6 ? [n / 1e3, 'kilobyte'] : [n / 1e6, 'megabyte'];
-  return new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: unit === 'megabyte' ? 1 : 0 }).format(v);
+  return new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: unit === 'byte' ? 'long' : 'short', maximumFractionDigits: unit === 'megabyte' ? 1 : 0 }).format(v);
 }

@@ -1,4 +1,4 @@
-// Short words at the foot of the screen: what was done, with a way back, or what went wrong.
+// Short words at the head of the page: what was done, with a way back, or what went wrong.
 import { Fault } from './api';
 import { t } from './words.svelte';
 
@@ -12,12 +12,17 @@ export function dismiss(id: number) {
   toasts = toasts.filter((x) => x.id !== id);
 }
 
+/** Shows one for a while. One that says the same again takes the place of the former, unless that can be taken back. */
+function show(ms: number, toast: Omit<Toast, 'id' | 'until'>, id = next++): number {
+  toasts = [...toasts.filter((x) => x.undo || x.text !== toast.text).slice(-2), { ...toast, id, until: Date.now() + ms }];
+  setTimeout(() => dismiss(id), ms);
+  return id;
+}
+
 /** Says what was done; undo is offered for eight seconds. */
 export function say(text: string, undo?: () => void, ms = undo ? 8000 : 4000): number {
   const id = next++;
-  toasts = [...toasts.slice(-2), { id, text, undo: undo && (() => { dismiss(id); undo(); }), until: Date.now() + ms }];
-  setTimeout(() => dismiss(id), ms);
-  return id;
+  return show(ms, { text, undo: undo && (() => { dismiss(id); undo(); }) }, id);
 }
 
 /** A fault in words fit for a person. */
@@ -30,9 +35,7 @@ export function why(e: unknown): string {
 export function complain(e: unknown) {
   const text = why(e);
   if (!text) return;
-  const id = next++;
-  toasts = [...toasts.slice(-2), { id, text, bad: true, until: Date.now() + 10_000 }];
-  setTimeout(() => dismiss(id), 10_000);
+  show(10_000, { text, bad: true });
   if (!(e instanceof Fault)) console.error(e);
 }
 

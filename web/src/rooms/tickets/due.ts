@@ -1,5 +1,5 @@
 // What the clocks of a ticket say on its row: one short figure, and in full for whoever wants to know.
-import { now, span } from '../../base/time.svelte';
+import { moment, now, span } from '../../base/time.svelte';
 import { t } from '../../base/words.svelte';
 import type { Reading, Ticket } from './api';
 
@@ -9,7 +9,7 @@ const HOUR = 3_600_000;
 
 /** The most urgent promise that runs; without one, how long the customer has been waiting, or when it last changed. */
 export function due(ticket: Ticket, clocks: Reading[] | undefined): Due {
-  const running = (clocks ?? []).filter((c) => c.due_at && !c.ended_at && c.clock !== 'customer').sort((a, b) => a.due_at!.localeCompare(b.due_at!))[0];
+  const running = (clocks ?? []).filter((c) => c.due_at && !c.ended_at && c.clock !== 'customer').sort((a, b) => moment(a.due_at!).localeCompare(moment(b.due_at!)))[0];
   if (running && ticket.status !== 'resolved' && ticket.status !== 'closed') {
     const left = Date.parse(running.due_at!) - now();
     const title = t('clocks.' + running.clock);

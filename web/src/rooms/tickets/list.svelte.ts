@@ -1,12 +1,13 @@
 // A list of tickets as it is read: pages as one scrolls, and every change that the journal tells of, in its place.
 import { hear, live } from '../../base/live.svelte';
+import { moment } from '../../base/time.svelte';
 import { among, clocks, counts, list, type Count, type Query, type Reading, type Ticket } from './api';
 
 const pageSize = 100;
 
 /** The order of the server: the newest change first, or the longest wait first. */
 function before(a: Ticket, b: Ticket, waiting: boolean): boolean {
-  const [ka, kb] = waiting ? [b.waiting_since ?? '', a.waiting_since ?? ''] : [a.updated_at, b.updated_at];
+  const [ka, kb] = waiting ? [moment(b.waiting_since ?? ''), moment(a.waiting_since ?? '')] : [moment(a.updated_at), moment(b.updated_at)];
   return ka === kb ? (waiting ? a.id < b.id : a.id > b.id) : ka > kb;
 }
 

@@ -1,5 +1,6 @@
 // The story of a ticket: what was said and what happened, in one order, with what happened in words.
 import { house } from '../../base/house.svelte';
+import { moment } from '../../base/time.svelte';
 import { t, word } from '../../base/words.svelte';
 import type { Message, Moment } from './api';
 
@@ -16,7 +17,8 @@ export function story(messages: Message[], moments: Moment[]): Step[] {
     const told = tell(m);
     if (told) steps.push({ at: m.at, key: `s${m.seq}`, ...told, by: m.by, why: m.reason });
   }
-  steps.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.key < b.key ? -1 : 1));
+  const when = new Map(steps.map((s) => [s.key, moment(s.at)]));
+  steps.sort((a, b) => when.get(a.key)!.localeCompare(when.get(b.key)!) || (a.key < b.key ? -1 : 1));
   return steps.reduce<Step[]>((all, step) => {
     const last = all.at(-1);
     // What one person did in one go is one line.

@@ -81,6 +81,9 @@ test('what was said and what happened is one story, and one go of one person is 
     ],
   );
   expect(steps.map((s) => ('message' in s ? s.message.id : `${s.who} ${s.line}`))).toEqual(['msg_1', 'Mara took this, added late', 'Mara set this to “on hold”', 'msg_2']);
+  // A fraction of a second is left out where it is zero.
+  const same = story([said({ id: 'msg_2', at: '2026-01-01T10:00:02.46Z' }), said({ id: 'msg_3', at: '2026-01-01T10:00:02Z' }), said({ id: 'msg_1', at: '2026-01-01T10:00:02.4601Z' })], []);
+  expect(same.map((s) => s.key)).toEqual(['msg_3', 'msg_2', 'msg_1']);
 });
 
 test('a text is cut at its marks', () => {
