@@ -1,3 +1,2 @@
 -- +goose Up
 ALTER TABLE messages ADD COLUMN quoted_html TEXT NOT NULL DEFAULT '';
-UPDATE messages SET recipients = '[]' WHERE recipients = 'null';
