@@ -29,10 +29,6 @@ postgres() {
 	fi
 	return $code
 }
-plays() {
-	[ -d web/node_modules ] || { echo "skipped: Node 20.19 or newer is missing"; return 0; }
-	go test -timeout 20m -count=1 ./test/play
-}
 web() {
 	sh web/build.sh install || return 1
 	[ -d web/node_modules ] || { echo "skipped: Node 20.19 or newer is missing"; return 0; }
@@ -50,6 +46,5 @@ part "set-up" sh test/setup.sh
 part "vet, format, lint, house" make --no-print-directory verify
 part "web: types, tests, build, budgets" web
 part "Go on SQLite" suite
-part "plays in the browser" plays
 part "Go on PostgreSQL" postgres
 printf '\n%s' "$times"
