@@ -85,7 +85,7 @@ func TestTheWorkOfAKilledProcessIsTakenUp(t *testing.T) {
 			}
 			killInTheMiddle(t, url, "")
 			db, q = node(t, url, nil)
-			p := due.Policy{Backoff: func(int) time.Duration { return 10 * time.Millisecond }, Lease: 300 * time.Millisecond}
+			p := due.Policy{Backoff: func(int) time.Duration { return 10 * time.Millisecond }, Lease: 2 * time.Second}
 			var tries atomic.Int64
 			next := func(tx *store.Tx, j due.Job) error {
 				tries.Store(int64(j.Tries))
@@ -107,7 +107,8 @@ func TestTheWorkOfAKilledProcessIsTakenUp(t *testing.T) {
 	}
 }
 
-// Who starts where a killed process ran takes its work up at once, however long it might have gone on.
+// Who starts where a killed process ran takes its work up at once, however long it might have gone on, and however patient
+// it is with servers in trouble.
 func TestTheWorkOfTheOneBeforeIsTakenUpAtOnce(t *testing.T) {
 	url, past := storetest.URL(t, due.Tables, marks), filepath.Join(t.TempDir(), "nodes")
 	db, q := node(t, url, nil)
@@ -120,7 +121,7 @@ func TestTheWorkOfTheOneBeforeIsTakenUpAtOnce(t *testing.T) {
 	if db.Dead(db.Node()) {
 		t.Errorf("%s takes itself for dead", db.Node())
 	}
-	p := due.Policy{Backoff: func(int) time.Duration { return 10 * time.Millisecond }, Lease: 24 * time.Hour}
+	p := due.Policy{Backoff: func(int) time.Duration { return time.Hour }, Lease: 24 * time.Hour}
 	q.Handle("mail", p, func(_ context.Context, j due.Job) (func(*store.Tx) error, error) {
 		return func(tx *store.Tx) error { return mark(tx, j.Kind, "by the next") }, nil
 	})

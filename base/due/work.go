@@ -204,6 +204,10 @@ func (q *Queue) failed(work context.Context, k *kind, h held, why error) {
 	q.settled(h)
 }
 
+// afterDeath is the longest pause after work was left by a node that died: its policy is for a server that was in trouble,
+// and here none was. That it grows is for work that kills its node.
+var afterDeath = Doubling(time.Second, 10*time.Second)
+
 func (q *Queue) putBack(ctx context.Context, k *kind, h held, why error) error {
 	return q.db.Write(ctx, actor(k), func(tx *store.Tx) error {
 		j, alarm := h, false
@@ -213,6 +217,9 @@ func (q *Queue) putBack(ctx context.Context, k *kind, h held, why error) error {
 			j.Next = tx.Now().Add(patience)
 		default:
 			alarm = k.judge(tx.Now(), &j.Job, why)
+			if errors.Is(why, errGone) && !j.Parked {
+				j.Next = earlier(j.Next, tx.Now().Add(afterDeath(j.Tries)))
+			}
 		}
 		stood, err := back(tx, j)
 		if err != nil {

@@ -41,6 +41,7 @@ type Me struct {
 	Member
 	May web.Perm `json:"may"`
 	All bool     `json:"all_teams"`
+	Seq int64    `json:"seq" doc:"the last entry of the journal before this was read: whoever follows it from here misses nothing of what they read later"`
 }
 
 // Joining is somebody new and their link.
@@ -206,6 +207,9 @@ func (room *Room) meRoutes(api *web.API) {
 func (room *Room) me(ctx context.Context, who web.Who) (me Me, err error) {
 	me.May, me.All = who.Can, who.All
 	return me, room.db.Read(ctx, func(tx *store.Tx) error {
+		if me.Seq, err = tx.Head(); err != nil {
+			return err
+		}
 		me.Member, err = load(tx, ID(who.Staff))
 		return err
 	})
@@ -216,8 +220,15 @@ func (room *Room) signedIn(ctx context.Context, o Opened, err error) (signedIn, 
 		return signedIn{}, err
 	}
 	var m Member
-	err = room.db.Read(ctx, func(tx *store.Tx) error { m, err = load(tx, o.Staff); return err })
-	return signedIn{Me{m, m.Can, m.All}, room.cookie(o.Secret)}, err
+	var seq int64
+	err = room.db.Read(ctx, func(tx *store.Tx) error {
+		if seq, err = tx.Head(); err != nil {
+			return err
+		}
+		m, err = load(tx, o.Staff)
+		return err
+	})
+	return signedIn{Me{m, m.Can, m.All, seq}, room.cookie(o.Secret)}, err
 }
 
 // cookie keeps a session in a browser; without one, it takes it out. The server ends it long before the browser does.

@@ -285,7 +285,7 @@ type Message struct {
 	State      State       `json:"state" db:"state" enum:"received,queued,sent,failed,bounced,kept"`
 	StateAt    time.Time   `json:"state_at" db:"state_at"`
 	Trouble    string      `json:"trouble,omitempty" db:"trouble" doc:"why it failed or bounced"`
-	Version    int64       `json:"-" db:"version"` // the ticket's, after this was said
+	Version    int64       `json:"version" db:"version" doc:"the ticket's, after this was said"`
 	Files      []File      `json:"attachments" db:"-" nullable:"false"`
 }
 

@@ -11,7 +11,7 @@ const silence = 40_000; // the server speaks at least every 15 seconds
 const soon = [250, 1000, 2000, 4000, 8000];
 
 let socket: WebSocket | undefined;
-let last = -1;
+let last = 0;
 let heardAt = 0;
 let tries = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -52,7 +52,7 @@ function tell() {
 function dial() {
   if (!running) return;
   clearTimeout(timer);
-  const s = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/live${last >= 0 ? `?after=${last}` : ''}`);
+  const s = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/live?after=${last}`);
   socket = s;
   heardAt = Date.now();
   s.addEventListener('open', () => {
@@ -89,9 +89,10 @@ function take(f: Frame) {
   }
 }
 
-/** Opens the line and keeps it open; returns how to hang up. */
-export function listen(): () => void {
+/** Opens the line and keeps it open, from an entry on that came before whatever is shown was read; returns how to hang up. */
+export function listen(after: number): () => void {
   running = true;
+  last = after;
   dial();
   const watch = setInterval(() => {
     if (socket && Date.now() - heardAt > silence) socket.close();
@@ -111,7 +112,6 @@ export function listen(): () => void {
     document.removeEventListener('visibilitychange', seen);
     socket?.close();
     state = 'new';
-    last = -1;
     presence = {};
   };
 }

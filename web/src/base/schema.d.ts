@@ -2117,6 +2117,11 @@ export interface components {
             role: string;
             /** @example role_06f3x8k2m4q7r */
             role_id: string;
+            /**
+             * Format: int64
+             * @description the last entry of the journal before this was read: whoever follows it from here misses nothing of what they read later
+             */
+            seq: number;
             teams: string[];
         };
         StaffMember: {
@@ -2229,6 +2234,11 @@ export interface components {
             role: string;
             /** @example role_06f3x8k2m4q7r */
             role_id: string;
+            /**
+             * Format: int64
+             * @description the last entry of the journal before this was read: whoever follows it from here misses nothing of what they read later
+             */
+            seq: number;
             teams: string[];
         };
         StaffSignedOut: {
@@ -2494,6 +2504,11 @@ export interface components {
             to: components["schemas"]["TicketsParty"][];
             /** @description why it failed or bounced */
             trouble?: string;
+            /**
+             * Format: int64
+             * @description the ticket's, after this was said
+             */
+            version: number;
         };
         TicketsMoment: {
             /** Format: date-time */

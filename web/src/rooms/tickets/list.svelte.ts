@@ -134,6 +134,10 @@ export class TicketList {
   }
 
   async #reread(): Promise<void> {
+    if (this.loading || live.lost) { // a page that is on its way may be older than what is to be read
+      this.#timer = setTimeout(() => void this.#reread(), live.lost ? 1000 : 40);
+      return;
+    }
     const turn = this.#turn;
     const ids = [...this.#changed].slice(0, 100);
     for (const id of ids) this.#changed.delete(id);
@@ -144,7 +148,6 @@ export class TicketList {
       if (turn === this.#turn) this.#place(ids, items);
     } catch {
       for (const id of ids) this.#changed.add(id);
-      if (live.lost) return; // all of it is told again once the line is back
       this.#timer = setTimeout(() => void this.#reread(), 2000);
       return;
     }

@@ -1,5 +1,7 @@
 // One ticket as it is read: what was said and what happened, kept up by the journal. The last few stay at hand, and the
 // next one is read before it is asked for, so that opening it shows it at once.
+import { untrack } from 'svelte';
+import { Fault } from '../../base/api';
 import { hear, live, type Entry } from '../../base/live.svelte';
 import { clocks, messages, read, ticket, timeline, type Message, type Moment, type Reading, type Ticket } from './api';
 
@@ -38,7 +40,7 @@ export class Page {
           this.messages = said;
           this.moments = happened;
           this.clocks = runs[0]?.clocks ?? [];
-          this.seen = t.version;
+          this.seen = Math.max(t.version, ...said.map((m) => m.version));
           this.fault = undefined;
           this.ready = true;
         } catch (e) {
@@ -57,7 +59,9 @@ export class Page {
     const more = await messages(this.id, last.id).catch(() => []);
     const known = new Set(this.messages.map((m) => m.id));
     const fresh = more.filter((m) => !known.has(m.id));
-    if (fresh.length) this.messages = [...this.messages, ...fresh];
+    if (!fresh.length) return;
+    this.messages = [...this.messages, ...fresh];
+    this.seen = Math.max(this.seen, ...fresh.map((m) => m.version)); // who acknowledges it now has seen it
   }
 
   /** Shows a change of one's own before the server has answered. */
@@ -75,7 +79,9 @@ export class Page {
 }
 
 /** The page of a ticket, read already or being read. */
-export function page(id: string): Page {
+export const page = (id: string): Page => untrack(() => take(id));
+
+function take(id: string): Page {
   let p = shelf.get(id);
   if (p) {
     shelf.delete(id); // to the end: the one that was not looked at for longest leaves first
@@ -95,23 +101,28 @@ export function prepare(id: string) {
   if (!shelf.has(id)) void page(id);
 }
 
-/** Keeps what is at hand true until the returned function is called: open says which ticket is on the screen. */
-export function follow(open: () => string | undefined): () => void {
+/** Keeps what is at hand true until the returned function is called: open says which page is on the screen. */
+export function follow(open: () => Page | undefined): () => void {
   const changed = new Set<string>();
   let due: ReturnType<typeof setTimeout> | undefined;
-  return hear((e: Entry) => {
-    if (!shelf.has(e.subject)) return;
+  const stop = hear((e: Entry) => {
+    if (!shelf.has(e.subject) && e.subject !== open()?.id) return;
     changed.add(e.subject);
     due ??= setTimeout(() => {
       due = undefined;
+      const here = open();
       for (const id of changed) {
-        if (id === open()) void shelf.get(id)?.load();
+        if (id === here?.id) void here.load();
         else shelf.delete(id);
       }
       changed.clear();
     }, 1); // what one act did is told in one go
   });
+  return () => { stop(); clearTimeout(due); };
 }
+
+/** Whether a page could not be read for now only: what was heard of it will not be told again. */
+export const interrupted = (p?: Page) => !!p?.fault && (!(p.fault instanceof Fault) || p.fault.kind === 'offline' || p.fault.status === 429 || p.fault.status >= 500);
 
 /** Forgets everything, for somebody else who signs in. */
 export function forget() {
