@@ -11,13 +11,17 @@ part() {
 	times="$times$(printf '%5d s  %s' $(($(date +%s) - start)) "$name")
 "
 }
-suite() {
-	go test -timeout 20m -p 3 $(go list ./... | grep -v '/test/play$')
+suite() { # the longest come first, here and below
+	go test -timeout 20m -p 3 ./base/text ./channels/email ./test/crash $(go list ./... | grep -v '/test/play$')
+}
+plays() {
+	[ -d web/node_modules ] || return 0 # said above
+	go test -timeout 20m ./test/play
 }
 postgres() {
 	go build -o .cache/withpg ./test/withpg || return 1
 	# What never sees a database runs once; what a mail server says and how the sample company lives is the same above
-	# either. The longest come first.
+	# either.
 	.cache/withpg go test -timeout 20m -p 3 \
 		-skip 'TestPeers|TestAConsent|TestAnAnswer(IsTriedAgain|Outlives)|TestMailComesAndGoesProtected|TestServersAre|TestATrialEnds|TestAServerThatCannot|TestTheSignature|TestAFolderIsNumbered|TestTheSameSeed|TestMailsArriveByThemselves|TestCustomersWriteBack|TestNobodyElse|TestTheSampleCompanyIsAlive' \
 		./test/crash ./channels/email $(go list ./... | grep -v -e '/test/' -e '/channels/email' -e '/base/text' -e '/hearth$') ./test/trouble ./cmd/hearth
@@ -46,5 +50,6 @@ part "set-up" sh test/setup.sh
 part "vet, format, lint, house" make --no-print-directory verify
 part "web: types, tests, build, budgets" web
 part "Go on SQLite" suite
+part "plays in the browser" plays
 part "Go on PostgreSQL" postgres
 printf '\n%s' "$times"

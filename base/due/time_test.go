@@ -121,6 +121,38 @@ func TestPausesGrow(t *testing.T) {
 	}
 }
 
+// A policy's pauses and tries are for servers in trouble; a node that dies takes along whatever it has in hand.
+func TestWhatANodeDiedWithWaitsLittleAndIsGivenUpLate(t *testing.T) {
+	for name, tc := range map[string]struct {
+		deaths, most int // before, and in all until it is given up
+	}{"as policy has it": {5, 30}, "at least twenty": {5, 3}, "at last": {19, 3}} {
+		t.Run(name, func(t *testing.T) {
+			db, _ := shifting(t)
+			synctest.Test(t, func(t *testing.T) {
+				q := due.New(db, quiet(t))
+				var parked bool
+				var after time.Duration
+				q.OnPark(func(due.Job) { parked = true })
+				put(t, db, q, "mail", "a", 0)
+				write(t, db, func(tx *store.Tx) error {
+					return tx.Do(`UPDATE due SET holder = 'node-0/clm_0', tries = $1`, tc.deaths)
+				})
+				start := time.Now()
+				q.Handle("mail", due.Policy{Tries: tc.most, Backoff: func(int) time.Duration { return time.Hour }}, func(context.Context, due.Job) (func(*store.Tx) error, error) {
+					after = time.Since(start)
+					return nil, nil
+				})
+				run(t, q)
+				time.Sleep(2 * time.Hour)
+				synctest.Wait()
+				if want := tc.deaths == 19; parked != want || !want && (after < 8*time.Second || after > 12*time.Second) {
+					t.Errorf("given up %t, carried out after %s", parked, after)
+				}
+			})
+		})
+	}
+}
+
 func TestATryThatTakesTooLongIsEnded(t *testing.T) {
 	db, _ := shifting(t)
 	synctest.Test(t, func(t *testing.T) {

@@ -204,10 +204,6 @@ func (q *Queue) failed(work context.Context, k *kind, h held, why error) {
 	q.settled(h)
 }
 
-// afterDeath is the longest pause after work was left by a node that died: its policy is for a server that was in trouble,
-// and here none was. That it grows is for work that kills its node.
-var afterDeath = Doubling(time.Second, 10*time.Second)
-
 func (q *Queue) putBack(ctx context.Context, k *kind, h held, why error) error {
 	return q.db.Write(ctx, actor(k), func(tx *store.Tx) error {
 		j, alarm := h, false
@@ -217,9 +213,6 @@ func (q *Queue) putBack(ctx context.Context, k *kind, h held, why error) error {
 			j.Next = tx.Now().Add(patience)
 		default:
 			alarm = k.judge(tx.Now(), &j.Job, why)
-			if errors.Is(why, errGone) && !j.Parked {
-				j.Next = earlier(j.Next, tx.Now().Add(afterDeath(j.Tries)))
-			}
 		}
 		stood, err := back(tx, j)
 		if err != nil {
@@ -240,16 +233,29 @@ func (q *Queue) putBack(ctx context.Context, k *kind, h held, why error) error {
 	})
 }
 
+// deaths is how often work may be left by a node that died: a node that dies again and again takes whatever it has in hand
+// along, and it is rarely that which kills it. But what does must not do so for ever.
+const deaths = 20
+
+// afterDeath is the longest pause then: a policy's own is for a server in trouble, and here none was.
+var afterDeath = Doubling(time.Second, 10*time.Second)
+
 // judge counts a failed try and says what comes next; alarm is true for the try that was one too many.
 func (k *kind) judge(now time.Time, j *Job, why error) (alarm bool) {
-	before := j.Tries
+	before, most, gone := j.Tries, k.Tries, errors.Is(why, errGone)
+	if gone && k.every == nil {
+		most = max(most, deaths)
+	}
 	j.Tries++
 	j.Error = clean(why)
 	if _, final := errors.AsType[*hopeless](why); final {
 		j.Tries = max(j.Tries, k.Tries)
 	}
-	if j.Tries < k.Tries {
+	if j.Tries < most {
 		j.Next = now.Add(k.Backoff(j.Tries))
+		if gone {
+			j.Next = earlier(j.Next, now.Add(afterDeath(j.Tries)))
+		}
 		if l, asked := errors.AsType[*later](why); asked {
 			j.Next = l.at
 		}
@@ -260,7 +266,7 @@ func (k *kind) judge(now time.Time, j *Job, why error) (alarm bool) {
 	}
 	if k.every != nil {
 		j.Next = k.every(now)
-		return before < k.Tries
+		return before < most
 	}
 	j.Parked, j.Next = true, time.Time{}
 	return true

@@ -175,6 +175,9 @@ func (s *seance) world(listener net.Listener, secure *tls.Config) {
 		if err != nil {
 			return
 		}
+		s.mu.Lock()
+		opened := s.now // it may be given up long after
+		s.mu.Unlock()
 		go func() {
 			defer conn.Close()
 			reader := bufio.NewReader(conn)
@@ -187,7 +190,7 @@ func (s *seance) world(listener net.Listener, secure *tls.Config) {
 			}
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			s.silent[s.now]++
+			s.silent[opened]++
 		}()
 	}
 }

@@ -79,6 +79,20 @@ export async function browser() {
 }
 
 const here = [];
+const asked = new WeakMap(); // what a page waits for
+
+/** Waits until a page has asked for everything it shows and has painted it. */
+export async function settled(page) {
+  for (let calm = 0; calm < 2; ) {
+    await page.evaluate(() => new Promise((ok) => requestAnimationFrame(() => setTimeout(ok, 30))));
+    calm = asked.get(page).size ? 0 : calm + 1;
+  }
+}
+
+/** Goes to another page as a link in the workspace does, without loading it anew. */
+export async function go(page, where) {
+  await page.evaluate((to) => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }, where);
+}
 
 /** Closes what people opened, so that the next play has the machine to itself. With PLAY_PICTURES each leaves a picture of
  * what they saw last in that folder. */
@@ -99,6 +113,10 @@ export async function person(b, house, role, { width = 1280, height = 800, theme
   if (process.env.PLAY_PICTURES) page.on('console', (m) => { if (m.type() === 'error') console.error(m.text(), m.location().url); });
   page.on('pageerror', (e) => wrong.push(`error: ${e.message}`));
   page.on('console', (m) => { if (m.type() === 'error' && !/status of 4\d\d|ERR_INTERNET_DISCONNECTED|WebSocket connection/.test(m.text())) wrong.push(`console: ${m.text()}`); });
+  const pending = new Set();
+  asked.set(page, pending);
+  page.on('request', (r) => pending.add(r));
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, (r) => pending.delete(r));
   page.on('request', (r) => { if (/^(https?|wss?):/.test(r.url()) && new URL(r.url()).host !== new URL(house.url).host) wrong.push(`asked ${r.url()}`); });
   if (role) {
     const who = house.as(role);
@@ -117,7 +135,7 @@ export async function person(b, house, role, { width = 1280, height = 800, theme
 export async function axe(page, colours = false) {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(readFileSync(web.resolve('axe-core/axe.min.js'), 'utf8'));
   const rules = colours ? ['color-contrast', 'link-in-text-block'] : ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  const { violations } = await page.evaluate((runOnly) => window.axe.run(document, { runOnly }), rules);
+  const { violations } = await page.evaluate((runOnly) => window.axe.run(document, { runOnly, resultTypes: ['violations'] }), rules);
   return violations.map((v) => `${v.id}, ${v.nodes.length} times, first at ${v.nodes[0].target.join(' ')}: ${v.nodes[0].failureSummary?.split('\n').slice(1).join('; ')}`);
 }
 mkdirSync(tmpdir(), { recursive: true });

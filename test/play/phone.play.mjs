@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import { browser, demo, leave, missing, person } from './house.mjs';
+import { browser, demo, leave, missing, person, settled } from './house.mjs';
 
 let house, b;
 before(async () => { if (!missing) [house, b] = [await demo(), await browser()]; });
@@ -93,7 +93,7 @@ test('in German everything is German', { skip: missing, timeout: 120_000 }, asyn
   for (const where of ['/tickets?view=open', '/mail', '/settings/me', '/settings/staff', '/settings/teams', '/settings/hours', '/settings/targets', '/settings/fields', '/settings/mailboxes', '/settings/begin']) {
     await page.goto(where);
     await page.locator('h1').first().waitFor();
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     const chrome = await page.evaluate(() => [...document.querySelectorAll('nav, header, h1, h2, label, button, legend')].map((e) => `${e.innerText} ${e.getAttribute('aria-label') ?? ''}`).join('\n'));
     assert.doesNotMatch(chrome, english, where);
   }
