@@ -73,31 +73,44 @@ func (x tsvector) walk(ask asked, before int64, documents int) ([]row, int64, er
 // crowd is how many answers are more than fetching and sorting them all is worth.
 const crowd = 3000
 
+// found is an answer, and how many there are of what led to it.
+type found struct {
+	row
+	Many int64 `db:"many"`
+}
+
 // seek materialises what the index finds, or PostgreSQL would rather look through all documents from the newest down.
 // When that would be very much, most of a page lies among the newest few thousand all the same.
 func (x tsvector) seek(ask asked, before int64, answers int) (rows []row, floor int64, err error) {
-	lead := ask
-	if ask.narrow != nil {
-		lead.query = ask.narrow
+	rows, many, err := x.gather(ask, before, answers, " LIMIT "+strconv.Itoa(crowd))
+	if err != nil || many < crowd {
+		return rows, floorOf(rows, answers), err
 	}
-	many, err := store.One[int64](x.tx, `SELECT count(*) FROM (SELECT FROM search_docs WHERE words @@ $1::tsquery LIMIT $2) found`, lead.match(tsquery), crowd)
-	if err != nil {
-		return nil, 0, err
+	rows, floor, err = x.walk(ask, before, maxWalk/2)
+	if err != nil || len(rows) > answers/8 {
+		return rows, floor, err
 	}
-	if many == crowd {
-		rows, floor, err = x.walk(ask, before, maxWalk/2)
-		if err != nil || len(rows) > answers/8 {
-			return rows, floor, err
+	rows, _, err = x.gather(ask, before, answers, "")
+	return rows, floorOf(rows, answers), err
+}
+
+// gather fetches what the index finds, at most as many as limit says, and sorts it; many is how much that was.
+func (x tsvector) gather(ask asked, before int64, answers int, limit string) (rows []row, many int64, err error) {
+	lead, words, whole, args := ask, "", "", []any{nil, before, answers}
+	if ask.narrow != nil { // the broad part is looked for in what the narrow one finds, not in the index
+		lead.query, words, whole, args = ask.narrow, ", words", " AND words @@ $4::tsquery", append(args, ask.match(tsquery))
+	}
+	args[0] = lead.match(tsquery)
+	all, err := store.All[found](x.tx, `WITH found AS MATERIALIZED (SELECT n, kind, id, grp`+words+` FROM search_docs WHERE words @@ $1::tsquery`+limit+`),
+		newest AS (SELECT n, kind, id, grp FROM found WHERE n < $2`+whole+` ORDER BY n DESC LIMIT $3)
+		SELECT COALESCE(n, 0) AS n, COALESCE(kind, '') AS kind, COALESCE(id, 0) AS id, COALESCE(grp, 0) AS grp, many FROM (SELECT count(*) AS many FROM found) f LEFT JOIN newest ON TRUE ORDER BY n DESC`, args...)
+	for _, f := range all {
+		many = f.Many
+		if f.N > 0 {
+			rows = append(rows, f.row)
 		}
 	}
-	if ask.narrow == nil {
-		rows, err = store.All[row](x.tx, `WITH found AS MATERIALIZED (SELECT n, kind, id, grp FROM search_docs WHERE words @@ $1::tsquery)
-			SELECT n, kind, id, grp FROM found WHERE n < $2 ORDER BY n DESC LIMIT $3`, ask.match(tsquery), before, answers)
-	} else { // IS TRUE keeps the index out of the broad part
-		rows, err = store.All[row](x.tx, `WITH found AS MATERIALIZED (SELECT n, kind, id, grp FROM search_docs WHERE words @@ $4::tsquery AND (words @@ $1::tsquery) IS TRUE)
-			SELECT n, kind, id, grp FROM found WHERE n < $2 ORDER BY n DESC LIMIT $3`, ask.match(tsquery), before, answers, lead.match(tsquery))
-	}
-	return rows, floorOf(rows, answers), err
+	return rows, many, err
 }
 
 func (x tsvector) since(ask asked, place int64, groups []int64) ([]int64, error) {
