@@ -32,10 +32,11 @@ func (m *middle) start(ctx context.Context) error {
 		what  string
 		place *place
 	}{{"an empty house", none}, {fmt.Sprintf("%d tickets", m.tickets), p}} {
-		// The first start of all sees to what only the first one does.
+		// The first start of all sees to what only the first one does, and to the periodic work that is late.
 		s, err := m.serve(ctx, at.place)
 		if err == nil {
-			err = errors.Join(s.settled(ctx), s.stop())
+			_, late := s.idle(ctx)
+			err = errors.Join(s.settled(ctx), late, s.stop())
 		}
 		if err != nil {
 			return err

@@ -31,9 +31,10 @@ test('an answer leaves as a mail, and a colleague sees it come', { skip: missing
   await me.page.goto(`/tickets/${t.id}`);
   await me.page.getByRole('article').last().waitFor();
   await colleague.page.getByText(/is here/).first().waitFor();
+  await me.page.getByRole('listbox').focus();
   await me.page.keyboard.press('r');
-  await me.page.getByRole('textbox', { name: 'Answer to the customer' }).waitFor();
-  await me.page.keyboard.type('It leaves us today, wrapped twice.');
+  await me.page.keyboard.type('It leaves us today, wrapped twice.'); // at once, whatever had the focus
+  await until('every letter', async () => (await me.page.locator('.words[role=textbox]').innerText()) === 'It leaves us today, wrapped twice.');
   await colleague.page.getByText(/is writing/).first().waitFor();
   await me.page.keyboard.press('Control+Enter');
   await me.page.getByText('Your answer is on its way').first().waitFor();

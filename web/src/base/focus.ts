@@ -16,6 +16,9 @@ export function leaving(el: Element | null | undefined): () => Promise<void> {
   };
 }
 
+/** An attachment for what was asked for with the last key: it has the focus before the next one, whatever had it. */
+export const focused = (el: HTMLElement) => el.focus();
+
 const visible = (el: Element | null): el is HTMLElement => el instanceof HTMLElement && el.getClientRects().length > 0;
 
 /** Puts the focus on the list, else on the page's heading, when what had it has left the page and nobody else saw to it.
