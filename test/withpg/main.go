@@ -1,6 +1,6 @@
 // Command withpg runs a command beside a PostgreSQL server of its own: a fresh cluster in a temporary folder, on a free
 // port of 127.0.0.1, stopped and removed afterwards. HEARTH_TEST_PG tells the command where it is. The server is quick rather
-// than safe, in memory where there is enough of it; HEARTH_PG_OPTIONS ("-c fsync=on …") makes it otherwise, on the disk.
+// than safe, most of all with a TMPDIR in memory; HEARTH_PG_OPTIONS ("-c fsync=on …") makes it otherwise.
 package main
 
 import (
