@@ -206,28 +206,27 @@ func (room *Room) meRoutes(api *web.API) {
 
 func (room *Room) me(ctx context.Context, who web.Who) (me Me, err error) {
 	me.May, me.All = who.Can, who.All
-	return me, room.db.Read(ctx, func(tx *store.Tx) error {
-		if me.Seq, err = tx.Head(); err != nil {
+	me.Member, me.Seq, err = room.now(ctx, ID(who.Staff))
+	return me, err
+}
+
+// now is somebody as they are, and the last entry of the journal before that was read.
+func (room *Room) now(ctx context.Context, id ID) (m Member, seq int64, err error) {
+	err = room.db.Read(ctx, func(tx *store.Tx) error {
+		if seq, err = tx.Head(); err != nil {
 			return err
 		}
-		me.Member, err = load(tx, ID(who.Staff))
+		m, err = load(tx, id)
 		return err
 	})
+	return m, seq, err
 }
 
 func (room *Room) signedIn(ctx context.Context, o Opened, err error) (signedIn, error) {
 	if err != nil {
 		return signedIn{}, err
 	}
-	var m Member
-	var seq int64
-	err = room.db.Read(ctx, func(tx *store.Tx) error {
-		if seq, err = tx.Head(); err != nil {
-			return err
-		}
-		m, err = load(tx, o.Staff)
-		return err
-	})
+	m, seq, err := room.now(ctx, o.Staff)
 	return signedIn{Me{m, m.Can, m.All, seq}, room.cookie(o.Secret)}, err
 }
 

@@ -35,8 +35,8 @@ func (m *middle) start(ctx context.Context) error {
 		// The first start of all sees to what only the first one does, and to the periodic work that is late.
 		s, err := m.serve(ctx, at.place)
 		if err == nil {
-			_, late := s.idle(ctx)
-			err = errors.Join(s.settled(ctx), late, s.stop())
+			_, cut := s.idle(ctx)
+			err = errors.Join(s.settled(ctx), cut, s.stop())
 		}
 		if err != nil {
 			return err

@@ -16,6 +16,7 @@ for (const [theme, width] of [['light', 1440], ['dark', 1280], ['light', 390]]) 
     const { page } = me;
     const { items } = await me.api('GET', '/tickets?status=open,new&limit=5');
     const found = [];
+    let was;
     await page.goto('/tickets?view=open');
     for (const where of width < 900 ? pages.filter((p) => !/settings\/(roles|hours|targets|fields|teams)|nowhere|sign-in/.test(p)) : pages) {
       if (where === 'TICKET') await go(page, `/tickets/${items[0].id}`);
@@ -37,6 +38,9 @@ for (const [theme, width] of [['light', 1440], ['dark', 1280], ['light', 390]]) 
       else await go(page, where);
       await page.locator('h1:visible').first().waitFor();
       await settled(page);
+      const title = await page.locator('h1:visible').first().innerText();
+      if (where !== 'PALETTE' && where !== 'KEYS') assert.notEqual(title, was, `${where} did not come`);
+      was = title;
       for (const f of await axe(page, theme === 'dark')) found.push(`${where}: ${f}`);
     }
     assert.equal(found.join('\n'), '');

@@ -1,5 +1,5 @@
 // A list of tickets as it is read: pages as one scrolls, and every change that the journal tells of, in its place.
-import { hear, live } from '../../base/live.svelte';
+import { hear } from '../../base/live.svelte';
 import { moment } from '../../base/time.svelte';
 import { among, clocks, counts, list, type Count, type Query, type Reading, type Ticket } from './api';
 
@@ -134,8 +134,8 @@ export class TicketList {
   }
 
   async #reread(): Promise<void> {
-    if (this.loading || live.lost) { // a page that is on its way may be older than what is to be read
-      this.#timer = setTimeout(() => void this.#reread(), live.lost ? 1000 : 40);
+    if (this.loading) { // the page that is on its way may be older than what is to be read
+      this.#timer = setTimeout(() => void this.#reread(), 40);
       return;
     }
     const turn = this.#turn;
