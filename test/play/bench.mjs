@@ -63,31 +63,39 @@ async function opening(page) {
   return page.evaluate(() => ({ took: window.took.slice(5), long: window.long }));
 }
 
-/** Scrolls as fast as it goes until so many rows went by. */
+/** Flies down until so many rows were read, sixty a frame, and then scrolls among them as fast as a wheel turns. */
 async function scrolling(page, rows) {
   await page.goto('/tickets?view=all');
   await page.getByRole('option').first().waitFor();
   await page.waitForTimeout(2000); // it has settled
-  return page.evaluate(async (rows) => {
+  await page.evaluate(() => {
+    window.long = [];
+    window.frames = [];
+    new PerformanceObserver((l) => window.long.push(...l.getEntries().map((e) => e.duration))).observe({ type: 'longtask' });
+    const tick = (was) => requestAnimationFrame((now) => { window.frames.push(now - was); tick(now); });
+    tick(performance.now());
+  });
+  const taken = () => page.evaluate(() => {
     const box = document.querySelector('[role=listbox]');
-    const long = [];
-    const seen = new PerformanceObserver((l) => long.push(...l.getEntries().map((e) => e.duration)));
-    seen.observe({ type: 'longtask' });
-    const frames = [];
-    const began = performance.now();
-    let last = began;
+    return { long: window.long.splice(0), frames: window.frames.splice(0), rows: Math.round(box.scrollTop / document.querySelector('[role=option]').offsetHeight) };
+  });
+  await page.evaluate(async (rows) => {
+    const box = document.querySelector('[role=listbox]');
     const height = document.querySelector('[role=option]').offsetHeight;
     for (let empty = 0; box.scrollTop < rows * height && empty < 600; ) {
       const was = box.scrollTop;
       box.scrollTop += 4000;
       await new Promise(requestAnimationFrame);
       empty = box.scrollTop === was ? empty + 1 : 0; // the next page is on its way
-      frames.push(performance.now() - last);
-      last = performance.now();
     }
-    await new Promise((ok) => setTimeout(ok, 200));
-    return { long, frames, rows: Math.round(box.scrollTop / height), took: performance.now() - began };
   }, rows);
+  await page.waitForTimeout(500);
+  const flown = await taken();
+  const cdp = await page.context().newCDPSession(page);
+  const box = await page.getByRole('listbox').boundingBox();
+  for (const way of [1, -1, 1]) await cdp.send('Input.synthesizeScrollGesture', { x: box.x + 100, y: box.y + 200, yDistance: way * 200_000, speed: 20_000, gestureSourceType: 'mouse' });
+  const turned = await taken();
+  return { flown, turned };
 }
 
 /** From an answer's departure until a colleague's screen shows it. */
@@ -135,7 +143,8 @@ try {
   const scroller = await seat(b, many);
   const s = await scrolling(scroller.page, 100_000);
   await scroller.context.close();
-  row(`workspace: scrolling ${s.rows.toLocaleString('en')} rows`, `longest task ${ms(Math.max(0, ...s.long))}, ${s.long.length} over 50 ms; frames p50 ${ms(at(s.frames, 0.5))}, p99 ${ms(at(s.frames, 0.99))}`, `${(s.took / 1000).toFixed(0)} s in all`, '', '≤ 50 ms', s.long.length === 0 && s.rows >= 100_000);
+  const pace = ({ long, frames }) => `longest task ${ms(Math.max(0, ...long))}, ${long.length} over 50 ms; frames p50 ${ms(at(frames, 0.5))}, p99 ${ms(at(frames, 0.99))}`;
+  row(`workspace: scrolling among ${s.flown.rows.toLocaleString('en')} rows, 300 a second`, pace(s.turned), `flown over, 60 a frame: ${pace(s.flown)}`, '', '≤ 50 ms', s.turned.long.length === 0 && s.flown.rows >= 100_000);
   const reader = await seat(b, lived);
   const { items } = await call(lived, 'GET', '/tickets?status=open&limit=1');
   const l = await live(reader.page, items[0].id);

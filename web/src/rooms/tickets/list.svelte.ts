@@ -11,6 +11,20 @@ function before(a: Ticket, b: Ticket, waiting: boolean): boolean {
   return ka === kb ? (waiting ? a.id < b.id : a.id > b.id) : ka > kb;
 }
 
+/** Where something belongs among rows that are in order: a search by halves. */
+function place(rows: Ticket[], item: Ticket, waiting: boolean): number {
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if (before(item, rows[mid], waiting)) high = mid;
+    else low = mid + 1;
+  }
+  return low;
+}
+
+/** Those of which clocks may run. */
+const running = (tickets: Ticket[]) => tickets.filter((r) => r.status !== 'closed').map((r) => r.id);
+
 export class TicketList {
   loading = $state(false);
   fault = $state.raw<unknown>();
@@ -27,7 +41,7 @@ export class TicketList {
   #turn = 0;
   #changed = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #wanted: Ticket[] = []; // rows whose clocks are to be read, the latest last
+  #wanted: string[] = []; // rows whose clocks are to be read, the latest last
   #looking: ReturnType<typeof setTimeout> | undefined;
 
   get rows(): Ticket[] {
@@ -54,7 +68,7 @@ export class TicketList {
       this.rows = page.items;
       this.#due.clear();
       this.#dueTurn++;
-      void this.#readClocks(page.items);
+      void this.#readClocks(running(page.items));
     } catch (e) {
       if (turn === this.#turn) this.fault = e;
     } finally {
@@ -85,12 +99,12 @@ export class TicketList {
 
   /** Reads the clocks of rows that come into sight; whoever flies over thousands waits for those where they stop. */
   look(rows: Ticket[]) {
-    const fresh = rows.filter((r) => r.status !== 'closed' && !this.#due.has(r.id));
+    const fresh = running(rows).filter((id) => !this.#due.has(id));
     if (!fresh.length) return;
     this.#wanted = this.#wanted.concat(fresh).slice(-400);
     clearTimeout(this.#looking);
     this.#looking = setTimeout(() => {
-      const some = [...new Set(this.#wanted)].filter((r) => !this.#due.has(r.id));
+      const some = [...new Set(this.#wanted)].filter((id) => !this.#due.has(id));
       this.#wanted = [];
       void this.#readClocks(some);
     }, 80);
@@ -160,19 +174,17 @@ export class TicketList {
     const rows = this.rows.filter((r) => !gone.has(r.id));
     let first = rows.length;
     for (const item of items) {
-      const i = rows.findIndex((r) => before(item, r, waiting));
-      if (i < 0 && this.#next) continue; // below what was read
-      const at = i < 0 ? rows.length : i;
+      const at = place(rows, item, waiting);
+      if (at === rows.length && this.#next) continue; // below what was read
       rows.splice(at, 0, item);
       first = Math.min(first, at);
     }
     this.moved = { at: first, by: rows.length - this.rows.length };
     this.rows = rows;
-    void this.#readClocks(items);
+    void this.#readClocks(running(items));
   }
 
-  async #readClocks(rows: Ticket[]): Promise<void> {
-    const ids = rows.filter((r) => r.status !== 'closed').map((r) => r.id);
+  async #readClocks(ids: string[]): Promise<void> {
     for (let i = 0; i < ids.length; i += 200) {
       const some = ids.slice(i, i + 200);
       const shown = await clocks(some).catch(() => undefined);
