@@ -56,8 +56,9 @@ func (e *export) settings(ctx context.Context) (map[string][]any, error) {
 	teams, err2 := e.h.Staff.Teams(e.tx)
 	roles, err3 := e.h.Staff.Roles(e.tx)
 	calendars, err4 := e.h.Hours.Calendars(e.tx)
-	lists := map[string][]any{"mailboxes": anys(boxes), "teams": anys(teams), "roles": anys(roles), "hours": anys(calendars)}
-	err := errors.Join(err1, err2, err3, err4)
+	rules, err5 := e.h.Lexicon.Own(e.tx)
+	lists := map[string][]any{"mailboxes": anys(boxes), "teams": anys(teams), "roles": anys(roles), "hours": anys(calendars), "lexicon": anys(rules)}
+	err := errors.Join(err1, err2, err3, err4, err5)
 	for noun, path := range map[string]string{"targets": "/targets", "ticket_fields": "/tickets/fields", "ticket_types": "/tickets/types"} {
 		all, listed := e.ask(ctx, path)
 		lists[noun], err = anys(all), errors.Join(err, listed)

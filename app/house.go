@@ -17,6 +17,7 @@ import (
 	"github.com/hearthdesk/hearth/channels/email"
 	"github.com/hearthdesk/hearth/rooms/clocks"
 	"github.com/hearthdesk/hearth/rooms/hours"
+	"github.com/hearthdesk/hearth/rooms/lexicon"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
@@ -36,6 +37,7 @@ type House struct {
 	Staff     *staff.Room
 	Hours     *hours.Room
 	People    *people.Room
+	Lexicon   *lexicon.Room
 	Tickets   *tickets.Room
 	Clocks    *clocks.Room
 	Email     *email.Room
@@ -48,7 +50,7 @@ type House struct {
 
 // tables of every room in rank order.
 func tables() []store.Migrations {
-	return []store.Migrations{web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, tickets.Tables, clocks.Tables, email.Tables}
+	return []store.Migrations{web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, lexicon.Tables, tickets.Tables, clocks.Tables, email.Tables}
 }
 
 // Build furnishes the rooms from the ground up. Nothing runs yet; Close undoes it.
@@ -101,6 +103,7 @@ func (h *House) furnish() {
 	h.API = web.New(web.Config{DB: h.DB, Auth: h.Staff.Authenticate, Origins: origins(s.BaseURL), Version: s.Version, Log: s.log(), Observe: h.metrics.request})
 	h.Hours = hours.New(h.DB)
 	h.People = people.New(h.DB, s.Region)
+	h.Lexicon = lexicon.New(h.DB, h.situation)
 	h.Tickets = tickets.New(h.DB, h.Staff, h.People, h.Files, h.Due)
 	h.Clocks = clocks.New(h.DB, h.Due, h.Hours, h.Tickets)
 	h.Email = email.New(email.House{Words: h.Words, DB: h.DB, Due: h.Due, Files: h.Files, Keys: h.Keys, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Log: s.log()})
@@ -111,6 +114,7 @@ func (h *House) furnish() {
 	h.Staff.Routes(h.API)
 	h.Hours.Routes(h.API)
 	h.People.Routes(h.API)
+	h.Lexicon.Routes(h.API)
 	h.Tickets.Routes(h.API)
 	h.Clocks.Routes(h.API)
 	h.Email.Routes(h.API)
@@ -137,7 +141,7 @@ func (h *House) audience(tx *store.Tx, e store.Entry) (web.Audience, error) {
 		return h.Clocks.Audience(tx, e)
 	case "mail":
 		return h.Email.Audience(tx, e)
-	case "customers", "companies", "targets", "calendars":
+	case "customers", "companies", "targets", "calendars", "lexicon":
 		return web.Audience{Needs: web.View}, nil
 	case "staff", "teams", "roles", "tokens", "sessions":
 		return web.Audience{Needs: web.People}, nil

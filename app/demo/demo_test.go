@@ -23,6 +23,7 @@ import (
 	"github.com/hearthdesk/hearth/channels/email"
 	"github.com/hearthdesk/hearth/rooms/clocks"
 	"github.com/hearthdesk/hearth/rooms/hours"
+	"github.com/hearthdesk/hearth/rooms/lexicon"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
@@ -34,7 +35,7 @@ var today = time.Date(2026, 5, 20, 14, 30, 0, 0, time.UTC)
 func empty(tb testing.TB) demo.Deps {
 	tb.Helper()
 	clock := demo.NewClock(today)
-	db := storetest.OpenAt(tb, clock.Now, web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, tickets.Tables, clocks.Tables, email.Tables)
+	db := storetest.OpenAt(tb, clock.Now, web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, lexicon.Tables, tickets.Tables, clocks.Tables, email.Tables)
 	return furnish(tb, db, tb.TempDir(), clock)
 }
 

@@ -78,6 +78,7 @@ type commands struct {
 	Serve   serveCmd   `cmd:"" help:"Run the server."`
 	Demo    demoCmd    `cmd:"" help:"Fill an empty data folder with the sample company and run it."`
 	Mailbox mailboxCmd `cmd:"" help:"Mailboxes."`
+	Lexicon lexiconCmd `cmd:"" help:"Words we say to customers, and those we never do."`
 	Staff   staffCmd   `cmd:"" help:"The people who work here."`
 	Token   tokenCmd   `cmd:"" help:"Tokens for programs."`
 	Import  importCmd  `cmd:"" help:"Take in mail from files."`

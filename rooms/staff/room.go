@@ -113,12 +113,19 @@ func (room *Room) Behind(tx *store.Tx, a store.Actor) (who ID, err error) {
 	return who, err
 }
 
-// MustBeActive is a fault when somebody can't be given work: NotFound, or Conflict when they are disabled. In a Write they
-// stay active until it ends.
+// MustBeActive is a fault when somebody can't be given a ticket: NotFound, or Conflict when they are disabled or could not
+// even read it. In a Write they stay active until it ends.
 func (room *Room) MustBeActive(tx *store.Tx, who ID) error {
 	disabled, err := hold(tx, who)
 	if err == nil && disabled {
 		err = fault.New(fault.Conflict, "staff.disabled", "This colleague is not here any more, so nothing can be given to them.")
+	}
+	if err != nil {
+		return err
+	}
+	m, _, err := store.Find[Member](tx, members+` WHERE s.id = $1`, who)
+	if err == nil && !m.answers() {
+		err = fault.New(fault.Conflict, "staff.no_tickets", "%s has a role that does not work on tickets, so none can be given to them.", m.Name)
 	}
 	return err
 }

@@ -261,6 +261,7 @@ func TestShuttingOut(t *testing.T) {
 	if _, err := h.CreateToken(t.Context(), h.boss, ID(ben.Staff), "Robot", nil); code(err) != "staff.disabled" {
 		t.Errorf("a new token: %v", err)
 	}
+	light := h.add(t, "Lia", "light")
 	h.read(t, func(tx *store.Tx) error {
 		if err := h.MustBeActive(tx, ID(ben.Staff)); code(err) != "staff.disabled" {
 			t.Errorf("work for them: %v", err)
@@ -270,6 +271,9 @@ func TestShuttingOut(t *testing.T) {
 		}
 		if err := h.MustBeActive(tx, ID(admin.Staff)); err != nil {
 			t.Errorf("work for Ada: %v", err)
+		}
+		if err := h.MustBeActive(tx, ID(light.Staff)); code(err) != "staff.no_tickets" {
+			t.Errorf("a ticket for somebody who can't read it: %v", err)
 		}
 		if who, err := h.Who(tx, ID(ben.Staff)); err != nil || who.Can != 0 || who.All || who.Teams != nil {
 			t.Errorf("on behalf of them: %+v, %v", who, err)

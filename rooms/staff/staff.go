@@ -80,6 +80,8 @@ type Member struct {
 	Invited  bool      `json:"invited" db:"invited" doc:"has not used their link yet"`
 	AddedAt  time.Time `json:"added_at" db:"added_at"`
 
+	Answers bool `json:"answers" db:"-" doc:"their role works on tickets, so these can be given to them"`
+
 	Can web.Perm `json:"-" db:"may,json"`
 	All bool     `json:"-" db:"all_teams"`
 }

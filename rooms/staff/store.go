@@ -6,6 +6,7 @@ import (
 
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/web"
 )
 
 const members = `SELECT s.id, s.email, s.name, s.role, s.language, s.disabled, s.password = '' AS invited, s.added_at,
@@ -19,8 +20,11 @@ func load(tx *store.Tx, who ID) (Member, error) {
 	if err == nil {
 		m.Teams, err = teamsOf(tx, who)
 	}
+	m.Answers = m.answers()
 	return m, err
 }
+
+func (m Member) answers() bool { return m.Can&web.View != 0 && m.Can&web.Act != 0 }
 
 // hold keeps an account as it is until this transaction ends, for whoever relies on it being active.
 func hold(tx *store.Tx, who ID) (disabled bool, err error) {
@@ -89,6 +93,7 @@ func listed(tx *store.Tx, after ID, limit int) ([]Member, error) {
 		teams[s.Staff] = append(teams[s.Staff], s.Team)
 	}
 	for i, m := range all {
+		all[i].Answers = m.answers()
 		if all[i].Teams = teams[m.ID]; all[i].Teams == nil {
 			all[i].Teams = []TeamID{}
 		}

@@ -243,24 +243,17 @@ func (room *Room) said(ctx context.Context, who web.Who, in *struct {
 	Limit int       `query:"limit" default:"100" minimum:"1" maximum:"500"`
 },
 ) (page web.Page[Message], err error) {
-	err = room.db.Read(ctx, func(tx *store.Tx) error {
-		t, err := room.mine(tx, who, in.ID)
-		if err != nil {
-			return err
-		}
-		page.Items, err = messagesOf(tx, t.ID, in.After, in.Limit)
+	err = room.db.Read(ctx, func(tx *store.Tx) (err error) {
+		page.Items, err = room.Talk(tx, who, in.ID, in.After, in.Limit)
 		return err
 	})
-	if err != nil {
-		return page, err
-	}
 	for i := range page.Items {
 		show(&page.Items[i])
 	}
 	if len(page.Items) == in.Limit {
 		page.Next = page.Items[in.Limit-1].ID.String()
 	}
-	return page, nil
+	return page, err
 }
 
 type keepIn struct {

@@ -75,3 +75,12 @@ func readsOf(tx *store.Tx, who web.Who, ids []ID) (map[ID]int64, error) {
 		return nil
 	})
 }
+
+// Talk is what was said in a ticket that somebody may see, oldest first: at most so much of it, after a message.
+func (room *Room) Talk(tx *store.Tx, who web.Who, ticket ID, after MessageID, limit int) ([]Message, error) {
+	t, err := room.mine(tx, who, ticket)
+	if err != nil {
+		return nil, err
+	}
+	return messagesOf(tx, t.ID, after, limit)
+}

@@ -132,3 +132,64 @@ test('what was missed while the line was cut is there, and sending waits until i
   await me.page.getByText(/\w has answered while you were writing/).first().waitFor();
   assert.ok(!(await me.api('GET', `/tickets/${t.id}/messages`)).items.some((m) => m.text.includes('before the line')));
 });
+
+test('words are marked while one writes', { skip: missing, timeout: 120_000 }, async () => {
+  const me = await person(b, house, 'owner');
+  const t = await waiting(me, 5);
+  await me.page.goto(`/tickets/${t.id}`);
+  await me.page.getByRole('article').last().waitFor();
+  await me.page.keyboard.press('r');
+  const box = me.page.getByRole('textbox', { name: 'Answer to the customer' });
+  await box.waitFor();
+  const said = "It's our policy that returns take 14 days.";
+  await me.page.keyboard.type(said);
+  const marked = await box.locator('.hint').filter({ hasText: 'our policy' }).innerText();
+  await me.page.getByRole('button', { name: /to look at/ }).waitFor();
+  const draft = async () => (await me.api('GET', `/tickets/${t.id}/draft`)).html ?? '';
+  await until('the draft', async () => /our policy/.test(await draft()));
+  assert.doesNotMatch(await draft(), /hint|class/);
+  await me.page.keyboard.press('Alt+ArrowDown');
+  const why = me.page.getByRole('group', { name: 'What could be better here' });
+  const better = (await why.getByRole('button').first().locator('span').first().innerText()).trim();
+  await me.page.keyboard.press('Escape');
+  await why.waitFor({ state: 'detached' });
+  assert.ok(await box.evaluate((el) => el === document.activeElement)); // the composer is still there, and has the focus
+  await me.page.keyboard.press('Alt+Enter'); // goes back to it
+  await why.waitFor();
+  await me.page.keyboard.press('Alt+Enter');
+  assert.equal(await box.innerText(), said.replace(marked, better));
+  await me.page.keyboard.press('Control+z');
+  assert.equal(await box.innerText(), said);
+  await box.locator('.hint').waitFor();
+  await me.page.keyboard.press('Control+Enter');
+  await until('the answer', async () => (await me.api('GET', `/tickets/${t.id}/messages`)).items.some((m) => m.text.includes('our policy')));
+  assert.ok(!/hint-|class=.hint/.test(outbox()));
+  assert.deepEqual(me.wrong, []);
+});
+
+test('a note never becomes an answer by a slip', { skip: missing, timeout: 120_000 }, async () => {
+  const me = await person(b, house, 'owner');
+  const t = await waiting(me, 6);
+  await me.page.goto(`/tickets/${t.id}`);
+  await me.page.getByRole('article').last().waitFor();
+  await me.page.keyboard.press('n');
+  const note = me.page.getByRole('textbox', { name: 'Internal note, seen by colleagues only' });
+  await note.waitFor();
+  await me.page.keyboard.type('Not for them.');
+  await me.page.getByRole('button', { name: 'Reply', exact: true }).click();
+  const asked = me.page.getByRole('dialog', { name: 'Are these words for the customer?' });
+  await asked.getByRole('button', { name: 'Cancel' }).click();
+  await asked.waitFor({ state: 'detached' });
+  assert.equal((await note.innerText()).trim(), 'Not for them.');
+  await until('the draft', async () => (await me.api('GET', `/tickets/${t.id}/draft`)).kind === 'note');
+  // Begun before, it is there when the ticket is opened again, and takes no keys.
+  await me.page.reload();
+  await note.waitFor();
+  await me.page.keyboard.press('j');
+  assert.equal((await note.innerText()).trim(), 'Not for them.');
+  await me.page.getByRole('button', { name: 'Reply', exact: true }).click();
+  await asked.getByRole('button', { name: 'Make it an answer' }).click();
+  await me.page.getByRole('textbox', { name: 'Answer to the customer' }).waitFor();
+  assert.ok(!outbox().includes('Not for them.'));
+  assert.deepEqual(me.wrong, []);
+});

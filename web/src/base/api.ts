@@ -29,13 +29,14 @@ export class Fault extends Error {
     readonly code = '',
     readonly status = 0,
     readonly fields: Record<string, string> = {},
+    readonly wait = 0, // seconds until asking again makes sense
   ) {
     super(detail || kind);
   }
 }
 
-/** The server is far away: whoever shows a fault says so in the reader's language. */
-const offline = () => new Fault('offline', '', 'offline');
+/** The server is far away: whoever shows a fault says so in the reader's language. Who only reads has no words to lose. */
+const offline = (method: string) => new Fault('offline', '', method === 'GET' ? 'unread' : 'offline');
 
 let signedOut = () => {};
 /** Says what to do when the server does not know (any more) who asks. */
@@ -50,7 +51,7 @@ export function fresh(): string {
 
 export async function fault(res: Response): Promise<Fault> {
   const said = await res.json().catch(() => ({}));
-  return new Fault(said.kind ?? 'internal', said.detail ?? res.statusText, said.code ?? '', res.status, said.fields ?? {});
+  return new Fault(said.kind ?? 'internal', said.detail ?? res.statusText, said.code ?? '', res.status, said.fields ?? {}, Number(res.headers.get('Retry-After')) || 0);
 }
 
 /** Sends a request below /api/v1 and returns its answer; throws a Fault. */
@@ -60,7 +61,7 @@ export async function send(method: string, path: string, body?: BodyInit, header
     res = await fetch('/api/v1' + path, { method, body, headers, signal, credentials: 'same-origin' });
   } catch (e) {
     if (signal?.aborted) throw e;
-    throw offline();
+    throw offline(method);
   }
   if (res.ok) return res;
   const f = await fault(res);

@@ -53,7 +53,7 @@ export class Form {
 
   /** Puts what was refused where it is seen: beside its field, or below the form when it has none. */
   refused(e: unknown) {
-    const all = Object.entries(e instanceof Fault ? e.fields : {});
+    const all = Object.entries(e instanceof Fault ? e.fields : {}).map(([k, v]) => [k, v === (e as Fault).detail ? why(e) : v]); // what is wrong with one field is the whole fault
     const here = all.filter(([k]) => this.shown.includes(k));
     this.fields = Object.fromEntries(here);
     const rest = all.filter(([k]) => !this.shown.includes(k)).map(([, v]) => v);

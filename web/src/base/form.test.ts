@@ -1,7 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import { Fault } from './api';
 import { Form } from './form.svelte';
-import { speak } from './words.svelte';
+import { why } from './toast.svelte';
+import { more, speak } from './words.svelte';
 
 beforeAll(() => speak('en'));
 const refusal = (fields: Record<string, string>) => new Fault('invalid', 'Look again.', 'x', 422, fields);
@@ -34,4 +35,19 @@ test('what is missing is said before anything is sent', () => {
   expect(form.fields).toEqual({ week: 'A time is missing.' });
   expect(form.complete({})).toBe(true);
   expect(form.fields).toEqual({});
+});
+
+test('a fault known by its code is said in the language of the reader, any other as the server says it', async () => {
+  await more();
+  await speak('de');
+  const short = new Fault('invalid', 'A password needs more.', 'password.short', 422, { password: 'A password needs more.', name: 'No such name.' });
+  const form = new Form(['password', 'name']);
+  form.refused(short);
+  expect(form.fields.password).toMatch(/^Ein Passwort braucht/);
+  expect(form.fields.name).toBe('No such name.');
+  expect(why(new Fault('conflict', 'Somebody was faster.', 'some.thing'))).toBe('Somebody was faster.');
+  expect(why(new Fault('denied', 'Too often.', 'slow_down', 429, {}, 61))).toMatch(/2 Minuten/);
+  expect(why(new Fault('denied', 'Too often.', 'slow_down', 429))).toMatch(/einen Moment/);
+  expect(why(new Fault('offline', '', 'unread'))).not.toBe(why(new Fault('offline', '', 'offline')));
+  await speak('en');
 });

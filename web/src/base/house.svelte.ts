@@ -15,8 +15,10 @@ export const house = {
   get me() { return me; },
   get members() { return members; },
   get teams() { return teams; },
-  /** Colleagues who can be given something. */
+  /** Colleagues who are here. */
   get active() { return [...members.values()].filter((m) => !m.disabled && !m.invited).sort((a, b) => a.name.localeCompare(b.name)); },
+  /** Those of them whose role works on tickets. */
+  get answering() { return house.active.filter((m) => m.answers); },
   name: (staff?: string) => (staff && members.get(staff)?.name) || '',
   team: (id?: string) => (id && teams.get(id)?.name) || '',
   may: (p: Perm) => !!me?.may?.includes(p),

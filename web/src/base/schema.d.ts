@@ -281,6 +281,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lexicon/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the lexicon of a language */
+        get: operations["get-lexicon-language"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lexicon/{language}/rules/{rule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Enter, change or switch off a rule; its examples are tried first */
+        put: operations["put-lexicon-language-rules-rule"];
+        post?: never;
+        /** Remove a rule of your own; one of the starter's is as it was */
+        delete: operations["delete-lexicon-language-rules-rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lexicon/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check words before they are said */
+        post: operations["post-lexicon-check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -1747,6 +1799,84 @@ export interface components {
             /** Format: int64 */
             to: number;
         };
+        LexiconChecked: {
+            findings: components["schemas"]["LexiconFinding"][];
+        };
+        LexiconCheckInBody: {
+            /** @description BCP 47; counts where the text does not tell its language */
+            locale?: string;
+            text: string;
+            /** @description whose conversation counts: what was said before, and to whom */
+            ticket?: string;
+        };
+        LexiconFinding: {
+            /** @description what to say instead, the best first */
+            better: string[];
+            /** Format: int64 */
+            end: number;
+            family: string;
+            rule: string;
+            severity: string;
+            /** Format: int64 */
+            start: number;
+            why: string;
+        };
+        LexiconListed: {
+            bad: string[];
+            better?: string[] | null;
+            brands?: string[] | null;
+            channels?: string[] | null;
+            family: string;
+            find: string[] | null;
+            good?: string[] | null;
+            id: string;
+            is?: string;
+            made?: string;
+            /** @description switched off */
+            off?: boolean;
+            /** @description the company's own, or changed by it */
+            own?: boolean;
+            severity?: string;
+            softens?: boolean;
+            trades?: string[] | null;
+            unless?: string[] | null;
+            until?: string;
+            why: string;
+            with?: string[] | null;
+        };
+        LexiconSetInBody: {
+            /** @description examples it must find; tried at once */
+            bad?: string[] | null;
+            better?: string[] | null;
+            brands?: string[] | null;
+            channels?: string[] | null;
+            family: string;
+            /** @description patterns; docs/lexicon.md has their grammar */
+            find?: string[] | null;
+            /** @description and those it must not */
+            good?: string[] | null;
+            /** @description good words: what they are, such as apology */
+            is?: string;
+            /** @description instead: the name of a check that the program makes */
+            made?: string;
+            /** @description switched off */
+            off?: boolean;
+            /** @enum {string} */
+            severity?: "note" | "warn" | "stop";
+            /** @description yields where facts come first */
+            softens?: boolean;
+            trades?: string[] | null;
+            /** @description none of these may be in the same sentence */
+            unless?: string[] | null;
+            /**
+             * @description too early until then
+             * @enum {string}
+             */
+            until?: "apologised" | "accepted";
+            why?: string;
+            /** @description one of these must be in the same sentence */
+            with?: string[] | null;
+        };
         MailChangeInBody: {
             aliases?: string[];
             dkim_key?: string;
@@ -1849,6 +1979,11 @@ export interface components {
         };
         PageHoursRegion: {
             items: components["schemas"]["HoursRegion"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
+        PageLexiconListed: {
+            items: components["schemas"]["LexiconListed"][];
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
@@ -2072,6 +2207,8 @@ export interface components {
         StaffJoining: {
             /** Format: date-time */
             added_at: string;
+            /** @description their role works on tickets, so these can be given to them */
+            answers: boolean;
             /** @description can't sign in; what they did stays */
             disabled: boolean;
             /** @description shown to those who look after staff, and to its owner */
@@ -2101,6 +2238,8 @@ export interface components {
             /** Format: date-time */
             added_at: string;
             all_teams: boolean;
+            /** @description their role works on tickets, so these can be given to them */
+            answers: boolean;
             /** @description can't sign in; what they did stays */
             disabled: boolean;
             /** @description shown to those who look after staff, and to its owner */
@@ -2127,6 +2266,8 @@ export interface components {
         StaffMember: {
             /** Format: date-time */
             added_at: string;
+            /** @description their role works on tickets, so these can be given to them */
+            answers: boolean;
             /** @description can't sign in; what they did stays */
             disabled: boolean;
             /** @description shown to those who look after staff, and to its owner */
@@ -2218,6 +2359,8 @@ export interface components {
             /** Format: date-time */
             added_at: string;
             all_teams: boolean;
+            /** @description their role works on tickets, so these can be given to them */
+            answers: boolean;
             /** @description can't sign in; what they did stays */
             disabled: boolean;
             /** @description shown to those who look after staff, and to its owner */
@@ -2801,6 +2944,11 @@ export type SchemaHoursChange = components['schemas']['HoursChange'];
 export type SchemaHoursHoliday = components['schemas']['HoursHoliday'];
 export type SchemaHoursRegion = components['schemas']['HoursRegion'];
 export type SchemaHoursSpan = components['schemas']['HoursSpan'];
+export type SchemaLexiconChecked = components['schemas']['LexiconChecked'];
+export type SchemaLexiconCheckInBody = components['schemas']['LexiconCheckInBody'];
+export type SchemaLexiconFinding = components['schemas']['LexiconFinding'];
+export type SchemaLexiconListed = components['schemas']['LexiconListed'];
+export type SchemaLexiconSetInBody = components['schemas']['LexiconSetInBody'];
 export type SchemaMailChangeInBody = components['schemas']['MailChangeInBody'];
 export type SchemaMailConnectInBody = components['schemas']['MailConnectInBody'];
 export type SchemaMailPostMailGuessRequest = components['schemas']['MailPost-mail-guessRequest'];
@@ -2818,6 +2966,7 @@ export type SchemaPageEmailMailbox = components['schemas']['PageEmailMailbox'];
 export type SchemaPageHoursCalendar = components['schemas']['PageHoursCalendar'];
 export type SchemaPageHoursHoliday = components['schemas']['PageHoursHoliday'];
 export type SchemaPageHoursRegion = components['schemas']['PageHoursRegion'];
+export type SchemaPageLexiconListed = components['schemas']['PageLexiconListed'];
 export type SchemaPagePeopleCompany = components['schemas']['PagePeopleCompany'];
 export type SchemaPagePeopleCustomer = components['schemas']['PagePeopleCustomer'];
 export type SchemaPageStaffMember = components['schemas']['PageStaffMember'];
@@ -3582,6 +3731,139 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-lexicon-language": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLexiconListed"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "put-lexicon-language-rules-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: string;
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LexiconSetInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LexiconListed"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "delete-lexicon-language-rules-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: string;
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-lexicon-check": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LexiconCheckInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LexiconChecked"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];

@@ -49,10 +49,11 @@ export async function more(): Promise<void> {
   book = { ...book, ...seen(await others(tongue)) };
 }
 
-/** Says a message with its values: t(key, { n: 3 }). A key without words is shown as it is, and a test finds it. */
-export function t(key: string, values?: Record<string, unknown>): string {
+/** Says a message with its values: t(key, { n: 3 }). A key without words is shown as it is, and a test finds it, or
+ * as what is said otherwise. */
+export function t(key: string, values?: Record<string, unknown>, otherwise = key): string {
   const words = book[key];
-  if (words === undefined) return key;
+  if (words === undefined) return otherwise;
   if (!words.includes('{') && !words.includes("'")) return words;
   let m = compiled.get(key);
   if (!m) compiled.set(key, (m = new IntlMessageFormat(words, locale(), undefined, { ignoreTag: true })));

@@ -26,6 +26,13 @@ export function reason(e: Entry): string {
   return ['stranger', 'oversized', 'unreadable', 'bounce'].includes(e.why ?? '') ? e.why! : 'accident';
 }
 
+/** What somebody else said about it: a colleague who discarded it, or a mail server in its report. The server's own sentences
+ * are left out, as their reason is said in the reader's language. */
+export function told(e: Entry): string {
+  if (e.state === 'discarded') return e.detail ?? '';
+  return e.why === 'bounce' && e.state !== 'repaired' ? (e.detail ?? '').replace(/^A mail server says [^:]*(?:: |\.$)/, '') : '';
+}
+
 export const waits = (e: Entry) => e.state === 'waiting' || e.state === 'failed';
 
 export type Standing = { state: 'paused' | 'receives' | 'new' | 'fine' | 'trouble' | 'alarm'; at?: string; since?: string; say?: string };

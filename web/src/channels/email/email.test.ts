@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Entry, Health, Mailbox } from './api';
-import { decisions, reason, standing } from './decide';
+import { decisions, reason, standing, told } from './decide';
 import { header, peek } from './peek';
 import { exposed, protect, read, write, type Kind } from './servers';
 
@@ -86,6 +86,14 @@ test('what the server would refuse is not offered', () => {
   expect(reason(entry({ why: 'oversized', sha256: undefined }))).toBe('left_there');
   expect(reason(entry({ why: 'unreadable', sha256: undefined }))).toBe('not_given');
   expect(reason(entry({ why: undefined, state: 'failed' }))).toBe('accident');
+});
+
+test('only what somebody else said is shown as it came', () => {
+  expect(told(entry({ why: 'unreadable', detail: 'This mail names nobody who wrote it.' }))).toBe('');
+  expect(told(entry({ why: 'unreadable', state: 'discarded', detail: 'Gehört uns nicht' }))).toBe('Gehört uns nicht');
+  expect(told(entry({ why: 'bounce', detail: 'A mail server says that a mail did not arrive, but it is none we know: a@b unknown 550: no' }))).toBe('a@b unknown 550: no');
+  expect(told(entry({ why: 'bounce', state: 'set_aside', detail: 'a@b unknown 550: no' }))).toBe('a@b unknown 550: no');
+  expect(told(entry({ why: 'bounce', state: 'set_aside', detail: 'A mail server says that a mail of ours is late or was delivered.' }))).toBe('');
 });
 
 test('a mailbox stands as its worst folder does', () => {

@@ -1,5 +1,6 @@
 // What this room asks of the server.
 import { api, send, type Schemas } from '../../base/api';
+import { language } from '../../base/words.svelte';
 
 export type Ticket = Schemas['TicketsTicket'];
 export type Message = Schemas['TicketsMessage'];
@@ -8,6 +9,7 @@ export type Reading = Schemas['ClocksReading'];
 export type File = Schemas['TicketsFile'];
 export type Party = Schemas['TicketsParty'];
 export type Count = Schemas['TicketsCount'];
+export type Finding = Schemas['LexiconFinding'];
 export type Status = Ticket['status'];
 export type Draft = Schemas['TicketsDraft'];
 export type Query = { status?: string; assignee?: string; team?: string; tag?: string; customer?: string; channel?: string; mailbox?: string; waiting?: boolean };
@@ -51,3 +53,9 @@ export async function upload(file: Blob): Promise<{ sha256: string; size: number
 
 export const fileURL = (f: File) => `/api/v1/messages/files/${f.id}`;
 export const pageURL = (m: Message, remote: boolean, quoted = false) => `/api/v1/messages/${m.id}/page?remote=${remote}${quoted ? "&quoted=true" : ""}`;
+
+/** What the lexicon says of an answer that is being written. It changes nothing, so it needs no name of its own to be asked once. */
+export async function lookOver(text: string, ticket: string): Promise<Finding[]> {
+  const res = await send('POST', '/lexicon/check', JSON.stringify({ text, ticket, locale: language() }), { 'Content-Type': 'application/json' });
+  return ((await res.json()) as Schemas['LexiconChecked']).findings;
+}

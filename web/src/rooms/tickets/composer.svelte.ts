@@ -19,6 +19,8 @@ export class Writing {
   mentions = $state.raw<string[]>([]);
   /** The version of the ticket that was read before writing began, or when a colleague's answer was acknowledged. */
   seen = $state(0);
+  /** What the lexicon found and somebody left as it is. */
+  readonly left = new Set<string>();
   state = $state<'draft' | 'leaving' | 'held'>('draft');
   leavesAt = $state<string | undefined>();
   trouble = $state('');
@@ -57,6 +59,7 @@ export class Writing {
 
   take(d: Draft) {
     if (d.html || d.text) this.kind = d.kind === 'note' ? 'note' : 'reply';
+    else this.left.clear();
     this.html = d.html || (d.text ? d.text.split('\n').map((l) => `<p>${l.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`)}</p>`).join('') : '');
     this.text = d.text ?? '';
     this.to = d.to?.length ? d.to : undefined;
@@ -145,6 +148,7 @@ export class Writing {
     this.html = this.text = this.trouble = '';
     this.files = [];
     this.mentions = [];
+    this.left.clear();
     this.to = this.cc = undefined;
     this.state = 'draft';
     this.leavesAt = undefined;

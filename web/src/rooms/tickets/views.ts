@@ -21,8 +21,9 @@ export const plain = (): View[] => [
   { id: 'all', label: t('views.all'), query: {}, counts: () => true },
 ];
 
-/** The view an address names, such as open, team:… or staff:…; the first list when it names none. */
-export function named(id: string | undefined, mailboxes: { id: string; address: string; name: string }[] = []): View {
+/** The view an address names, such as open, team:… or staff:…; the first list when it names none. Customers are called as who
+ * asks knows them. */
+export function named(id: string | undefined, mailboxes: { id: string; address: string; name: string }[] = [], called: (customer: string) => string | undefined = () => undefined): View {
   const [kind, which] = (id ?? '').split(':');
   switch (kind) {
     case 'team':
@@ -34,7 +35,7 @@ export function named(id: string | undefined, mailboxes: { id: string; address: 
     case 'tag':
       return { id: id!, label: `#${which}`, query: { tag: which } };
     case 'customer':
-      return { id: id!, label: t('views.customer'), query: { customer: which } };
+      return { id: id!, label: called(which) || t('views.customer'), query: { customer: which } };
   }
   const all = plain();
   return all.find((v) => v.id === id) ?? all[1];

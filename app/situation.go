@@ -1,0 +1,44 @@
+package app
+
+import (
+	"context"
+
+	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/lexicon"
+	"github.com/hearthdesk/hearth/rooms/tickets"
+)
+
+// mostSaid is how much of a conversation counts for the next words in it.
+const mostSaid = 500
+
+// situation is what the lexicon wants to know of the ticket a draft is for. Only what reached the customer, or came from
+// them, has been said: a note has not.
+func (h *House) situation(ctx context.Context, who web.Who, ticket string) (d lexicon.Draft, sides []lexicon.Side, err error) {
+	var id tickets.ID
+	if id.UnmarshalText([]byte(ticket)) != nil {
+		return d, nil, fault.New(fault.NotFound, "ticket.unknown", "There is no ticket %s.", ticket)
+	}
+	return d, sides, h.DB.Read(ctx, func(tx *store.Tx) error {
+		said, err := h.Tickets.Talk(tx, who, id, 0, mostSaid)
+		if err != nil {
+			return err
+		}
+		t, err := h.Tickets.Look(tx, id)
+		if err != nil {
+			return err
+		}
+		c, err := h.People.Look(tx, t.Customer)
+		if err != nil {
+			return err
+		}
+		d.Channel, d.Name = t.Channel, c.Name
+		for _, m := range said {
+			if m.Kind == tickets.In || m.Kind == tickets.Out {
+				sides = append(sides, lexicon.Side{Text: m.Text, Theirs: m.Kind == tickets.In})
+			}
+		}
+		return nil
+	})
+}

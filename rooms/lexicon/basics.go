@@ -1,0 +1,132 @@
+package lexicon
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// What words in a row can't tell is made in Go: a rule names it with "made" and gives it its reason, in its language.
+
+// look is what a check that is made in Go looks at.
+type look struct {
+	Draft
+	tokens    []token
+	sentences []sentence
+	good      []hit // good words
+	lines     []line
+}
+
+// span is a place in a draft, in bytes; empty for what is missing.
+type span struct{ start, end int }
+
+var missing = []span{{}}
+
+// made are the checks by the names that rules call them by.
+var made = map[string]func(look) []span{
+	"mark":      leftovers,
+	"greeting":  func(l look) []span { return l.lacks("greeting", 0, 2, 12) },
+	"goodbye":   func(l look) []span { return l.lacks("goodbye", -3, len(l.sentences), 20) },
+	"name":      misnamed,
+	"questions": manyQuestions,
+	"long":      longSentences,
+}
+
+// marks is what templates leave behind: {{name}}, {name}, [NAME], <<name>>, %NAME%, XXX, a line to fill in.
+var marks = regexp.MustCompile(`\{\{[^{}\n]{0,60}\}\}|\{[\p{L}_][\p{L}_ .]{1,40}\}|\[(?:[\p{Lu}][\p{Lu}_ -]{2,40}|[^\[\]\n]{0,30}(?i:name|number|insert|amount|nummer|datum|einfügen|betrag)[^\[\]\n]{0,30})\]|<<[^<>\n]{1,40}>>|%[A-Z_]{3,30}%|\b(?:XXX+|xxx+|TODO|TBD|FIXME)\b|_{4,}`)
+
+// signs are what one of the marks has in it: without any there is nothing to look for.
+var signs = []string{"{", "[", "<<", "%", "__", "XXX", "xxx", "TODO", "TBD", "FIXME"}
+
+func leftovers(l look) (all []span) {
+	if !slices.ContainsFunc(signs, func(sign string) bool { return strings.Contains(l.Text, sign) }) {
+		return nil
+	}
+	for _, at := range marks.FindAllStringIndex(l.Text, -1) {
+		all = append(all, span{at[0], at[1]})
+	}
+	return all
+}
+
+// lacks says that good words of a kind are missing between two sentences, in a mail of at least so many words. A chat
+// goes on: it needs no greeting in each line.
+func (l look) lacks(is string, from, to, words int) []span {
+	if l.Channel != "" && l.Channel != "email" && l.Channel != "letter" || len(l.tokens) < words || len(l.sentences) < 2 {
+		return nil
+	}
+	if from < 0 {
+		from = max(0, len(l.sentences)+from)
+	}
+	for _, h := range l.good {
+		if l.lines[h.line].Is == is && h.sentence >= from && h.sentence < to {
+			return nil
+		}
+	}
+	return missing
+}
+
+// courtesies stand before a name and are none.
+var courtesies = strings.Fields("mr mrs ms mx miss dr prof sir madam herr frau herrn doktor team all everyone everybody both there again zusammen alle allerseits together morning afternoon evening customer kunde kundin damen herren und and")
+
+// misnamed is the name in the greeting, when it is not the customer's.
+func misnamed(l look) []span {
+	if l.Name == "" {
+		return nil
+	}
+	theirs := strings.FieldsFunc(fold(l.Name), func(r rune) bool { return !wordRune(r) })
+	for _, h := range l.good {
+		if l.lines[h.line].Is != "greeting" || h.sentence > 1 {
+			continue
+		}
+		to := h.end + strings.IndexAny(l.Text[h.end:]+"\n", ",\n!.:–")
+		called := span{}
+		for _, t := range l.tokens {
+			first, _ := utf8.DecodeRuneInString(l.Text[t.start:])
+			if t.start < h.end || t.end > to || !unicode.IsUpper(first) || slices.Contains(courtesies, t.word) {
+				continue
+			}
+			if slices.Contains(theirs, t.word) {
+				return nil
+			}
+			if called.end == 0 {
+				called.start = t.start
+			}
+			called.end = t.end
+		}
+		if called.end > 0 {
+			return []span{called}
+		}
+	}
+	return nil
+}
+
+const (
+	fewQuestions = 3
+	longSentence = 40 // words; readers lose the thread beyond about half of that
+)
+
+func manyQuestions(l look) []span {
+	n := 0
+	for _, s := range l.sentences {
+		if !s.question {
+			continue
+		}
+		if n++; n > fewQuestions {
+			return []span{l.of(s)}
+		}
+	}
+	return nil
+}
+
+func longSentences(l look) (all []span) {
+	for _, s := range l.sentences {
+		if s.end-s.first > longSentence {
+			all = append(all, l.of(s))
+		}
+	}
+	return all
+}
+
+func (l look) of(s sentence) span { return span{l.tokens[s.first].start, l.tokens[s.end-1].end} }

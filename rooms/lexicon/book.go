@@ -1,0 +1,241 @@
+package lexicon
+
+import (
+	"bytes"
+	"cmp"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/hearthdesk/hearth/base/fault"
+)
+
+//go:embed rules/*/*.yaml
+var starters embed.FS
+
+// File is a file of rules: its sets, and its rules.
+type File struct {
+	Sets  map[string]string `yaml:"sets"`
+	Rules []Rule            `yaml:"rules"`
+}
+
+// Starter reads the starter lexicon of a language, "en" or "de"; any other language has none.
+func Starter(language string) (File, error) {
+	var all File
+	all.Sets = map[string]string{}
+	names, err := fs.Glob(starters, path.Join("rules", language, "*.yaml"))
+	if err != nil {
+		return all, err
+	}
+	for _, name := range names {
+		b, err := starters.ReadFile(name)
+		if err != nil {
+			return all, err
+		}
+		f, err := Parse(b)
+		if err != nil {
+			return all, fmt.Errorf("%s: %w", name, err)
+		}
+		maps.Copy(all.Sets, f.Sets)
+		all.Rules = append(all.Rules, f.Rules...)
+	}
+	return all, nil
+}
+
+// Parse reads a file of rules; it is strict, because a misspelt key would be a rule that says nothing.
+func Parse(b []byte) (f File, err error) {
+	d := yaml.NewDecoder(bytes.NewReader(b))
+	d.KnownFields(true)
+	if err := d.Decode(&f); err != nil {
+		return f, fault.New(fault.Invalid, "lexicon.file", "This is no file of rules: %s", strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	return f, nil
+}
+
+// line is a rule made ready.
+type line struct {
+	Rule
+	with, unless []*pattern
+}
+
+// entry is one pattern of a rule.
+type entry struct {
+	*pattern
+	line int
+}
+
+// Book is rules made ready to check with. It is safe for use by many at once.
+type Book struct {
+	lines    []line
+	entries  []entry
+	byWord   map[string]opening // by the word they begin with
+	byPrefix map[string][]int
+	byNumber []int
+	made     []int // rules that are made in Go
+	lengths  []int // of the prefixes
+}
+
+// opening is the entries that begin with a word: most need a certain one after it, which spares trying them all.
+type opening struct {
+	then  map[string][]int
+	loose []int
+}
+
+// maxRules is how many rules a book holds.
+const maxRules = 5000
+
+// NewBook makes rules ready. It is Invalid, with one sentence for each rule at fault, when a pattern makes no sense or
+// would match everything, or an example proves a rule wrong.
+func NewBook(f File) (*Book, error) {
+	if len(f.Rules) > maxRules {
+		return nil, fault.New(fault.Invalid, "lexicon.many", "A lexicon holds at most %d rules.", maxRules)
+	}
+	b := &Book{byWord: map[string]opening{}, byPrefix: map[string][]int{}}
+	var faults []error
+	seen := map[string]bool{}
+	for _, r := range f.Rules {
+		if err := b.add(r, f.Sets); err != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", r.ID, err))
+		} else if seen[r.ID] {
+			faults = append(faults, fmt.Errorf("%s: there are two rules of this name", r.ID))
+		}
+		seen[r.ID] = true
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, fault.New(fault.Invalid, "lexicon.rule", "%s", err.Error())
+	}
+	for prefix := range b.byPrefix {
+		if !slices.Contains(b.lengths, len(prefix)) {
+			b.lengths = append(b.lengths, len(prefix))
+		}
+	}
+	slices.Sort(b.lengths)
+	if err := b.prove(); err != nil {
+		return nil, fault.New(fault.Invalid, "lexicon.example", "%s", err.Error())
+	}
+	return b, nil
+}
+
+// sound says in a sentence what a rule lacks, pattern and example aside.
+func (r Rule) sound() error {
+	switch {
+	case r.ID == "" || r.Family == "":
+		return errors.New("a rule needs an id and a family")
+	case r.Made != "" && made[r.Made] == nil:
+		return fmt.Errorf("nothing is made under the name of %q", r.Made)
+	case (len(r.Find) == 0) == (r.Made == ""):
+		return errors.New("a rule needs something to find")
+	case r.Is == "" && r.Why == "":
+		return errors.New("a rule needs a reason: why should this not be said?")
+	case len(r.Bad) == 0 && r.Made == "":
+		return errors.New("a rule needs an example that it finds")
+	case !slices.Contains([]string{"", "apologised", "accepted"}, r.Until):
+		return fmt.Errorf("until is apologised or accepted, not %q", r.Until)
+	case !slices.Contains([]Severity{"", Note, Warn, Stop}, r.Severity):
+		return fmt.Errorf("a severity is note, warn or stop, not %q", r.Severity)
+	}
+	return nil
+}
+
+func (b *Book) add(r Rule, sets map[string]string) error {
+	if err := r.sound(); err != nil {
+		return err
+	}
+	r.Severity = cmp.Or(r.Severity, Warn)
+	l := line{Rule: r}
+	found, err1 := compileAll(r.Find, sets)
+	with, err2 := compileAll(r.With, sets)
+	unless, err3 := compileAll(r.Unless, sets)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return err
+	}
+	l.with, l.unless = with, unless
+	for i, p := range found {
+		if err := p.judge(); err != nil {
+			return fmt.Errorf("%q: %w", r.Find[i], err)
+		}
+		b.index(entry{p, len(b.lines)})
+	}
+	if r.Made != "" {
+		b.made = append(b.made, len(b.lines))
+	}
+	b.lines = append(b.lines, l)
+	return nil
+}
+
+func compileAll(sources []string, sets map[string]string) (all []*pattern, err error) {
+	for _, s := range sources {
+		p, err := compile(s, sets)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+func (b *Book) index(e entry) {
+	n := len(b.entries)
+	b.entries = append(b.entries, e)
+	for _, f := range e.firsts() {
+		switch f.take {
+		case 'w':
+			b.opens(f.word, n)
+		case 'p':
+			b.byPrefix[f.word] = append(b.byPrefix[f.word], n)
+		case '#':
+			b.byNumber = append(b.byNumber, n)
+		}
+	}
+}
+
+func (b *Book) opens(word string, n int) {
+	o := b.byWord[word]
+	if slices.Contains(o.loose, n) {
+		return
+	}
+	words, loose := b.entries[n].seconds(word)
+	if loose {
+		o.loose = append(o.loose, n)
+	}
+	if o.then == nil {
+		o.then = map[string][]int{}
+	}
+	for _, w := range words {
+		if !slices.Contains(o.then[w], n) {
+			o.then[w] = append(o.then[w], n)
+		}
+	}
+	b.byWord[word] = o
+}
+
+// prove tries the examples of every rule.
+func (b *Book) prove() error {
+	var faults []error
+	for i := range b.lines {
+		l := &b.lines[i]
+		for _, s := range l.Bad {
+			if !b.marks(s, i) {
+				faults = append(faults, fmt.Errorf("%s should find %q, and does not", l.ID, s))
+			}
+		}
+		for _, s := range l.Good {
+			if b.marks(s, i) {
+				faults = append(faults, fmt.Errorf("%s should not find %q, and does", l.ID, s))
+			}
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func (b *Book) marks(text string, rule int) (found bool) {
+	b.scan(text, func(h hit) { found = found || h.line == rule })
+	return found
+}

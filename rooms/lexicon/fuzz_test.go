@@ -1,0 +1,64 @@
+package lexicon
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf16"
+)
+
+// FuzzCheck: whatever is written, each mark lies in the text, in order, and none over another.
+func FuzzCheck(f *testing.F) {
+	book := starter(f, "en")
+	for _, seed := range []string{
+		"It's our policy that returns take 14 days.", "Dear customer,\n\nwe regret any inconvenience. {{name}}", "> quoted\nDid you plug it in?",
+		"👍 It’s our policy\r\n\r\nsorry if anyone was offended…", "z.B. am 3. Mai um 15.30 Uhr", "[NAME] <<x>> ____ XXX", "\xff\xfe policy", strings.Repeat("you must ", 300),
+	} {
+		f.Add(seed, "Ada Sandling")
+	}
+	f.Fuzz(func(t *testing.T, text, name string) {
+		units := len(utf16.Encode([]rune(text)))
+		last, over := 0, false
+		for _, found := range book.Check(Draft{Text: text, Name: name}) {
+			if found.End == 0 && found.Start == 0 {
+				over = true
+				continue
+			}
+			if over || found.Start < last || found.End <= found.Start || found.End > units {
+				t.Fatalf("%q: mark %d to %d of %d after %d", text, found.Start, found.End, units, last)
+			}
+			last = found.End
+		}
+	})
+}
+
+// FuzzPattern: whatever a rule says, it is refused or made ready, and a text is checked with it.
+func FuzzPattern(f *testing.F) {
+	for _, seed := range []string{"(it's|it is) [just] our polic*", "<we> ... can't", "^ folks $", "a|b", "((((", "..", "# days ?", "[a", "x*", "....", "<", "|", "polic* ? $ ? $", strings.Repeat("[a|b] ", 60) + "folks", strings.Repeat("[", 15) + "folks" + strings.Repeat("]", 15)} {
+		f.Add(seed, "It is just our policy, and we really can't. Folks?")
+	}
+	f.Fuzz(func(t *testing.T, pattern, text string) {
+		p, err := compile(pattern, map[string]string{"we": "we|i|our <team>", "team": "team"})
+		if err != nil || p.judge() != nil {
+			return
+		}
+		b := &Book{byWord: map[string]opening{}, byPrefix: map[string][]int{}, lines: []line{{}}}
+		b.index(entry{p, 0})
+		tokens, sentences := b.scan(text, func(h hit) {
+			if h.end <= h.start || h.end > len(text) {
+				t.Fatalf("%q in %q: %v", pattern, text, h)
+			}
+		})
+		var m matcher // the index leaves no match out
+		for _, s := range sentences {
+			for at := s.first; at < s.end; at++ {
+				if end, ok := p.match(tokens, s, at, &m); ok && end > at {
+					seen := false
+					b.begin(tokens[at].word, after(tokens, at, s), func(entry) { seen = true })
+					if !seen {
+						t.Fatalf("%q matches %q at %q, and the index does not say so", pattern, text, tokens[at].word)
+					}
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,427 @@
+package lexicon
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The one grammar of rules. A pattern is words in their order, in one sentence:
+//
+//	word          this word, in any case; ’ and ' are one
+//	word*         a word that begins so
+//	#             a number, or a word with a digit in it
+//	(a|b c)       one of these
+//	[a|b c]       one of these, or nothing
+//	..            up to three words of any kind; ... up to eight
+//	<set>         one of the phrases of a set
+//	^ at the start and $ at the end: the first, the last word of a sentence
+//	? at the end: only in a question
+//
+// It is compiled to a small automaton whose states are walked side by side, so no pattern can explode: its cost is its
+// size times the words of a sentence, and its size is bounded.
+const (
+	mostStates = 400
+	fewGap     = 3
+	wideGap    = 8
+)
+
+// step is one state of the automaton: it takes a word and goes on, or it forks.
+type step struct {
+	take  rune   // 'w' word, 'p' prefix, '#' number, '.' any; 0 forks
+	word  string // of 'w' and 'p'
+	forks []int
+}
+
+// pattern is a compiled one. The state after the last accepts.
+type pattern struct {
+	steps  []step
+	begins bool // ^
+	ends   bool // $
+	asks   bool // ?
+}
+
+// compiler reads a pattern from its source.
+type compiler struct {
+	src   []string
+	at    int
+	steps []step
+	sets  map[string]string
+	depth int
+}
+
+// lex cuts a pattern into its signs and words.
+func lex(src string) []string {
+	var out []string
+	for i := 0; i < len(src); {
+		c := src[i]
+		switch {
+		case c == ' ' || c == '\t' || c == '\n':
+			i++
+		case strings.ContainsRune("()[]|^$?#", rune(c)):
+			out = append(out, string(c))
+			i++
+		case strings.HasPrefix(src[i:], "..."):
+			out, i = append(out, "..."), i+3
+		case strings.HasPrefix(src[i:], ".."):
+			out, i = append(out, ".."), i+2
+		case c == '<':
+			to := strings.IndexByte(src[i:], '>')
+			if to < 0 {
+				to = len(src) - i - 1
+			}
+			out, i = append(out, src[i:i+to+1]), i+to+1
+		default:
+			to := strings.IndexAny(src[i:], " \t\n()[]|^$?#<")
+			if to < 0 {
+				to = len(src) - i
+			}
+			out, i = append(out, src[i:i+to]), i+to
+		}
+	}
+	return out
+}
+
+// compile makes a pattern ready, or says in a sentence what is wrong with it.
+func compile(src string, sets map[string]string) (*pattern, error) {
+	p := &pattern{}
+	c := &compiler{src: lex(src), sets: sets}
+	if len(c.src) > 0 && c.src[0] == "^" {
+		p.begins, c.at = true, 1
+	}
+	for len(c.src) > c.at {
+		switch c.src[len(c.src)-1] {
+		case "$":
+			p.ends = true
+		case "?":
+			p.asks = true
+		default:
+			goto read
+		}
+		c.src = c.src[:len(c.src)-1]
+	}
+read:
+	if err := c.either(""); err != nil {
+		return nil, fmt.Errorf("%q: %w", src, err)
+	}
+	if c.at < len(c.src) {
+		return nil, fmt.Errorf("%q: there is a %s that nothing opens", src, c.src[c.at])
+	}
+	p.steps = c.steps
+	if words, _ := p.shortest(); words == 0 {
+		return nil, fmt.Errorf("%q: it would match everything", src)
+	}
+	return p, nil
+}
+
+func (c *compiler) add(s step) (int, error) {
+	if len(c.steps) >= mostStates {
+		return 0, fmt.Errorf("it stands for too much; write it as several patterns")
+	}
+	c.steps = append(c.steps, s)
+	return len(c.steps) - 1, nil
+}
+
+// either reads alternatives up to the sign that closes them; with an empty one when optional.
+func (c *compiler) either(closing string) error {
+	if c.depth++; c.depth > 20 {
+		return fmt.Errorf("it is nested too deeply")
+	}
+	defer func() { c.depth-- }()
+	fork, err := c.add(step{})
+	if err != nil {
+		return err
+	}
+	var ends []int
+	for {
+		c.steps[fork].forks = append(c.steps[fork].forks, len(c.steps))
+		if err := c.sequence(); err != nil {
+			return err
+		}
+		end, err := c.add(step{})
+		if err != nil {
+			return err
+		}
+		ends = append(ends, end)
+		if c.at < len(c.src) && c.src[c.at] == "|" {
+			c.at++
+			continue
+		}
+		break
+	}
+	if closing == "]" {
+		c.steps[fork].forks = append(c.steps[fork].forks, len(c.steps))
+	}
+	for _, e := range ends {
+		c.steps[e].forks = []int{len(c.steps)}
+	}
+	return nil
+}
+
+func (c *compiler) sequence() error {
+	for c.at < len(c.src) {
+		s := c.src[c.at]
+		switch s {
+		case "|", ")", "]":
+			return nil
+		case "^", "$", "?":
+			return fmt.Errorf("%s stands only at the outer end", s)
+		}
+		c.at++
+		if err := c.item(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *compiler) item(s string) error {
+	switch s {
+	case "(", "[":
+		closing := map[string]string{"(": ")", "[": "]"}[s]
+		if err := c.either(closing); err != nil {
+			return err
+		}
+		if c.at >= len(c.src) || c.src[c.at] != closing {
+			return fmt.Errorf("a %s is not closed", s)
+		}
+		c.at++
+		return nil
+	case "..", "...":
+		n := fewGap
+		if s == "..." {
+			n = wideGap
+		}
+		return c.gap(n)
+	case "#":
+		_, err := c.add(step{take: '#'})
+		return err
+	}
+	if strings.HasPrefix(s, "<") {
+		return c.set(s)
+	}
+	return c.words(s)
+}
+
+// gap is any words, at most n: each may be the last one.
+func (c *compiler) gap(n int) error {
+	var forks []int
+	for range n {
+		f, err := c.add(step{})
+		if err != nil {
+			return err
+		}
+		forks = append(forks, f)
+		if _, err := c.add(step{take: '.'}); err != nil {
+			return err
+		}
+	}
+	for _, f := range forks {
+		c.steps[f].forks = []int{f + 1, len(c.steps)}
+	}
+	return nil
+}
+
+func (c *compiler) set(s string) error {
+	body, ok := c.sets[strings.Trim(s, "<>")]
+	if !ok {
+		return fmt.Errorf("there is no set %s", s)
+	}
+	inner := &compiler{src: lex(body), steps: c.steps, sets: c.sets, depth: c.depth}
+	if err := inner.either(""); err != nil {
+		return err
+	}
+	if inner.at < len(inner.src) {
+		return fmt.Errorf("the set %s has a %s that nothing opens", s, inner.src[inner.at])
+	}
+	c.steps = inner.steps
+	return nil
+}
+
+// words are usually one; what the reader of texts sees as two, such as and/or, is two here.
+func (c *compiler) words(s string) error {
+	prefix := strings.HasSuffix(s, "*")
+	tokens, _ := read(strings.TrimSuffix(s, "*"))
+	if len(tokens) == 0 {
+		return fmt.Errorf("%q is no word", s)
+	}
+	for i, t := range tokens {
+		take := 'w'
+		if prefix && i == len(tokens)-1 {
+			if take = 'p'; len([]rune(t.word)) < 3 {
+				return fmt.Errorf("%q would stand for too many words", s)
+			}
+		}
+		if _, err := c.add(step{take: take, word: t.word}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// common words alone say nothing: a pattern of nothing else would mark every text.
+var common = strings.Fields("a an the and or but of to in on at for with is are was were be been it this that i you we they he she my your our their me us not no do did have has had can will would as if so by from " +
+	"der die das den dem des ein eine einen einem einer und oder aber von zu in im am an auf für mit ist sind war waren sein es dies ich sie wir ihr du er mein ihre ihren ihrem unser nicht kein keine haben hat hatte kann wird werden würde als wenn so aus bei nach")
+
+// judge refuses to look for what stands everywhere: on every way through it a pattern needs a word that is not a common one, or two
+// words, or both ends of a sentence.
+func (p *pattern) judge() error {
+	if words, telling := p.shortest(); telling == 0 && words < 2 && (!p.begins || !p.ends) {
+		return fmt.Errorf("it would match nearly everything")
+	}
+	for _, f := range p.firsts() {
+		if f.take == '.' {
+			return fmt.Errorf("it must begin with a word, not with a gap")
+		}
+	}
+	return nil
+}
+
+// shortest is how few words lead through the pattern, and how few of those that tell something.
+func (p *pattern) shortest() (words, telling int) {
+	least := func(cost func(step) int) int {
+		const far = 1 << 20
+		at := make([]int, len(p.steps)+1)
+		for i := range p.steps { // forks only lead on, so from the end back each is known
+			i = len(p.steps) - 1 - i
+			s := p.steps[i]
+			if s.take != 0 {
+				at[i] = at[i+1] + cost(s)
+				continue
+			}
+			at[i] = far
+			for _, f := range s.forks {
+				at[i] = min(at[i], at[f])
+			}
+		}
+		return at[0]
+	}
+	words = least(func(step) int { return 1 })
+	telling = least(func(s step) int {
+		if (s.take == 'w' || s.take == 'p') && !slices.Contains(common, s.word) {
+			return 1
+		}
+		return 0
+	})
+	return words, telling
+}
+
+// firsts are the words it may begin with.
+func (p *pattern) firsts() (out []step) {
+	for _, i := range p.open(0) {
+		if i < len(p.steps) {
+			out = append(out, p.steps[i])
+		}
+	}
+	return out
+}
+
+// seconds are the words that may follow a first one, and whether that is not all: it may end there, or take many words.
+func (p *pattern) seconds(first string) (words []string, loose bool) {
+	for _, i := range p.open(0) {
+		if i == len(p.steps) || p.steps[i].take != 'w' || p.steps[i].word != first {
+			continue
+		}
+		for _, j := range p.open(i + 1) {
+			if j == len(p.steps) || p.steps[j].take != 'w' {
+				return nil, true
+			}
+			words = append(words, p.steps[j].word)
+		}
+	}
+	slices.Sort(words)
+	return slices.Compact(words), false
+}
+
+// open are the states reached from i without a word: those that take one, and the accepting one.
+func (p *pattern) open(from int) (found []int) {
+	been := make([]bool, len(p.steps)+1) // of forks too: many ways lead through a row of optional words
+	var visit func(int)
+	visit = func(i int) {
+		if been[i] {
+			return
+		}
+		been[i] = true
+		if i == len(p.steps) || p.steps[i].take != 0 {
+			found = append(found, i)
+			return
+		}
+		for _, f := range p.steps[i].forks {
+			visit(f)
+		}
+	}
+	visit(from)
+	return found
+}
+
+func (s step) takes(word string) bool {
+	switch s.take {
+	case 'w':
+		return word == s.word
+	case 'p':
+		return strings.HasPrefix(word, s.word)
+	case '#':
+		return strings.ContainsAny(word, "0123456789")
+	}
+	return true
+}
+
+// match is where the longest match ends that begins with the token at from, and whether there is one.
+func (p *pattern) match(tokens []token, in sentence, from int, m *matcher) (end int, ok bool) {
+	if p.asks && !in.question || p.begins && from != in.first {
+		return 0, false
+	}
+	m.clear(len(p.steps) + 1)
+	m.enter(p, 0)
+	for at := from; ; at++ {
+		if m.now[len(p.steps)] && (!p.ends || at == in.end) {
+			end, ok = at, true
+		}
+		if at == in.end || !m.advance(p, tokens[at].word) {
+			return end, ok
+		}
+	}
+}
+
+// matcher is the states an automaton is in, kept to be used again.
+type matcher struct {
+	now, next   []bool
+	live, after []int
+}
+
+func (m *matcher) clear(n int) {
+	if cap(m.now) < n {
+		m.now, m.next = make([]bool, n), make([]bool, n)
+	}
+	m.now, m.next = m.now[:n], m.next[:n]
+	clear(m.now)
+	clear(m.next)
+	m.live = m.live[:0]
+}
+
+func (m *matcher) enter(p *pattern, i int) {
+	if m.now[i] {
+		return
+	}
+	m.now[i] = true
+	if i < len(p.steps) && p.steps[i].take == 0 {
+		for _, f := range p.steps[i].forks {
+			m.enter(p, f)
+		}
+		return
+	}
+	m.live = append(m.live, i)
+}
+
+func (m *matcher) advance(p *pattern, word string) bool {
+	was := m.live
+	m.live, m.after = m.after[:0], was
+	m.now, m.next = m.next, m.now
+	clear(m.now)
+	for _, i := range was {
+		if i < len(p.steps) && p.steps[i].takes(word) {
+			m.enter(p, i+1)
+		}
+	}
+	return len(m.live) > 0
+}

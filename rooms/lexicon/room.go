@@ -1,0 +1,212 @@
+package lexicon
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/web"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Tables are those of this room: a company's own rules. The starter lexicon is in the program.
+var Tables = store.Migrations{Room: "lexicon", FS: migrations}
+
+// Situation fills in what is known of a ticket a draft is for: where it goes, who they are. The
+// sides tell what was said and by whom, in its order.
+type Situation func(ctx context.Context, who web.Who, ticket string) (Draft, []Side, error)
+
+// Side is something that was said in a ticket.
+type Side struct {
+	Text   string
+	Theirs bool // by the customer
+}
+
+// Room is the door to the lexicon.
+type Room struct {
+	db        *store.DB
+	situation Situation
+
+	mu    sync.Mutex
+	books map[string]kept
+}
+
+// kept is a book made ready, and which turn of its rules it has.
+type kept struct {
+	book *Book
+	turn int64
+}
+
+// New furnishes the room; db may be nil when only the OpenAPI document is wanted. Books are made ready when they are first
+// asked for: nobody waits for them when a server starts.
+func New(db *store.DB, situation Situation) *Room {
+	return &Room{db: db, situation: situation, books: map[string]kept{}}
+}
+
+const mostOwn = 1000
+
+func noLanguage(language string) error {
+	return fault.New(fault.NotFound, "lexicon.language", "There is no lexicon in %q, only in %s.", language, strings.Join(Languages, " and "))
+}
+
+// Book is the lexicon of a language as the company has it.
+func (room *Room) Book(tx *store.Tx, language string) (*Book, error) {
+	now, ok, err := turn(tx, language)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, noLanguage(language)
+	}
+	room.mu.Lock()
+	defer room.mu.Unlock() // also while a book is made: who else wants it would only make it too
+	if k, ok := room.books[language]; ok && k.turn == now {
+		return k.book, nil
+	}
+	ours, err := ownRules(tx, language)
+	if err != nil {
+		return nil, err
+	}
+	book, err := together(language, ours)
+	if err == nil {
+		room.books[language] = kept{book, now}
+	}
+	return book, err
+}
+
+// together is the starter's book with the company's own rules in it.
+func together(language string, ours []own) (*Book, error) {
+	f, err := Starter(language)
+	if err != nil {
+		return nil, err
+	}
+	f.Rules = slices.DeleteFunc(f.Rules, func(r Rule) bool {
+		return slices.ContainsFunc(ours, func(o own) bool { return o.ID == r.ID })
+	})
+	for _, o := range ours {
+		if !o.Off {
+			f.Rules = append(f.Rules, o.Body)
+		}
+	}
+	return NewBook(f)
+}
+
+// Listed is a rule as it is listed.
+type Listed struct {
+	Rule
+	Own bool `json:"own,omitempty" doc:"the company's own, or changed by it"`
+	Off bool `json:"off,omitempty" doc:"switched off"`
+}
+
+// Rules are those of a language, switched off ones and the company's own among them.
+func (room *Room) Rules(tx *store.Tx, language string) ([]Listed, error) {
+	ours, err := ownRules(tx, language)
+	if err != nil {
+		return nil, err
+	}
+	f, err := Starter(language)
+	if err == nil && f.Rules == nil {
+		err = noLanguage(language)
+	}
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Listed, 0, len(f.Rules)+len(ours))
+	for _, r := range f.Rules {
+		if !slices.ContainsFunc(ours, func(o own) bool { return o.ID == r.ID }) {
+			all = append(all, listed(r, false, false))
+		}
+	}
+	for _, o := range ours {
+		all = append(all, listed(o.Body, true, o.Off))
+	}
+	return all, nil
+}
+
+// listed has lists where a rule has nothing to list.
+func listed(r Rule, ours, off bool) Listed {
+	r.Find, r.Bad = append([]string{}, r.Find...), append([]string{}, r.Bad...)
+	return Listed{Rule: r, Own: ours, Off: off}
+}
+
+// Set enters a rule of the company's own, or changes or switches off one there is. Its examples are tried first, and it must
+// leave the book sound.
+func (room *Room) Set(ctx context.Context, who web.Who, language string, r Rule, off bool) (l Listed, err error) {
+	if strings.Trim(r.ID, "abcdefghijklmnopqrstuvwxyz0123456789._-") != "" {
+		return l, fault.Field("id", "lexicon.id", "A rule's id is made of small letters, digits, dots and dashes.")
+	}
+	l = listed(r, true, off)
+	return l, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
+		ours, err := room.held(tx, language)
+		if err != nil {
+			return err
+		}
+		o := own{ID: r.ID, Body: r, Off: off}
+		ours = append(slices.DeleteFunc(ours, func(o own) bool { return o.ID == r.ID }), o)
+		if len(ours) > mostOwn {
+			return fault.New(fault.Invalid, "lexicon.many", "A company has at most %d rules of its own in a language.", mostOwn)
+		}
+		if _, err := together(language, ours); err != nil {
+			return err
+		}
+		return errors.Join(keep(tx, language, o), tx.Record(ruleID(r.ID), Changed{language, r.ID, off}))
+	})
+}
+
+// Remove takes a rule of the company's own away; one of the starter's is as it was.
+func (room *Room) Remove(ctx context.Context, who web.Who, language, rule string) error {
+	return room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
+		if _, err := room.held(tx, language); err != nil {
+			return err
+		}
+		there, err := drop(tx, language, rule)
+		if err == nil && !there {
+			err = fault.New(fault.NotFound, "lexicon.unknown", "There is no rule %s of your own.", rule)
+		}
+		return errors.Join(err, tx.Record(ruleID(rule), Removed{language, rule}))
+	})
+}
+
+func (room *Room) held(tx *store.Tx, language string) ([]own, error) {
+	ok, err := hold(tx, language)
+	if err == nil && !ok {
+		err = noLanguage(language)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return ownRules(tx, language)
+}
+
+// Check holds a text against the lexicon of its language, in the light of a ticket when one is named. A text in a
+// language without a lexicon has no findings.
+func (room *Room) Check(ctx context.Context, who web.Who, text, ticket, locale string) ([]Finding, error) {
+	var d Draft
+	var sides []Side
+	var err error
+	if ticket != "" {
+		if d, sides, err = room.situation(ctx, who, ticket); err != nil {
+			return nil, err
+		}
+	}
+	d.Text = text
+	language := LanguageOf(text, locale)
+	if language == "" {
+		return []Finding{}, nil
+	}
+	var book *Book
+	if err := room.db.Read(ctx, func(tx *store.Tx) (err error) { book, err = room.Book(tx, language); return err }); err != nil {
+		return nil, err
+	}
+	for _, s := range sides {
+		d.Said = book.Hears(d.Said, s.Text, s.Theirs)
+	}
+	return book.Check(d), nil
+}

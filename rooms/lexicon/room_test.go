@@ -1,0 +1,186 @@
+package lexicon
+
+import (
+	"context"
+	"log/slog"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/store/storetest"
+	"github.com/hearthdesk/hearth/base/web"
+)
+
+var (
+	admin = web.Who{Actor: store.By("staff:stf_0000000000001", "test"), Staff: 1, Can: web.View | web.Settings}
+	agent = web.Who{Actor: store.By("staff:stf_0000000000002", "test"), Staff: 2, Can: web.View | web.Act}
+)
+
+// talk is what was said in the tickets of these tests.
+var talk = map[string][]Side{
+	"angry":      {{"My new lamp does not work at all!", true}},
+	"apologised": {{"My new lamp does not work at all!", true}, {"I'm sorry that your lamp arrived broken.", false}},
+	"accepted":   {{"My lamp does not work!", true}, {"I'm sorry that your lamp arrived broken.", false}, {"No problem, these things happen.", true}},
+}
+
+func situation(_ context.Context, _ web.Who, ticket string) (Draft, []Side, error) {
+	return Draft{Channel: "chat", Name: "Ada Sandling"}, talk[ticket], nil
+}
+
+func openRoom(t *testing.T) (*Room, *store.DB) {
+	t.Helper()
+	db := storetest.Open(t, web.Tables, Tables)
+	return New(db, situation), db
+}
+
+func ask(t *testing.T, room *Room, db *store.DB, who web.Who, line, body string) (int, string) {
+	t.Helper()
+	api := web.New(web.Config{DB: db, Version: "test", Log: slog.New(slog.DiscardHandler)})
+	room.Routes(api)
+	method, path, _ := strings.Cut(line, " ")
+	w := httptest.NewRecorder()
+	web.Trusted(api, who).ServeHTTP(w, httptest.NewRequest(method, web.Prefix+path, strings.NewReader(body)))
+	return w.Code, w.Body.String()
+}
+
+const ourRule = `{"family":"voice","find":["folks"],"why":"We say guests.","better":["guests"],"bad":["Hi folks!"],"good":["Hello dear guests!"]}`
+
+func TestTheDoor(t *testing.T) {
+	room, db := openRoom(t)
+	for _, row := range []struct {
+		who        web.Who
+		line, body string
+		code       int
+		part       string
+		kinds      string
+	}{
+		{agent, "POST /lexicon/check", `{"text":"Well, it's our policy that returns take 14 days.","locale":"en"}`, 200, `"start":6,"end":21,"rule":"en.policy`, ""},
+		{agent, "POST /lexicon/check", `{"text":"👍 It’s our policy that returns take 14 days.","locale":"en"}`, 200, `"start":3,"end":18`, ""},
+		{agent, "POST /lexicon/check", `{"text":"La table est arrivée hier, merci beaucoup."}`, 200, `"findings":[]`, ""},
+		{agent, "POST /lexicon/check", `{"text":""}`, 200, `"findings":[]`, ""},
+		{agent, "GET /lexicon/en", "", 200, `"family":"nonapology"`, ""},
+		{agent, "GET /lexicon/xx", "", 404, "There is no lexicon in", ""},
+		{agent, "PUT /lexicon/en/rules/own.folks", ourRule, 403, "", ""},
+		{admin, "PUT /lexicon/en/rules/own.folks", ourRule, 200, `"own":true`, "lexicon.changed"},
+		{agent, "POST /lexicon/check", `{"text":"Hello folks, thank you for the photo of your table."}`, 200, `"rule":"own.folks"`, ""},
+		{admin, "PUT /lexicon/xx/rules/own.folks", ourRule, 404, "There is no lexicon in", ""},
+		{admin, "PUT /lexicon/en/rules/Own%20rule", ourRule, 422, "small letters", ""},
+		{admin, "PUT /lexicon/en/rules/own.all", `{"family":"voice","find":["[a|the]"],"why":"x","bad":["the"]}`, 422, "would match everything", ""},
+		{admin, "PUT /lexicon/en/rules/own.all", `{"family":"voice","find":["the"],"why":"x","bad":["the table"]}`, 422, "would match nearly everything", ""},
+		{admin, "PUT /lexicon/en/rules/own.gap", `{"family":"voice","find":["... folks"],"why":"x","bad":["my folks"]}`, 422, "not with a gap", ""},
+		{admin, "PUT /lexicon/en/rules/own.open", `{"family":"voice","find":["(folks"],"why":"x","bad":["my folks"]}`, 422, "is not closed", ""},
+		{admin, "PUT /lexicon/en/rules/own.big", `{"family":"voice","find":["` + strings.Repeat("(a|b ... c) ", 60) + `"],"why":"x","bad":["my folks"]}`, 422, "stands for too much", ""},
+		{admin, "PUT /lexicon/en/rules/own.deep", `{"family":"voice","find":["` + strings.Repeat("(", 40) + `folks` + strings.Repeat(")", 40) + `"],"why":"x","bad":["my folks"]}`, 422, "nested too deeply", ""},
+		{admin, "PUT /lexicon/en/rules/own.wrong", `{"family":"voice","find":["folks"],"why":"x","bad":["Hello guests"]}`, 422, "should find", ""},
+		{admin, "PUT /lexicon/en/rules/own.wrong", `{"family":"voice","find":["folks"],"why":"x","bad":["Hi folks"],"good":["My folks"]}`, 422, "should not find", ""},
+		{admin, "PUT /lexicon/en/rules/own.mute", `{"family":"voice","find":["folks"],"bad":["Hi folks"]}`, 422, "needs a reason", ""},
+		{admin, "DELETE /lexicon/en/rules/own.folks", "", 200, `"ok":true`, "lexicon.removed"},
+		{admin, "DELETE /lexicon/en/rules/own.folks", "", 404, "no rule own.folks", ""},
+		{agent, "POST /lexicon/check", `{"text":"Hello folks, thank you for the photo of your table."}`, 200, `"findings":[]`, ""},
+	} {
+		seq, err := db.Head(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		code, body := ask(t, room, db, row.who, row.line, row.body)
+		if code != row.code || !strings.Contains(body, row.part) {
+			t.Errorf("%s %s: %d %s\nwant %d and %s", row.line, row.body, code, body, row.code, row.part)
+		}
+		all, err := db.Journal(t.Context(), seq, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var kinds []string
+		for _, e := range all {
+			kinds = append(kinds, e.Kind)
+		}
+		if strings.Join(kinds, " ") != row.kinds {
+			t.Errorf("%s: journal says %v, want %q", row.line, kinds, row.kinds)
+		}
+	}
+}
+
+// TestAStarterRuleIsSwitchedOff: a rule that bothers people can go without the others.
+func TestAStarterRuleIsSwitchedOff(t *testing.T) {
+	room, db := openRoom(t)
+	text := "It's our policy that returns take 14 days."
+	found, err := room.Check(t.Context(), agent, text, "", "en")
+	if err != nil || len(found) == 0 {
+		t.Fatal(found, err)
+	}
+	var rules []Listed
+	read := func() {
+		if err := db.Read(t.Context(), func(tx *store.Tx) (err error) { rules, err = room.Rules(tx, "en"); return err }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read()
+	for i := range 20 { // as many rules as may find it
+		n := slices.IndexFunc(rules, func(l Listed) bool { return len(found) > 0 && l.ID == found[0].Rule })
+		if n < 0 {
+			break
+		}
+		if _, err := room.Set(t.Context(), admin, "en", rules[n].Rule, true); err != nil {
+			t.Fatal(err)
+		}
+		if found, err = room.Check(t.Context(), agent, text, "", "en"); err != nil || i == 19 {
+			t.Fatal(found, err)
+		}
+	}
+	read()
+	if n := slices.IndexFunc(rules, func(l Listed) bool { return l.Off }); n < 0 || !rules[n].Own {
+		t.Error("a rule that is switched off is not listed")
+	}
+}
+
+// TestTheOrderOfThings (L2): a blunt question never, a gentle one only after an apology that was taken.
+func TestTheOrderOfThings(t *testing.T) {
+	room, _ := openRoom(t)
+	const blunt, gentle = "Did you plug it in?", "Plugs sometimes work loose; would you mind having a look at yours?"
+	for _, row := range []struct {
+		ticket, text string
+		marked       bool
+	}{
+		{"angry", blunt, true},
+		{"accepted", blunt, true},
+		{"angry", gentle, true},
+		{"apologised", gentle, true},
+		{"accepted", gentle, false},
+	} {
+		found, err := room.Check(t.Context(), agent, row.text, row.ticket, "en")
+		if err != nil {
+			t.Fatal(err)
+		}
+		marked := slices.ContainsFunc(found, func(f Finding) bool { return f.Family == "diagnostic" })
+		if marked != row.marked {
+			t.Errorf("%s, %q: %v, want marked %v", row.ticket, row.text, found, row.marked)
+		}
+	}
+}
+
+func TestEveryVerbTwiceAtOnce(t *testing.T) {
+	for name, verb := range map[string]func(*Room) error{
+		"Set": func(room *Room) error {
+			_, err := room.Set(context.Background(), admin, "en", Rule{ID: "own.folks", Family: "voice", Find: []string{"folks"}, Why: "We say guests.", Bad: []string{"Hi folks!"}}, false)
+			return err
+		},
+		"Remove": func(room *Room) error { return room.Remove(context.Background(), admin, "en", "own.there") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Twice(t, func(t *testing.T) (*store.DB, func() error) {
+				t.Helper()
+				room, db := openRoom(t)
+				if _, err := room.Set(t.Context(), admin, "en", Rule{ID: "own.there", Family: "voice", Find: []string{"folks"}, Why: "We say guests.", Bad: []string{"Hi folks!"}}, false); err != nil {
+					t.Fatal(err)
+				}
+				return db, func() error { return verb(room) }
+			})
+		})
+	}
+}
+
+func TestEventsStayAsTheyWere(t *testing.T) {
+	storetest.Events(t, Changed{"en", "own.folks", true}, Removed{"en", "own.folks"})
+}

@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { fitting, Looking, type Said } from './hints.svelte';
+
+let text = '';
+let asked: string[] = [];
+let answers: ((findings: unknown[] | number) => Promise<void>)[] = [];
+let shown: string[] = [];
+const draft = { id: 'tkt_1', left: new Set<string>() };
+const marks = {
+  busy: false,
+  read: () => ({ text, range: (start: number, end: number) => ({ from: start + 1, to: end + 1 }) }),
+  show: (some: { from: number; to: number; of: Said }[]) => { shown = some.map((h) => text.slice(h.from - 1, h.to - 1)); },
+};
+const found = (words: string, more = {}) => ({ start: text.indexOf(words), end: text.indexOf(words) + words.length, rule: 'en.x', family: 'x', severity: 'warn', why: 'Why.', better: ['better'], ...more });
+const type = (l: Looking, words: string) => { text = words; l.changed(); };
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  [text, asked, answers, shown] = ['', [], [], []];
+  draft.left.clear();
+  vi.stubGlobal('fetch', (_: string, init: RequestInit) => new Promise((ok) => {
+    asked.push(JSON.parse(String(init.body)).text);
+    answers.push(async (f) => { ok(new Response(JSON.stringify({ findings: f }), { status: typeof f === 'number' ? f : 200 })); await vi.advanceTimersByTimeAsync(0); });
+  }));
+});
+afterEach(() => { vi.useRealTimers(); vi.unstubAllGlobals(); });
+
+test('it is looked at when the keys rest, one question at a time, and only the newest answer is shown', async () => {
+  const l = new Looking(marks, () => draft);
+  for (const words of ['our', 'our pol', 'our policy']) { type(l, words); await vi.advanceTimersByTimeAsync(300); }
+  expect(asked).toEqual([]);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(asked).toEqual(['our policy']);
+  type(l, 'our policy is');
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(asked).toEqual(['our policy']);
+  await answers[0]([found('our policy')]);
+  expect(shown).toEqual([]);
+  expect(asked).toEqual(['our policy', 'our policy is']);
+  await answers[1]([found('our policy')]);
+  expect(shown).toEqual(['our policy']);
+  l.end();
+  expect(shown).toEqual([]);
+});
+
+test('a failed look is silent and tried once more, and the next one counts', async () => {
+  const l = new Looking(marks, () => draft);
+  type(l, 'our policy');
+  await vi.advanceTimersByTimeAsync(400);
+  await answers[0](503);
+  await vi.advanceTimersByTimeAsync(4000);
+  await answers[1](503);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(asked.length).toBe(2);
+  type(l, 'our policy!');
+  await vi.advanceTimersByTimeAsync(400);
+  await answers[2]([found('our policy'), found('', { start: 0, end: 0, rule: 'en.missing' })]);
+  expect(shown).toEqual(['our policy']);
+  expect(l.missing.map((m) => m.rule)).toEqual(['en.missing']);
+});
+
+test('what is left stays left in this draft, the same words of another rule do not', async () => {
+  const l = new Looking(marks, () => draft);
+  type(l, 'our policy and why');
+  await vi.advanceTimersByTimeAsync(400);
+  await answers[0]([found('our policy'), found('why')]);
+  l.leave({ ...found('our policy'), name: 'en.x our policy' } as Said, []);
+  type(l, 'Our policy and why');
+  await vi.advanceTimersByTimeAsync(400);
+  await answers[1]([found('Our policy'), found('why')]);
+  expect(shown).toEqual(['why']);
+  draft.left.clear();
+  void l.look();
+  await answers[2]([found('Our policy', { rule: 'en.y' })]);
+  expect(shown).toEqual(['Our policy']);
+});
+
+test('an answer for another ticket is not shown in this one', async () => {
+  let id = 'tkt_1';
+  const l = new Looking(marks, () => ({ ...draft, id }));
+  type(l, 'our policy');
+  await vi.advanceTimersByTimeAsync(400);
+  id = 'tkt_2';
+  await answers[0]([found('our policy')]);
+  expect(shown).toEqual([]);
+});
+
+test('better words begin a sentence with a capital, and nothing else', () => {
+  const at = (before: string) => fitting('this week', before, before.length);
+  expect([at(''), at('Hello,\n'), at('Done. '), at('“Done!” ')]).toEqual(Array(4).fill('This week'));
+  expect([at('It comes '), at('3.'), at('Hello, ')]).toEqual(Array(3).fill('this week'));
+});
