@@ -19,7 +19,7 @@ type lexiconCmd struct {
 
 type lexiconCheckCmd struct {
 	Files    []string `arg:"" name:"file" help:"Texts to check; - is standard input."`
-	Language string   `help:"en or de; counts where a text does not tell." placeholder:"CODE"`
+	Language string   `help:"en or de; counts where a text does not tell." env:"HEARTH_LEXICON_LANGUAGE" placeholder:"CODE"`
 }
 
 // Run prints each finding as file:line:column, the way compilers do, so that editors can go there.
