@@ -24,7 +24,7 @@ type lexiconCheckCmd struct {
 
 // Run prints each finding as file:line:column, the way compilers do, so that editors can go there.
 func (c *lexiconCheckCmd) Run(_ context.Context, t terminal) error {
-	marked := 0
+	marked, books := 0, map[string]*lexicon.Book{}
 	for _, name := range c.Files {
 		text, err := readText(name, t)
 		if err != nil {
@@ -35,15 +35,16 @@ func (c *lexiconCheckCmd) Run(_ context.Context, t terminal) error {
 			fmt.Fprintf(t.err, "%s is in none of the languages there is a lexicon for: %s\n", name, strings.Join(lexicon.Languages, ", "))
 			continue
 		}
-		f, err := lexicon.Starter(language)
-		if err != nil {
-			return err
+		if books[language] == nil {
+			f, err := lexicon.Starter(language)
+			if err != nil {
+				return err
+			}
+			if books[language], err = lexicon.NewBook(f); err != nil {
+				return err
+			}
 		}
-		book, err := lexicon.NewBook(f)
-		if err != nil {
-			return err
-		}
-		for _, f := range book.Check(lexicon.Draft{Text: text}) {
+		for _, f := range books[language].Check(lexicon.Draft{Text: text}) {
 			marked++
 			fmt.Fprintln(t.out, remark(name, text, f))
 		}

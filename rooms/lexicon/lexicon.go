@@ -2,8 +2,7 @@
 //
 // A Rule is written by people, in a file or in the settings: what it finds, why that hurts, what to say instead, and
 // sentences it must mark and must leave alone, which are tried whenever it is read. NewBook makes rules ready; Check
-// holds a draft against them in well under a millisecond. Nothing here blocks anybody: a finding is a mark with a reason,
-// and only what the company itself marked as "stop" keeps an answer back.
+// holds a draft against them in well under a millisecond. Nothing here blocks anybody: a finding is a mark with a reason.
 //
 // The order of things counts: an apology comes before a question about the cause, and what was said earlier in the
 // ticket is an argument of the check (Said), as is what the customer wrote.
@@ -18,7 +17,7 @@ type Severity string
 const (
 	Note Severity = "note" // could be better
 	Warn Severity = "warn" // hurts
-	Stop Severity = "stop" // does not leave without a reason
+	Stop Severity = "stop" // must not be said
 )
 
 func (s Severity) weight() int { return strings.Index("note warn stop", string(s)) }

@@ -90,17 +90,13 @@ func compile(src string, sets map[string]string) (*pattern, error) {
 		p.begins, c.at = true, 1
 	}
 	for len(c.src) > c.at {
-		switch c.src[len(c.src)-1] {
-		case "$":
-			p.ends = true
-		case "?":
-			p.asks = true
-		default:
-			goto read
+		last := c.src[len(c.src)-1]
+		if last != "$" && last != "?" {
+			break
 		}
+		p.ends, p.asks = p.ends || last == "$", p.asks || last == "?"
 		c.src = c.src[:len(c.src)-1]
 	}
-read:
 	if err := c.either(""); err != nil {
 		return nil, fmt.Errorf("%q: %w", src, err)
 	}

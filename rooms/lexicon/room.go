@@ -19,8 +19,8 @@ var migrations embed.FS
 // Tables are those of this room: a company's own rules. The starter lexicon is in the program.
 var Tables = store.Migrations{Room: "lexicon", FS: migrations}
 
-// Situation fills in what is known of a ticket a draft is for: where it goes, who they are. The
-// sides tell what was said and by whom, in its order.
+// Situation fills in what is known of a ticket a draft is for: where it goes, who they are. The sides tell what was said and
+// by whom, in its order.
 type Situation func(ctx context.Context, who web.Who, ticket string) (Draft, []Side, error)
 
 // Side is something that was said in a ticket.
@@ -75,6 +75,12 @@ func (room *Room) Book(tx *store.Tx, language string) (*Book, error) {
 		return nil, err
 	}
 	book, err := together(language, ours)
+	if err != nil { // a rule that was sound once need not be so for ever: it is left out, and the others go on
+		book, err = together(language, slices.DeleteFunc(ours, func(o own) bool {
+			_, unsound := together(language, []own{o})
+			return unsound != nil
+		}))
+	}
 	if err == nil {
 		room.books[language] = kept{book, now}
 	}

@@ -2,6 +2,7 @@ package lexicon
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http/httptest"
 	"slices"
@@ -132,6 +133,28 @@ func TestAStarterRuleIsSwitchedOff(t *testing.T) {
 	read()
 	if n := slices.IndexFunc(rules, func(l Listed) bool { return l.Off }); n < 0 || !rules[n].Own {
 		t.Error("a rule that is switched off is not listed")
+	}
+}
+
+// TestARuleThatIsNoLongerSoundIsLeftOut: what was saved before an upgrade never silences the rest.
+func TestARuleThatIsNoLongerSoundIsLeftOut(t *testing.T) {
+	room, db := openRoom(t)
+	if err := db.Write(t.Context(), admin.Actor, func(tx *store.Tx) error {
+		for _, o := range []own{
+			{ID: "own.was", Body: Rule{ID: "own.was", Family: "voice", Find: []string{"<gone> folks"}, Why: "x", Bad: []string{"my folks"}}},
+			{ID: "own.is", Body: Rule{ID: "own.is", Family: "voice", Find: []string{"folks"}, Why: "x", Bad: []string{"my folks"}}},
+		} {
+			if err := errors.Join(keep(tx, "en", o), tx.Record(ruleID(o.ID), Changed{"en", o.ID, false})); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	found, err := room.Check(t.Context(), agent, "Hello folks, it's our policy.", "", "en")
+	if err != nil || len(found) != 2 || found[0].Rule != "own.is" {
+		t.Error(found, err)
 	}
 }
 
