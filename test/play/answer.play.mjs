@@ -92,8 +92,10 @@ test('what a colleague said before the line was up is there', { skip: missing, t
   const me = await person(b, house, 'owner');
   const colleague = await person(b, house, 'admin');
   const t = await waiting(me, 4);
-  let connect;
-  const asked = new Promise((ok) => { void me.page.routeWebSocket(/live/, (ws) => new Promise((go) => { connect = () => { ws.connectToServer(); go(); }; ok(); })); });
+  let connect, begun;
+  const asked = new Promise((ok) => { begun = ok; });
+  // Before the page is gone to, or its line is up without having been held.
+  await me.page.routeWebSocket(/live/, (ws) => new Promise((go) => { connect = () => { ws.connectToServer(); go(); }; begun(); }));
   await me.page.goto(`/tickets/${t.id}`);
   await me.page.getByRole('article').last().waitFor();
   await asked;
