@@ -134,9 +134,14 @@ func (c *Customer) learn(s Sender) bool {
 	if c.Name != "" || name == "" || strings.EqualFold(name, s.Email) {
 		return false
 	}
-	c.Name = clip(name)
+	if letters := []rune(name); len(letters) > longestName {
+		name = string(letters[:longestName-1]) + "…"
+	}
+	c.Name = name
 	return true
 }
+
+const longestName = 200 // characters, as in a Change
 
 // Change is a correction of a customer's card; nil leaves a part as it is.
 type Change struct {

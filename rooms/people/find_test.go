@@ -1,6 +1,7 @@
 package people
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -87,5 +88,18 @@ func TestCustomersAreFoundByWhatOneRemembers(t *testing.T) {
 	}
 	if got := find("anna zwiebel"); len(got) != 0 {
 		t.Errorf("her old name finds %v", got)
+	}
+}
+
+func TestALongNameIsLearntWhole(t *testing.T) {
+	name := strings.TrimSpace(strings.Repeat("Müller-Lüdenscheidt ", 8)) // more than 80 bytes, fewer than 200 letters
+	c := Customer{}
+	if !c.learn(Sender{Name: name, Email: "long@example.com"}) || c.Name != name {
+		t.Errorf("learnt %q of %q", c.Name, name)
+	}
+	c = Customer{}
+	c.learn(Sender{Name: strings.Repeat("ü", 300), Email: "longer@example.com"})
+	if n := len([]rune(c.Name)); n != longestName || !strings.HasSuffix(c.Name, "…") {
+		t.Errorf("of 300 letters %d were learnt: %q", n, c.Name)
 	}
 }

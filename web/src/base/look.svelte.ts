@@ -1,7 +1,7 @@
-// How the workspace looks on this device: theme, contrast, size of the words, density of lists. It is kept in the browser,
+// How the workspace looks on this device: theme, contrast, size of the words, density and order of lists. It is kept in the browser,
 // where the first line of the page finds it before anything is drawn.
-export type Look = { theme: 'system' | 'light' | 'dark'; contrast: 'system' | 'more'; size: 100 | 115 | 130; rows: 'cosy' | 'compact'; keys: boolean };
-const plain: Look = { theme: 'system', contrast: 'system', size: 100, rows: 'cosy', keys: true };
+export type Look = { theme: 'system' | 'light' | 'dark'; contrast: 'system' | 'more'; size: 100 | 115 | 130; rows: 'cosy' | 'compact'; orders: Record<string, 'new' | 'due'>; keys: boolean };
+const plain: Look = { theme: 'system', contrast: 'system', size: 100, rows: 'cosy', orders: {}, keys: true };
 
 function kept(): Look {
   try {

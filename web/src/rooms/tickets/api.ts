@@ -16,6 +16,8 @@ export type Query = { status?: string; assignee?: string; team?: string; tag?: s
 
 export const list = (query: Query, after?: string, limit = 50, signal?: AbortSignal) => api('get', '/tickets', { query: { ...query, after, limit }, signal });
 export const among = (query: Query, ids: string[]) => api('get', '/tickets', { query: { ...query, ids: ids.join(','), limit: 100 } });
+/** What is due, the most urgent first: the promise that presses most of each ticket. */
+export const next = (query: Query, after?: string, limit = 100) => api('get', '/clocks/next', { query: { assignee: query.assignee, team: query.team, after, limit } });
 export const counts = () => api('get', '/tickets/counts').then((p) => p.items);
 export const ticket = (id: string) => api('get', '/tickets/{id}', { path: { id } });
 export const assign = (id: string, to: { staff?: string; team?: string; reason?: string }) => api('post', '/tickets/{id}/assign', { path: { id }, body: to });

@@ -7,9 +7,13 @@ export type Due = { text: string; tone: 'calm' | 'warn' | 'bad'; title: string }
 
 const HOUR = 3_600_000;
 
+/** The promise that is due first, of those that run. */
+export const pressing = (clocks: Reading[] | undefined): Reading | undefined =>
+  (clocks ?? []).filter((c) => c.due_at && !c.ended_at && c.clock !== 'customer').sort((a, b) => moment(a.due_at!).localeCompare(moment(b.due_at!)))[0];
+
 /** The most urgent promise that runs; without one, how long the customer has been waiting, or when it last changed. */
 export function due(ticket: Ticket, clocks: Reading[] | undefined): Due {
-  const running = (clocks ?? []).filter((c) => c.due_at && !c.ended_at && c.clock !== 'customer').sort((a, b) => moment(a.due_at!).localeCompare(moment(b.due_at!)))[0];
+  const running = pressing(clocks);
   if (running && ticket.status !== 'resolved' && ticket.status !== 'closed') {
     const left = Date.parse(running.due_at!) - now();
     const title = t('clocks.' + running.clock);

@@ -1,26 +1,13 @@
 // A list of tickets as it is read: pages as one scrolls, and every change that the journal tells of, in its place.
 import { hear } from '../../base/live.svelte';
 import { moment } from '../../base/time.svelte';
-import { among, clocks, counts, list, type Count, type Query, type Reading, type Ticket } from './api';
+import { among, clocks, counts, list, next, type Count, type Query, type Reading, type Ticket } from './api';
+import { pressing } from './due';
 
 const pageSize = 100;
 
-/** The order of the server: the newest change first, or the longest wait first. */
-function before(a: Ticket, b: Ticket, waiting: boolean): boolean {
-  const [ka, kb] = waiting ? [moment(b.waiting_since ?? ''), moment(a.waiting_since ?? '')] : [moment(a.updated_at), moment(b.updated_at)];
-  return ka === kb ? (waiting ? a.id < b.id : a.id > b.id) : ka > kb;
-}
-
-/** Where something belongs among rows that are in order: a search by halves. */
-function place(rows: Ticket[], item: Ticket, waiting: boolean): number {
-  let [low, high] = [0, rows.length];
-  while (low < high) {
-    const mid = (low + high) >> 1;
-    if (before(item, rows[mid], waiting)) high = mid;
-    else low = mid + 1;
-  }
-  return low;
-}
+/** What stands first: the newest change, the longest wait, or what is due next (and behind it what nothing is promised about). */
+export type Order = 'new' | 'wait' | 'due';
 
 /** Those of which clocks may run. */
 const running = (tickets: Ticket[]) => tickets.filter((r) => r.status !== 'closed').map((r) => r.id);
@@ -37,7 +24,10 @@ export class TicketList {
   #due = new Map<string, Reading[]>(); // of every row that was read, so it is changed and not copied
   #dueTurn = $state(0);
   #query: Query = {};
+  #order: Order = 'new';
   #next: string | undefined;
+  #at = new Map<string, string>(); // when something is due, of those that stand by it
+  #rest = false; // all that is due was read, and what is not comes now
   #turn = 0;
   #changed = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -54,21 +44,25 @@ export class TicketList {
   }
 
   /** Reads a list from its beginning; what is shown stays until the new one is there. */
-  async open(query: Query): Promise<void> {
+  async open(query: Query, order: Order = 'new'): Promise<void> {
     const turn = ++this.#turn;
     this.#query = query;
+    this.#order = order;
+    this.#next = undefined;
+    this.#rest = order !== 'due';
+    this.#at.clear();
     this.loading = true;
     this.fault = undefined;
     this.#changed.clear();
     try {
-      const page = await list(query, undefined, pageSize);
+      const items: Ticket[] = [];
+      do items.push(...await this.#page(pageSize, turn));
+      while (turn === this.#turn && items.length < pageSize / 2 && this.more);
       if (turn !== this.#turn) return;
-      this.#next = page.next;
-      this.more = !!page.next;
-      this.rows = page.items;
+      this.rows = items;
       this.#due.clear();
       this.#dueTurn++;
-      void this.#readClocks(running(page.items));
+      void this.#readClocks(running(items));
     } catch (e) {
       if (turn === this.#turn) this.fault = e;
     } finally {
@@ -78,23 +72,64 @@ export class TicketList {
 
   /** Reads the next page, when there is one and none is on its way. */
   async further(): Promise<void> {
-    if (this.loading || !this.#next) return;
+    if (this.loading || !this.more) return;
     const turn = this.#turn;
     this.loading = true;
     try {
-      const page = await list(this.#query, this.#next, this.rows.length > 1000 ? 200 : pageSize);
+      const items = await this.#page(this.rows.length > 1000 ? 200 : pageSize, turn);
       if (turn !== this.#turn) return;
-      this.#next = page.next;
-      this.more = !!page.next;
       const known = new Set(this.rows.slice(-300).map((r) => r.id)); // a row that moved down meanwhile is in both
-      for (const r of page.items) if (!known.has(r.id)) this.#rows.push(r);
+      for (const r of items) if (!known.has(r.id)) this.#rows.push(r);
       this.#rowsTurn++;
-      this.look(page.items);
+      this.look(items);
     } catch (e) {
       if (turn === this.#turn) this.fault = e;
     } finally {
       if (turn === this.#turn) this.loading = false;
     }
+  }
+
+  /** One page of the server, in the order of the list; it may hold nothing though more comes. */
+  async #page(size: number, turn: number): Promise<Ticket[]> {
+    if (this.#rest) {
+      const page = await list(this.#query, this.#next, size);
+      if (turn !== this.#turn) return [];
+      this.#next = page.next;
+      this.more = !!page.next;
+      return page.items.filter((r) => !this.#at.get(r.id));
+    }
+    const page = await next(this.#query, this.#next, pageSize);
+    const found = page.items.length ? await among(this.#query, page.items.map((d) => d.ticket)) : { items: [] };
+    if (turn !== this.#turn) return [];
+    for (const d of page.items) this.#at.set(d.ticket, moment(d.due_at!));
+    this.#next = page.next;
+    this.#rest = !page.next;
+    this.more = true;
+    return found.items.sort((a, b) => (this.#before(a, b) ? -1 : 1));
+  }
+
+  /** Whether one stands before another, as on the server. */
+  #before(a: Ticket, b: Ticket): boolean {
+    if (this.#order === 'wait') {
+      const [ka, kb] = [moment(a.waiting_since ?? ''), moment(b.waiting_since ?? '')];
+      return ka === kb ? a.id < b.id : ka < kb;
+    }
+    const [da, db] = [this.#at.get(a.id) || '~', this.#at.get(b.id) || '~']; // nothing is due behind all that is
+    if (da !== db) return da < db;
+    if (da !== '~') return a.id < b.id;
+    const [ka, kb] = [moment(a.updated_at), moment(b.updated_at)];
+    return ka === kb ? a.id > b.id : ka > kb;
+  }
+
+  /** Where something belongs among rows that are in order: a search by halves. */
+  #among(rows: Ticket[], item: Ticket): number {
+    let [low, high] = [0, rows.length];
+    while (low < high) {
+      const mid = (low + high) >> 1;
+      if (this.#before(item, rows[mid])) high = mid;
+      else low = mid + 1;
+    }
+    return low;
   }
 
   /** Reads the clocks of rows that come into sight; whoever flies over thousands waits for those where they stop. */
@@ -158,8 +193,11 @@ export class TicketList {
     this.#timer = undefined;
     if (!ids.length) return;
     try {
-      const { items } = await among(this.#query, ids);
-      if (turn === this.#turn) this.#place(ids, items);
+      const [{ items }, due] = await Promise.all([among(this.#query, ids), this.#order === 'due' ? clocks(ids) : []]);
+      if (turn === this.#turn) {
+        for (const d of due) this.#at.set(d.ticket, moment(pressing(d.clocks)?.due_at ?? ''));
+        this.#place(ids, items);
+      }
     } catch {
       for (const id of ids) this.#changed.add(id);
       this.#timer = setTimeout(() => void this.#reread(), 2000);
@@ -169,13 +207,12 @@ export class TicketList {
   }
 
   #place(ids: string[], items: Ticket[]) {
-    const waiting = !!this.#query.waiting;
     const gone = new Set(ids);
     const rows = this.rows.filter((r) => !gone.has(r.id));
     let first = rows.length;
     for (const item of items) {
-      const at = place(rows, item, waiting);
-      if (at === rows.length && this.#next) continue; // below what was read
+      const at = this.#among(rows, item);
+      if (at === rows.length && this.more) continue; // below what was read
       rows.splice(at, 0, item);
       first = Math.min(first, at);
     }

@@ -146,3 +146,62 @@ test('the clocks of what is looked at are read once, those of what one flies ove
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
+
+test('what is due stands first, the most urgent on top, and the rest behind it, the newest change first', async () => {
+  vi.useFakeTimers();
+  const t0 = Date.parse('2026-01-05T08:00:00Z');
+  const at = (m: number) => new Date(t0 + m * 60_000).toISOString();
+  const all = new Map<string, { id: string; status: string; updated_at: string; due?: string }>();
+  const put = (id: string, updated: number, due?: number) => all.set(id, { id, status: 'open', updated_at: at(updated), due: due === undefined ? undefined : at(due) });
+  put('tkt_calm_old', 1);
+  put('tkt_calm_new', 9);
+  put('tkt_soon', 2, 20);
+  put('tkt_late', 3, -30);
+  for (let i = 0; i < 120; i++) put(`tkt_far_${String(i).padStart(3, '0')}`, 5, 1000 + i);
+  put('tkt_elsewhere', 4, 10);
+  all.get('tkt_elsewhere')!.status = 'pending';
+  vi.stubGlobal('fetch', (to: string | URL | Request) => {
+    const url = new URL(to instanceof Request ? to.url : to, 'http://hearth.test');
+    const q = url.searchParams;
+    const from = Number(q.get('after') ?? 0);
+    const limit = Number(q.get('limit') ?? 100);
+    const fits = [...all.values()].filter((r) => r.status === 'open');
+    let items: unknown[];
+    let n = 0;
+    if (url.pathname.endsWith('/clocks/next')) {
+      const due = [...all.values()].filter((r) => r.due).sort((a, b) => a.due!.localeCompare(b.due!));
+      n = due.length;
+      items = due.slice(from, from + limit).map((r) => ({ ticket: r.id, due_at: r.due }));
+    } else if (url.pathname.endsWith('/clocks')) {
+      items = q.get('tickets')!.split(',').map((id) => ({ ticket: id, clocks: all.get(id)?.due ? [{ clock: 'first_answer', due_at: all.get(id)!.due }] : [] }));
+    } else if (q.get('ids')) {
+      items = fits.filter((r) => q.get('ids')!.split(',').includes(r.id));
+    } else {
+      const rows = fits.sort((a, b) => b.updated_at.localeCompare(a.updated_at));
+      n = rows.length;
+      items = rows.slice(from, from + limit);
+    }
+    const next = from + limit < n ? String(from + limit) : undefined;
+    return Promise.resolve(new Response(JSON.stringify({ items, next }), { headers: { 'content-type': 'application/json' } }));
+  });
+  const l = new TicketList();
+  await l.open({ status: 'new,open' }, 'due');
+  expect(l.rows.slice(0, 3).map((r) => r.id)).toEqual(['tkt_late', 'tkt_soon', 'tkt_far_000']);
+  while (l.more) await l.further();
+  const ids = l.rows.map((r) => r.id);
+  expect(ids.length).toBe(124);
+  expect(new Set(ids).size).toBe(124);
+  expect(ids.slice(-3)).toEqual(['tkt_far_119', 'tkt_calm_new', 'tkt_calm_old']);
+
+  put('tkt_far_050', 10, 5); // more urgent now
+  put('tkt_soon', 11); // answered
+  put('tkt_calm_old', 12, 2000);
+  l.refresh(['tkt_far_050', 'tkt_soon', 'tkt_calm_old']);
+  await vi.advanceTimersByTimeAsync(100);
+  const now = l.rows.map((r) => r.id);
+  expect(now.slice(0, 3)).toEqual(['tkt_late', 'tkt_far_050', 'tkt_far_000']);
+  expect(now.slice(-4)).toEqual(['tkt_far_119', 'tkt_calm_old', 'tkt_soon', 'tkt_calm_new']);
+  expect(now.length).toBe(124);
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});

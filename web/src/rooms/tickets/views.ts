@@ -2,18 +2,22 @@
 import { house } from '../../base/house.svelte';
 import { t } from '../../base/words.svelte';
 import type { Count, Query } from './api';
+import type { Order } from './list.svelte';
 
-export type View = { id: string; label: string; query: Query; counts?: (c: Count) => boolean; key?: string };
+export type View = { id: string; label: string; query: Query; counts?: (c: Count) => boolean; key?: string; order?: Order /* unless somebody chose another; lists without one have but theirs */; more?: string };
 
 const ours = (c: Count) => c.status === 'new' || c.status === 'open';
 const is = (s: string) => (c: Count) => c.status === s;
 
+/** The order of a list: the longest wait where that is what it is about, else what somebody chose, else its own. */
+export const orderOf = (v: View, chosen: Record<string, Order>): Order => (v.query.waiting ? 'wait' : v.order ? (chosen[v.id] ?? v.order) : 'new');
+
 /** The lists everybody has. */
 export const plain = (): View[] => [
-  { id: 'mine', label: t('views.mine'), query: { status: 'new,open', assignee: 'me' }, counts: (c) => ours(c) && c.assignee === house.me?.id, key: 'g m' },
-  { id: 'open', label: t('views.open'), query: { status: 'new,open' }, counts: ours, key: 'g i' },
-  { id: 'nobody', label: t('views.nobody'), query: { status: 'new,open', assignee: 'none' }, counts: (c) => ours(c) && !c.assignee, key: 'g u' },
-  { id: 'unanswered', label: t('views.unanswered'), query: { waiting: true }, key: 'g w' },
+  { id: 'mine', label: t('views.mine'), query: { status: 'new,open', assignee: 'me' }, counts: (c) => ours(c) && c.assignee === house.me?.id, key: 'g m', order: 'due' },
+  { id: 'open', label: t('views.open'), query: { status: 'new,open' }, counts: ours, key: 'g i', order: 'new' },
+  { id: 'nobody', label: t('views.nobody'), query: { status: 'new,open', assignee: 'none' }, counts: (c) => ours(c) && !c.assignee, key: 'g u', order: 'due' },
+  { id: 'unanswered', label: t('views.unanswered'), query: { waiting: true }, key: 'g w', more: t('views.unanswered_more') },
   { id: 'pending', label: t('views.pending'), query: { status: 'pending' }, counts: is('pending') },
   { id: 'on_hold', label: t('views.on_hold'), query: { status: 'on_hold' }, counts: is('on_hold') },
   { id: 'resolved', label: t('views.resolved'), query: { status: 'resolved' }, counts: is('resolved'), key: 'g s' },
@@ -27,9 +31,9 @@ export function named(id: string | undefined, mailboxes: { id: string; address: 
   const [kind, which] = (id ?? '').split(':');
   switch (kind) {
     case 'team':
-      return { id: id!, label: house.team(which) || t('views.team'), query: { status: 'new,open', team: which }, counts: (c) => ours(c) && c.team === which };
+      return { id: id!, label: house.team(which) || t('views.team'), query: { status: 'new,open', team: which }, counts: (c) => ours(c) && c.team === which, order: 'due' };
     case 'staff':
-      return { id: id!, label: house.name(which) || t('views.staff'), query: { status: 'new,open', assignee: which }, counts: (c) => ours(c) && c.assignee === which };
+      return { id: id!, label: house.name(which) || t('views.staff'), query: { status: 'new,open', assignee: which }, counts: (c) => ours(c) && c.assignee === which, order: 'due' };
     case 'mailbox':
       return { id: id!, label: mailboxes.find((m) => m.id === which)?.name ?? t('views.mailbox'), query: { status: 'new,open', mailbox: which }, counts: (c) => ours(c) && c.mailbox === which };
     case 'tag':
