@@ -1,0 +1,87 @@
+package promises
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/rooms/hours"
+	"github.com/hearthdesk/hearth/rooms/tickets"
+)
+
+// follow says what each event does to promises. A ticket that is solved or closed does to none: the customer still waits
+// for what was promised.
+func (room *Room) follow(f *store.Follower) {
+	store.On(f, func(tx *store.Tx, _ store.Entry, e tickets.Assigned) error {
+		return door(tx, e.Ticket, e.Team, e.Staff)
+	})
+	store.On(f, func(tx *store.Tx, _ store.Entry, e tickets.Stood) error {
+		switch {
+		case e.To == tickets.Closed && e.Ended == tickets.Spam:
+			return room.moot(tx, e.Ticket)
+		case e.To == tickets.Closed && e.Ended == tickets.Merged:
+			return room.merge(tx, e.Ticket)
+		}
+		return nil
+	})
+	store.On(f, func(tx *store.Tx, _ store.Entry, e hours.Changed) error {
+		if slices.Equal(e.Parts, []string{"name"}) {
+			return nil
+		}
+		return room.retimeAll(tx)
+	})
+	store.On(f, func(tx *store.Tx, _ store.Entry, _ hours.Preferred) error { return room.retimeAll(tx) })
+	store.On(f, func(tx *store.Tx, _ store.Entry, e hours.Removed) error {
+		ours, err := withoutCalendar(tx, e.Calendar)
+		if err != nil || !ours {
+			return err
+		}
+		return errors.Join(tx.Record(settings{}, Configured{[]string{"calendar"}}), room.retimeAll(tx))
+	})
+}
+
+// moot lets go of what was promised in a ticket that turned out to be spam.
+func (room *Room) moot(tx *store.Tx, ticket tickets.ID) error {
+	all, err := owedOn(tx, ticket)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	s, err := readSettings(tx)
+	if err != nil {
+		return err
+	}
+	h, err := room.timetable(tx, s)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		p := &all[i]
+		if p.lapse(tx.Now()) {
+			err = errors.Join(err, tx.Record(p.subject(), Broken{p.ID, p.Ticket, p.Owner, p.Due}))
+		}
+		err = errors.Join(err, p.released(tx.Now(), h), save(tx, p), tx.Record(p.subject(), Released{Promise: p.ID, Ticket: p.Ticket, Owner: p.Owner, Late: p.State == Missed}))
+	}
+	return err
+}
+
+// merge takes the promises of a ticket to the one it was merged into.
+func (room *Room) merge(tx *store.Tx, ticket tickets.ID) error {
+	all, err := allOn(tx, ticket)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	t, err := room.tickets.Look(tx, ticket)
+	if err != nil || t.MergedInto == 0 {
+		return err
+	}
+	into, err := room.tickets.Look(tx, t.MergedInto)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		p := &all[i]
+		p.Ticket, p.DoorTeam, p.DoorStaff = into.ID, into.Team, into.Assignee
+		err = errors.Join(err, save(tx, p), tx.Record(p.subject(), Moved{p.ID, into.ID, ticket}))
+	}
+	return err
+}
