@@ -19,6 +19,7 @@ import (
 	"github.com/hearthdesk/hearth/rooms/hours"
 	"github.com/hearthdesk/hearth/rooms/lexicon"
 	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/promises"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 	pages "github.com/hearthdesk/hearth/web"
@@ -40,6 +41,7 @@ type House struct {
 	Lexicon   *lexicon.Room
 	Tickets   *tickets.Room
 	Clocks    *clocks.Room
+	Promises  *promises.Room
 	Email     *email.Room
 	API       *web.API
 	Pages     *web.Workspace
@@ -50,7 +52,7 @@ type House struct {
 
 // tables of every room in rank order.
 func tables() []store.Migrations {
-	return []store.Migrations{web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, lexicon.Tables, tickets.Tables, clocks.Tables, email.Tables}
+	return []store.Migrations{web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, lexicon.Tables, tickets.Tables, clocks.Tables, promises.Tables, email.Tables}
 }
 
 // Build furnishes the rooms from the ground up. Nothing runs yet; Close undoes it.
@@ -106,6 +108,7 @@ func (h *House) furnish() {
 	h.Lexicon = lexicon.New(h.DB, h.situation)
 	h.Tickets = tickets.New(h.DB, h.Staff, h.People, h.Files, h.Due)
 	h.Clocks = clocks.New(h.DB, h.Due, h.Hours, h.Tickets)
+	h.Promises = promises.New(h.DB, h.Due, h.Staff, h.Hours, h.People, h.Tickets)
 	h.Email = email.New(email.House{Words: h.Words, DB: h.DB, Due: h.Due, Files: h.Files, Keys: h.Keys, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Log: s.log()})
 	h.Live = live.New(live.Config{
 		DB: h.DB, Audience: h.audience, Doors: h.doors, Staff: func(n int64) string { return staff.ID(n).String() }, Auth: h.Staff.Authenticate, Log: s.log(),
@@ -117,8 +120,10 @@ func (h *House) furnish() {
 	h.Lexicon.Routes(h.API)
 	h.Tickets.Routes(h.API)
 	h.Clocks.Routes(h.API)
+	h.Promises.Routes(h.API)
 	h.Email.Routes(h.API)
 	h.Live.Routes(h.API)
+	h.promiseRoutes()
 	h.parkedRoutes()
 	h.routes()
 	if h.Due != nil {
@@ -128,6 +133,7 @@ func (h *House) furnish() {
 	h.Followers = append(h.Followers, h.People.Followers()...)
 	h.Followers = append(h.Followers, h.Tickets.Followers()...)
 	h.Followers = append(h.Followers, h.Clocks.Followers()...)
+	h.Followers = append(h.Followers, h.Promises.Followers()...)
 	h.Followers = append(h.Followers, h.Email.Followers()...)
 }
 
@@ -139,6 +145,8 @@ func (h *House) audience(tx *store.Tx, e store.Entry) (web.Audience, error) {
 		return h.Tickets.Audience(tx, e)
 	case "clocks":
 		return h.Clocks.Audience(tx, e)
+	case "promises":
+		return h.Promises.Audience(tx, e)
 	case "mail":
 		return h.Email.Audience(tx, e)
 	case "customers", "companies", "targets", "calendars", "lexicon":

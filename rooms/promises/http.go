@@ -81,7 +81,8 @@ func (room *Room) Routes(api *web.API) {
 		func(ctx context.Context, who web.Who, _ *struct{}) (c Counts, err error) {
 			return c, room.db.Read(ctx, func(tx *store.Tx) error { c, err = room.Counts(tx, who); return err })
 		})
-	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/promises/rates", Needs: web.Self, Say: "Read how promises were kept; of everybody for those who read reports"}, room.rates)
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/promises/rates", Needs: web.View, Say: "Read how your promises and those of your teams were kept; everybody's for those who read reports"}, room.rates)
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/promises/report", Needs: web.Reports, Say: "Read how everybody's promises were kept, for those who need not see tickets"}, room.rates)
 	room.settingsRoutes(api)
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/promises/{id}", Needs: web.View, Say: "Read a promise"},
 		func(ctx context.Context, who web.Who, in *byID) (p Promise, err error) {
@@ -151,9 +152,6 @@ func (room *Room) list(ctx context.Context, who web.Who, in *listIn) (page web.P
 }
 
 func (room *Room) rates(ctx context.Context, who web.Who, in *ratesIn) (page web.Page[Rate], err error) {
-	if !who.May(web.View) && !who.May(web.Reports) {
-		return page, fault.New(fault.Denied, "permission.missing", "Your role does not allow this (it needs “view” or “reports”).")
-	}
 	return page, room.db.Read(ctx, func(tx *store.Tx) error {
 		from, until, err := room.span(tx, in.From, in.Until)
 		if err != nil {

@@ -104,6 +104,8 @@ func TestRequests(t *testing.T) {
 		{lou, "GET /promises/counts", "", 403, `permission.missing`, nil},
 
 		{lou, "GET /promises/rates?by=kind", "", 403, `permission.missing`, nil},
+		{anna, "GET /promises/report?by=kind", "", 403, `permission.missing`, nil},
+		{d.staff["Lea"], "GET /promises/rates?by=kind", "", 403, `permission.missing`, nil},
 		{anna, "GET /promises/rates", "", 422, `by`, nil},
 		{anna, "GET /promises/rates?by=moon", "", 422, `Rates are by person, by team or by kind.`, nil},
 		{anna, "GET /promises/rates?by=kind&from=2026-07-10&until=2026-07-08", "", 422, `A period ends after it begins.`, nil},
@@ -271,7 +273,11 @@ func TestRates(t *testing.T) {
 	add("Cleo", "visit", Missed, 2, false)
 	rates := func(name string, by By) (text string) {
 		t.Helper()
-		w := d.ask(d.staff[name], "GET /promises/rates?by="+string(by)+"&from=2026-07-07&until=2026-07-07", "")
+		path := "rates"
+		if !d.staff[name].May(web.View) {
+			path = "report"
+		}
+		w := d.ask(d.staff[name], "GET /promises/"+path+"?by="+string(by)+"&from=2026-07-07&until=2026-07-07", "")
 		var page web.Page[Rate]
 		if err := json.Unmarshal(w.Body.Bytes(), &page); err != nil || w.Code != 200 {
 			t.Fatal(w.Code, w.Body, err)

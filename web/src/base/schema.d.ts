@@ -642,6 +642,195 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List promises by when they are due */
+        get: operations["get-promises"];
+        put?: never;
+        /** Promise something to a customer */
+        post: operations["post-promises"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a promise */
+        get: operations["get-promises-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/{id}/hand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a colleague see to a promise */
+        post: operations["post-promises-id-hand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/{id}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a promise is kept */
+        post: operations["post-promises-id-keep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that the customer lets us off */
+        post: operations["post-promises-id-release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/{id}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put another promise in the place of one that can't be kept */
+        post: operations["post-promises-id-renew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the promises due today and those overdue */
+        get: operations["get-promises-counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask which date history lets you promise */
+        get: operations["get-promises-offer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how your promises and those of your teams were kept; everybody's for those who read reports */
+        get: operations["get-promises-rates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how everybody's promises were kept, for those who need not see tickets */
+        get: operations["get-promises-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how the company promises */
+        get: operations["get-promises-settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change how the company promises */
+        patch: operations["patch-promises-settings"];
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -1163,6 +1352,23 @@ export interface paths {
         put?: never;
         /** Write a note for colleagues */
         post: operations["post-tickets-id-notes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Promise something in a ticket */
+        post: operations["post-tickets-id-promises"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1801,13 +2007,22 @@ export interface components {
         };
         LexiconChecked: {
             findings: components["schemas"]["LexiconFinding"][];
+            /**
+             * Format: int64
+             * @description how high the customer's feelings run by what they wrote last: 0 calm, 1 annoyed, 2 upset, 3 furious or at their wits' end. From 2 on compassion comes first, and no correction
+             */
+            heat: number;
+            /** @description what the draft promises; the composer offers to keep it in mind */
+            promises: components["schemas"]["LexiconPromise"][];
         };
         LexiconCheckInBody: {
-            /** @description BCP 47; counts where the text does not tell its language */
+            /** @description BCP 47; counts where the text does not tell its language, and for what comes first in 12/4 */
             locale?: string;
             text: string;
             /** @description whose conversation counts: what was said before, and to whom */
             ticket?: string;
+            /** @description IANA name of the zone whose days count for what is promised, such as Europe/Berlin; UTC when absent */
+            zone?: string;
         };
         LexiconFinding: {
             /** @description what to say instead, the best first */
@@ -1815,6 +2030,8 @@ export interface components {
             /** Format: int64 */
             end: number;
             family: string;
+            /** @description the customer's own words it is about: the questions that wait, what they have told already */
+            quotes?: string[] | null;
             rule: string;
             severity: string;
             /** Format: int64 */
@@ -1843,6 +2060,27 @@ export interface components {
             until?: string;
             why: string;
             with?: string[] | null;
+        };
+        LexiconPromise: {
+            /** @description a day was said and no hour: due is that day's last second */
+            date_only: boolean;
+            /** @description that day in the zone asked for, such as 2026-12-24 */
+            day?: string;
+            /**
+             * Format: date-time
+             * @description until when; absent where no time was said, so that the composer can ask for one
+             */
+            due?: string;
+            /** Format: int64 */
+            end: number;
+            /** @enum {string} */
+            kind: "call_back" | "answer" | "delivery" | "refund" | "repair" | "visit" | "other";
+            /** Format: int64 */
+            start: number;
+            /** @description the words of it */
+            text: string;
+            /** @description it was counted in working days, without any calendar of holidays */
+            working: boolean;
         };
         LexiconSetInBody: {
             /** @description examples it must find; tried at once */
@@ -1932,6 +2170,14 @@ export interface components {
         None: {
             ok: boolean;
         };
+        OddsShare: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            share: number;
+        };
         PageAppParked: {
             items: components["schemas"]["AppParked"][];
             /** @description pass as after= for the next page; absent on the last */
@@ -1994,6 +2240,16 @@ export interface components {
         };
         PagePeopleCustomer: {
             items: components["schemas"]["PeopleCustomer"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
+        PagePromisesPromise: {
+            items: components["schemas"]["PromisesPromise"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
+        PagePromisesRate: {
+            items: components["schemas"]["PromisesRate"][];
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
@@ -2162,6 +2418,310 @@ export interface components {
             status: number;
             title: string;
             type: string;
+        };
+        PromisesBecauseInBody: {
+            /** @description up to 2,000 characters; without one it is refused */
+            reason?: string;
+        };
+        PromisesCounted: {
+            /**
+             * Format: int64
+             * @description broken, and neither kept since nor renewed nor released
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description open, and due before the day ends where the company is
+             */
+            today: number;
+        };
+        PromisesCounts: {
+            all: components["schemas"]["PromisesCounted"];
+            mine: components["schemas"]["PromisesCounted"];
+        };
+        PromisesHandInBody: {
+            /** @example stf_06f3x8k2m4q7r */
+            owner: string;
+            /** @description up to 2,000 characters; without one it is refused */
+            reason?: string;
+        };
+        PromisesKind: {
+            key: string;
+            label: string;
+        };
+        PromisesMaking: {
+            /** @description why it is promised although history speaks against that date; up to 2,000 characters */
+            anyway?: string;
+            /**
+             * @description the ticket's when absent
+             * @example cus_06f3x8k2m4q7r
+             */
+            customer?: string;
+            /** @description a moment (RFC 3339), or a day such as 2026-12-24: the end of that day's work */
+            due: string;
+            /** @description call_back, answer, delivery, refund, repair, visit, other, or one of the company's own; other when absent */
+            kind?: string;
+            /**
+             * @description the answer or note of the ticket in which it is made
+             * @example msg_06f3x8k2m4q7r
+             */
+            message?: string;
+            /**
+             * @description who sees to it; you when absent
+             * @example stf_06f3x8k2m4q7r
+             */
+            owner?: string;
+            /** @description composer, call or hand; hand when absent */
+            source?: string;
+            /**
+             * @description whose promise it is, where there is no ticket
+             * @example team_06f3x8k2m4q7r
+             */
+            team?: string;
+            /** @example tkt_06f3x8k2m4q7r */
+            ticket?: string;
+            /** @description up to 300 characters */
+            what: string;
+        };
+        PromisesOffer: {
+            /**
+             * Format: int64
+             * @description like promises that were kept, renewed or broken
+             */
+            cases: number;
+            /**
+             * Format: date-time
+             * @description the date that was asked about, as a moment
+             */
+            due?: string;
+            /**
+             * Format: date-time
+             * @description the first date that can be offered; absent when there are too few cases, or never is true
+             */
+            earliest?: string;
+            /**
+             * @description whose history this is; few: nothing is said against a date
+             * @enum {string}
+             */
+            like: "kind_and_team" | "kind" | "all" | "few";
+            /** @description it can be promised only with a reason (anyway) */
+            needs_reason: boolean;
+            /** @description whatever the time, too few like promises were kept to offer a date */
+            never?: boolean;
+            /** @description history has nothing against the date; true as well when no date was asked about */
+            ok: boolean;
+            /**
+             * Format: double
+             * @description which share of them was kept by the date
+             */
+            share?: number;
+            /**
+             * Format: double
+             * @description the share that must be
+             */
+            wanted: number;
+        };
+        PromisesPromise: {
+            /** @description they were called first and not reached */
+            call_tried?: boolean;
+            /** @example cus_06f3x8k2m4q7r */
+            customer: string;
+            customer_name?: string;
+            /**
+             * Format: date-time
+             * @description when it was done at last, under this promise or one that took its place
+             */
+            done_at?: string;
+            /**
+             * Format: date-time
+             * @description the first moment that is too late
+             */
+            due: string;
+            /**
+             * Format: date-time
+             * @description since when it is not open any more
+             */
+            ended_at?: string;
+            /**
+             * @description the promise that took its place
+             * @example prm_06f3x8k2m4q7r
+             */
+            followed_by?: string;
+            /** @example prm_06f3x8k2m4q7r */
+            id: string;
+            /**
+             * @description the promise whose place it took
+             * @example prm_06f3x8k2m4q7r
+             */
+            instead_of?: string;
+            /**
+             * Format: date-time
+             * @description of a broken one: late
+             */
+            kept_at?: string;
+            /** @description call_back, answer, delivery, refund, repair, visit, other, or one of the company's own */
+            kind: string;
+            /** Format: date-time */
+            made_at: string;
+            /**
+             * @description absent when the command line made it
+             * @example stf_06f3x8k2m4q7r
+             */
+            made_by?: string;
+            /**
+             * @description in which it was made
+             * @example msg_06f3x8k2m4q7r
+             */
+            message?: string;
+            /**
+             * Format: int64
+             * @description of the ticket
+             */
+            number?: number;
+            /**
+             * @description who sees to it that it is kept
+             * @example stf_06f3x8k2m4q7r
+             */
+            owner: string;
+            reasons: components["schemas"]["PromisesReason"][];
+            /** Format: date-time */
+            reminded_at?: string;
+            /**
+             * Format: date-time
+             * @description since when nothing is owed; absent while something is, also under a broken one
+             */
+            settled_at?: string;
+            /** @enum {string} */
+            source: "composer" | "call" | "hand";
+            /** @enum {string} */
+            state: "open" | "kept" | "renewed" | "broken" | "released";
+            /** @description of the ticket */
+            subject?: string;
+            /**
+             * @description whose promise it was when it was made
+             * @example team_06f3x8k2m4q7r
+             */
+            team?: string;
+            /** @example tkt_06f3x8k2m4q7r */
+            ticket?: string;
+            /**
+             * @description how the customer heard that it is renewed
+             * @enum {string}
+             */
+            told?: "call" | "mail" | "chat" | "in_person";
+            /** Format: date-time */
+            told_at?: string;
+            /** Format: int64 */
+            version: number;
+            what: string;
+            /** @description a day was promised, not a time: it is due when that day's work ends */
+            whole_day?: boolean;
+        };
+        PromisesRate: {
+            /**
+             * Format: int64
+             * @description and not kept since
+             */
+            broken: number;
+            /** @description kept in time or renewed before, of n, with its 95 percent interval */
+            honest_share: components["schemas"]["OddsShare"];
+            /**
+             * Format: int64
+             * @description in time
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description broken first
+             */
+            kept_late: number;
+            /** @description kept in time, of n, with its 95 percent interval */
+            kept_share: components["schemas"]["OddsShare"];
+            kind?: string;
+            /**
+             * Format: int64
+             * @description kept, kept late, renewed and broken
+             */
+            n: number;
+            /** @example stf_06f3x8k2m4q7r */
+            owner?: string;
+            /**
+             * Format: int64
+             * @description the customer let us off: these do not count
+             */
+            released: number;
+            /**
+             * Format: int64
+             * @description the customer was told before the time came
+             */
+            renewed: number;
+            /** @example team_06f3x8k2m4q7r */
+            team?: string;
+        };
+        PromisesReason: {
+            /**
+             * @description anyway: why it was promised although history speaks against that date
+             * @enum {string}
+             */
+            about: "anyway" | "renewed" | "released" | "handed";
+            /** Format: date-time */
+            at: string;
+            /** @example stf_06f3x8k2m4q7r */
+            by?: string;
+            /** @example pwy_06f3x8k2m4q7r */
+            id: string;
+            text: string;
+        };
+        PromisesRenewal: {
+            /** @description they were called first and not reached; where we have a number, told by mail or chat is refused without */
+            call_tried?: boolean;
+            /** @description the new time: a moment (RFC 3339), or a day such as 2026-12-24 */
+            due: string;
+            /**
+             * @description in which they were told
+             * @example msg_06f3x8k2m4q7r
+             */
+            message?: string;
+            /** @description why the first one can't be kept; up to 2,000 characters; without one it is refused */
+            reason?: string;
+            /** @description how the customer was told: call, mail, chat or in_person */
+            told?: string;
+        };
+        PromisesSettings: {
+            /**
+             * @description whose hours are counted; the default one when absent
+             * @example cal_06f3x8k2m4q7r
+             */
+            calendar?: string;
+            /**
+             * Format: int64
+             * @description how many like promises there must be before history says anything against a date
+             */
+            cases: number;
+            /** @description the company's own, beside those that come with Hearth */
+            kinds: components["schemas"]["PromisesKind"][];
+            /** @description how many working minutes before a promise is due its owner is reminded */
+            remind: number[];
+            /**
+             * Format: double
+             * @description a date is offered when that share of like promises was kept by then
+             */
+            share: number;
+            /** Format: int64 */
+            version: number;
+        };
+        PromisesSettingsChange: {
+            /**
+             * @description empty for the default one
+             * @example cal_06f3x8k2m4q7r
+             */
+            calendar?: string;
+            /** Format: int64 */
+            cases?: number;
+            kinds?: components["schemas"]["PromisesKind"][];
+            remind?: number[];
+            /** Format: double */
+            share?: number;
         };
         "RolesPost-rolesRequest": {
             all_teams?: boolean;
@@ -2948,6 +3508,7 @@ export type SchemaLexiconChecked = components['schemas']['LexiconChecked'];
 export type SchemaLexiconCheckInBody = components['schemas']['LexiconCheckInBody'];
 export type SchemaLexiconFinding = components['schemas']['LexiconFinding'];
 export type SchemaLexiconListed = components['schemas']['LexiconListed'];
+export type SchemaLexiconPromise = components['schemas']['LexiconPromise'];
 export type SchemaLexiconSetInBody = components['schemas']['LexiconSetInBody'];
 export type SchemaMailChangeInBody = components['schemas']['MailChangeInBody'];
 export type SchemaMailConnectInBody = components['schemas']['MailConnectInBody'];
@@ -2956,6 +3517,7 @@ export type SchemaMailTryInBody = components['schemas']['MailTryInBody'];
 export type SchemaMePatchMeRequest = components['schemas']['MePatch-meRequest'];
 export type SchemaMePutMePasswordRequest = components['schemas']['MePut-me-passwordRequest'];
 export type SchemaNone = components['schemas']['None'];
+export type SchemaOddsShare = components['schemas']['OddsShare'];
 export type SchemaPageAppParked = components['schemas']['PageAppParked'];
 export type SchemaPageClocksDue = components['schemas']['PageClocksDue'];
 export type SchemaPageClocksShown = components['schemas']['PageClocksShown'];
@@ -2969,6 +3531,8 @@ export type SchemaPageHoursRegion = components['schemas']['PageHoursRegion'];
 export type SchemaPageLexiconListed = components['schemas']['PageLexiconListed'];
 export type SchemaPagePeopleCompany = components['schemas']['PagePeopleCompany'];
 export type SchemaPagePeopleCustomer = components['schemas']['PagePeopleCustomer'];
+export type SchemaPagePromisesPromise = components['schemas']['PagePromisesPromise'];
+export type SchemaPagePromisesRate = components['schemas']['PagePromisesRate'];
 export type SchemaPageStaffMember = components['schemas']['PageStaffMember'];
 export type SchemaPageStaffRole = components['schemas']['PageStaffRole'];
 export type SchemaPageStaffSession = components['schemas']['PageStaffSession'];
@@ -2991,6 +3555,19 @@ export type SchemaPeopleCustomer = components['schemas']['PeopleCustomer'];
 export type SchemaPeopleObservation = components['schemas']['PeopleObservation'];
 export type SchemaPeopleRemark = components['schemas']['PeopleRemark'];
 export type SchemaProblem = components['schemas']['Problem'];
+export type SchemaPromisesBecauseInBody = components['schemas']['PromisesBecauseInBody'];
+export type SchemaPromisesCounted = components['schemas']['PromisesCounted'];
+export type SchemaPromisesCounts = components['schemas']['PromisesCounts'];
+export type SchemaPromisesHandInBody = components['schemas']['PromisesHandInBody'];
+export type SchemaPromisesKind = components['schemas']['PromisesKind'];
+export type SchemaPromisesMaking = components['schemas']['PromisesMaking'];
+export type SchemaPromisesOffer = components['schemas']['PromisesOffer'];
+export type SchemaPromisesPromise = components['schemas']['PromisesPromise'];
+export type SchemaPromisesRate = components['schemas']['PromisesRate'];
+export type SchemaPromisesReason = components['schemas']['PromisesReason'];
+export type SchemaPromisesRenewal = components['schemas']['PromisesRenewal'];
+export type SchemaPromisesSettings = components['schemas']['PromisesSettings'];
+export type SchemaPromisesSettingsChange = components['schemas']['PromisesSettingsChange'];
 export type SchemaRolesPostRolesRequest = components['schemas']['RolesPost-rolesRequest'];
 export type SchemaSearchSpan = components['schemas']['SearchSpan'];
 export type SchemaSessionsPostSessionsRequest = components['schemas']['SessionsPost-sessionsRequest'];
@@ -4556,6 +5133,465 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "get-promises": {
+        parameters: {
+            query?: {
+                after?: string;
+                customer?: string;
+                /** @description due from then on: a day or a moment */
+                from?: string;
+                limit?: number;
+                /** @description the earliest due first, or the latest */
+                order?: "due" | "latest";
+                /** @description only those under which something is owed: open, or broken and neither kept since nor renewed nor released */
+                owed?: boolean;
+                /** @description me, or an id */
+                owner?: string;
+                /** @description open, kept, renewed, broken, released; several with commas */
+                state?: string;
+                /** @description none, or an id: whose they are now */
+                team?: string;
+                ticket?: string;
+                /** @description due before: a moment, or a day, which is the last one */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePromisesPromise"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-promises": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromisesMaking"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromisesPromise"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-promises-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromisesPromise"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-promises-id-hand": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromisesHandInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromisesPromise"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-promises-id-keep": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromisesPromise"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-promises-id-release": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromisesBecauseInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromisesPromise"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-promises-id-renew": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromisesRenewal"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromisesPromise"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-promises-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromisesCounts"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-promises-offer": {
+        parameters: {
+            query?: {
+                /** @description the date that is wanted: a day or a moment; none for the earliest alone */
+                due?: string;
+                /** @description other when absent */
+                kind?: string;
+                /** @description or that of the owner, where they have one; you when absent */
+                owner?: string;
+                /** @description or the team itself */
+                team?: string;
+                /** @description whose team would promise it */
+                ticket?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromisesOffer"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-promises-rates": {
+        parameters: {
+            query: {
+                /** @description person, team or kind */
+                by: string;
+                /** @description due from then on: a day or a moment; 90 days ago when absent */
+                from?: string;
+                /** @description due before: a moment, or a day, which is the last one; now when absent */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePromisesRate"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-promises-report": {
+        parameters: {
+            query: {
+                /** @description person, team or kind */
+                by: string;
+                /** @description due from then on: a day or a moment; 90 days ago when absent */
+                from?: string;
+                /** @description due before: a moment, or a day, which is the last one; now when absent */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePromisesRate"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-promises-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromisesSettings"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "patch-promises-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromisesSettingsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromisesSettings"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "get-roles": {
         parameters: {
             query?: never;
@@ -6091,6 +7127,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketsMessage"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-tickets-id-promises": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromisesMaking"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromisesPromise"];
                 };
             };
             401: components["responses"]["Unauthorized"];
