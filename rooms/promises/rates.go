@@ -56,10 +56,10 @@ func (room *Room) Rates(tx *store.Tx, who web.Who, by By, from, until time.Time)
 	case ByKind:
 		column = "kind"
 	default:
-		return nil, fault.Field("by", "rates.by", "Rates are by person, by team or by kind.")
+		return nil, fault.Field("by", "promises.by", "Rates are by person, by team or by kind.")
 	}
 	if !from.Before(until) {
-		return nil, fault.Field("until", "rates.period", "A period ends after it begins.")
+		return nil, fault.Field("until", "promises.period", "A period ends after it begins.")
 	}
 	q := &query{}
 	where := []string{"due_at >= " + q.arg(from), "due_at < " + q.arg(until), "state <> 'open'"}
