@@ -15,12 +15,12 @@ const mostSaid = 500
 
 // situation is what the lexicon wants to know of the ticket a draft is for. Only what reached the customer, or came from
 // them, has been said: a note has not.
-func (h *House) situation(ctx context.Context, who web.Who, ticket string) (d lexicon.Draft, sides []lexicon.Side, err error) {
+func (h *House) situation(ctx context.Context, who web.Who, ticket string) (d lexicon.Draft, err error) {
 	var id tickets.ID
 	if id.UnmarshalText([]byte(ticket)) != nil {
-		return d, nil, fault.New(fault.NotFound, "ticket.unknown", "There is no ticket %s.", ticket)
+		return d, fault.New(fault.NotFound, "ticket.unknown", "There is no ticket %s.", ticket)
 	}
-	return d, sides, h.DB.Read(ctx, func(tx *store.Tx) error {
+	return d, h.DB.Read(ctx, func(tx *store.Tx) error {
 		said, err := h.Tickets.Talk(tx, who, id, 0, mostSaid)
 		if err != nil {
 			return err
@@ -34,9 +34,12 @@ func (h *House) situation(ctx context.Context, who web.Who, ticket string) (d le
 			return err
 		}
 		d.Channel, d.Name = t.Channel, c.Name
+		for _, a := range c.Reach {
+			d.Card = append(d.Card, string(a.Kind)) // "email", "phone": that it is known, not what it is
+		}
 		for _, m := range said {
 			if m.Kind == tickets.In || m.Kind == tickets.Out {
-				sides = append(sides, lexicon.Side{Text: m.Text, Theirs: m.Kind == tickets.In})
+				d.Talk = append(d.Talk, lexicon.Side{Text: m.Text, Theirs: m.Kind == tickets.In})
 			}
 		}
 		return nil

@@ -13,14 +13,19 @@ import (
 // look is what a check that is made in Go looks at.
 type look struct {
 	Draft
+	heard     heard
 	tokens    []token
 	sentences []sentence
 	good      []hit // good words
 	lines     []line
+	deferred  bool // an answer or a call is promised
 }
 
-// span is a place in a draft, in bytes; empty for what is missing.
-type span struct{ start, end int }
+// span is a place in a draft, in bytes; empty for what is missing. Quotes are the customer's words it is about.
+type span struct {
+	start, end int
+	quotes     []string
+}
 
 var missing = []span{{}}
 
@@ -32,6 +37,11 @@ var made = map[string]func(look) []span{
 	"name":      misnamed,
 	"questions": manyQuestions,
 	"long":      longSentences,
+	"asked":     unanswered,
+	"told":      askedAgain,
+	"number":    numbered,
+	"echo":      nothingEchoed,
+	"cheer":     cheerful,
 }
 
 // marks is what templates leave behind: {{name}}, {name}, [NAME], <<name>>, %NAME%, XXX, a line to fill in.
@@ -45,7 +55,7 @@ func leftovers(l look) (all []span) {
 		return nil
 	}
 	for _, at := range marks.FindAllStringIndex(l.Text, -1) {
-		all = append(all, span{at[0], at[1]})
+		all = append(all, span{start: at[0], end: at[1]})
 	}
 	return all
 }
@@ -129,4 +139,6 @@ func longSentences(l look) (all []span) {
 	return all
 }
 
-func (l look) of(s sentence) span { return span{l.tokens[s.first].start, l.tokens[s.end-1].end} }
+func (l look) of(s sentence) span {
+	return span{start: l.tokens[s.first].start, end: l.tokens[s.end-1].end}
+}

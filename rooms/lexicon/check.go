@@ -12,6 +12,7 @@ type hit struct {
 	line       int
 	start, end int // bytes
 	sentence   int
+	quotes     []string
 }
 
 // scan finds every place where a rule matches, context included, in the order of the text.
@@ -23,7 +24,7 @@ func (b *Book) scan(text string, found func(hit)) ([]token, []sentence) {
 			b.begin(tokens[at].word, after(tokens, at, s), func(e entry) {
 				end, ok := e.match(tokens, s, at, &m)
 				if ok && end > at && b.fits(e.line, tokens, s, &m) {
-					found(hit{e.line, tokens[at].start, tokens[end-1].end, n})
+					found(hit{line: e.line, start: tokens[at].start, end: tokens[end-1].end, sentence: n})
 				}
 			})
 		}
@@ -80,9 +81,14 @@ func anywhere(patterns []*pattern, tokens []token, s sentence, m *matcher) bool 
 	return false
 }
 
-// Check holds a draft against the book: findings in the order of the text, what is missing last. A place is marked once,
-// by the rule that matters most; of two alike, by the one that says more.
-func (b *Book) Check(d Draft) []Finding {
+// Check holds a draft against the book and tells its findings alone.
+func (b *Book) Check(d Draft) []Finding { return b.Look(d).Findings }
+
+// Look holds a draft against the book: findings in the order of the text, what is missing last; what is promised; how the
+// customer feels. A place is marked once, by the rule that matters most; of two alike, by the one that says more.
+func (b *Book) Look(d Draft) Checked {
+	heard := b.listen(d.Talk)
+	d.Said = max(d.Said, heard.said)
 	var hits, good []hit
 	tokens, sentences := b.scan(d.Text, func(h hit) {
 		switch l := &b.lines[h.line]; {
@@ -96,15 +102,17 @@ func (b *Book) Check(d Draft) []Finding {
 		l := &b.lines[h.line]
 		return l.Until != "" && !l.early(b.saidBefore(h.start, d.Said, good))
 	})
-	seen := look{d, tokens, sentences, good, b.lines}
+	seen := look{Draft: d, heard: heard, tokens: tokens, sentences: sentences, good: good, lines: b.lines}
+	promised := seen.promises()
+	seen.deferred = slices.ContainsFunc(promised, func(p Promise) bool { return p.Kind == "answer" || p.Kind == "call_back" })
 	for _, n := range b.made {
 		if l := &b.lines[n]; l.applies(d) {
 			for _, s := range made[l.Made](seen) {
-				hits = append(hits, hit{line: n, start: s.start, end: s.end})
+				hits = append(hits, hit{line: n, start: s.start, end: s.end, quotes: s.quotes})
 			}
 		}
 	}
-	return b.findings(d.Text, b.settle(hits))
+	return Checked{Findings: b.findings(d.Text, b.settle(hits)), Promises: promised, Heat: heard.heat}
 }
 
 // saidBefore is how far things have come at a place of a draft: it may say sorry itself.
@@ -123,7 +131,7 @@ func (b *Book) settle(hits []hit) (kept []hit) {
 		return cmp.Or(b.lines[y.line].Severity.weight()-b.lines[x.line].Severity.weight(), (y.end-y.start)-(x.end-x.start), x.start-y.start)
 	})
 	for _, h := range hits {
-		if !slices.ContainsFunc(kept, func(k hit) bool { return h.start < k.end && k.start < h.end }) {
+		if !slices.ContainsFunc(kept, func(k hit) bool { return h.start < k.end && k.start < h.end }) { // what is missing covers nothing
 			kept = append(kept, h)
 		}
 	}
@@ -141,7 +149,7 @@ func (b *Book) findings(text string, kept []hit) []Finding {
 	units := counter{text: text}
 	for _, h := range kept {
 		l := &b.lines[h.line]
-		f := Finding{Rule: l.ID, Family: l.Family, Severity: l.Severity, Why: l.Why, Better: l.Better, Start: units.at(h.start), End: units.at(h.end)}
+		f := Finding{Rule: l.ID, Family: l.Family, Severity: l.Severity, Why: l.Why, Better: l.Better, Quotes: h.quotes, Start: units.at(h.start), End: units.at(h.end)}
 		if f.Better == nil {
 			f.Better = []string{}
 		}
@@ -158,19 +166,6 @@ func (l *line) early(now Said) bool {
 func (l *line) applies(d Draft) bool {
 	among := func(some []string, one string) bool { return len(some) == 0 || slices.Contains(some, one) }
 	return (!l.Softens || !d.Facts) && among(l.Trades, d.Trade) && among(l.Brands, d.Brand) && among(l.Channels, cmp.Or(d.Channel, "email"))
-}
-
-// Hears says how far a conversation has come: ours and theirs in the order they were said.
-func (b *Book) Hears(said Said, text string, theirs bool) Said {
-	b.scan(text, func(h hit) {
-		switch is := b.lines[h.line].Is; {
-		case is == "apology" && !theirs:
-			said = max(said, Apologised)
-		case is == "acceptance" && theirs && said == Apologised:
-			said = Accepted
-		}
-	})
-	return said
 }
 
 // counter turns places in bytes into UTF-16 units; it only goes forward.

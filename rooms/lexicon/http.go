@@ -8,16 +8,12 @@ import (
 	"github.com/hearthdesk/hearth/base/web"
 )
 
-// Checked is the answer to a draft.
-type Checked struct {
-	Findings []Finding `json:"findings" nullable:"false"`
-}
-
 type checkIn struct {
 	Body struct {
 		Text   string `json:"text" maxLength:"100000"`
 		Ticket string `json:"ticket,omitempty" maxLength:"40" doc:"whose conversation counts: what was said before, and to whom"`
-		Locale string `json:"locale,omitempty" maxLength:"35" doc:"BCP 47; counts where the text does not tell its language"`
+		Locale string `json:"locale,omitempty" maxLength:"35" doc:"BCP 47; counts where the text does not tell its language, and for what comes first in 12/4"`
+		Zone   string `json:"zone,omitempty" maxLength:"60" doc:"IANA name of the zone whose days count for what is promised, such as Europe/Berlin; UTC when absent"`
 	}
 }
 
@@ -65,9 +61,8 @@ func (in *setIn) rule() Rule {
 // Routes is what the web may ask of this room.
 func (room *Room) Routes(api *web.API) {
 	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/lexicon/check", Needs: web.View, Say: "Check words before they are said"},
-		func(ctx context.Context, who web.Who, in *checkIn) (c Checked, err error) {
-			c.Findings, err = room.Check(ctx, who, in.Body.Text, in.Body.Ticket, in.Body.Locale)
-			return c, err
+		func(ctx context.Context, who web.Who, in *checkIn) (Checked, error) {
+			return room.Check(ctx, who, Ask(in.Body))
 		})
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/lexicon/{language}", Needs: web.View, Say: "Read the lexicon of a language"},
 		func(ctx context.Context, _ web.Who, in *inLanguage) (page web.Page[Listed], err error) {

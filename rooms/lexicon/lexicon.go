@@ -8,7 +8,10 @@
 // ticket is an argument of the check (Said), as is what the customer wrote.
 package lexicon
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // Severity is how much a finding matters.
 type Severity string
@@ -55,13 +58,30 @@ type Rule struct {
 
 // Draft is what somebody is about to say, and where.
 type Draft struct {
-	Text    string
-	Channel string // "email", "chat", …; empty counts as a mail
-	Brand   string
-	Trade   string
-	Said    Said
-	Facts   bool   // facts first: softening rules yield
-	Name    string // of the customer, as they write it
+	Text     string
+	Language string // BCP 47; how its days and times are read
+	Channel  string // "email", "chat", …; empty counts as a mail
+	Brand    string
+	Trade    string
+	Said     Said
+	Facts    bool      // facts first: softening rules yield
+	Name     string    // of the customer, as they write it
+	Card     []string  // what else is known of them: "phone", "email", "address"
+	Talk     []Side    // what was said in the ticket so far, in its order
+	Now      time.Time // on the clock of whoever writes; without it no promise has a date
+}
+
+// Side is something that was said in a ticket.
+type Side struct {
+	Text   string
+	Theirs bool // by the customer
+}
+
+// Checked is the answer to a draft.
+type Checked struct {
+	Findings []Finding `json:"findings" nullable:"false"`
+	Promises []Promise `json:"promises" nullable:"false" doc:"what the draft promises; the composer offers to keep it in mind"`
+	Heat     int       `json:"heat" minimum:"0" maximum:"3" doc:"how high the customer's feelings run by what they wrote last: 0 calm, 1 annoyed, 2 upset, 3 furious or at their wits' end. From 2 on compassion comes first, and no correction"`
 }
 
 // Finding is a mark in a draft. Start and End count UTF-16 units, as browsers do; both are 0 for what is missing.
@@ -73,4 +93,5 @@ type Finding struct {
 	Severity Severity `json:"severity"`
 	Why      string   `json:"why"`
 	Better   []string `json:"better" nullable:"false" doc:"what to say instead, the best first"`
+	Quotes   []string `json:"quotes,omitempty" doc:"the customer's own words it is about: the questions that wait, what they have told already"`
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
@@ -19,15 +20,8 @@ var migrations embed.FS
 // Tables are those of this room: a company's own rules. The starter lexicon is in the program.
 var Tables = store.Migrations{Room: "lexicon", FS: migrations}
 
-// Situation fills in what is known of a ticket a draft is for: where it goes, who they are. The sides tell what was said and
-// by whom, in its order.
-type Situation func(ctx context.Context, who web.Who, ticket string) (Draft, []Side, error)
-
-// Side is something that was said in a ticket.
-type Side struct {
-	Text   string
-	Theirs bool // by the customer
-}
+// Situation fills in what is known of a ticket a draft is for: where it goes, who they are, what was said and by whom.
+type Situation func(ctx context.Context, who web.Who, ticket string) (Draft, error)
 
 // Room is the door to the lexicon.
 type Room struct {
@@ -191,28 +185,52 @@ func (room *Room) held(tx *store.Tx, language string) ([]own, error) {
 	return ownRules(tx, language)
 }
 
+// Ask is what is to be checked.
+type Ask struct {
+	Text   string
+	Ticket string // whose conversation counts; may be empty
+	Locale string // BCP 47
+	Zone   string // IANA name: where the days of whoever writes begin and end
+}
+
 // Check holds a text against the lexicon of its language, in the light of a ticket when one is named. A text in a
 // language without a lexicon has no findings.
-func (room *Room) Check(ctx context.Context, who web.Who, text, ticket, locale string) ([]Finding, error) {
+func (room *Room) Check(ctx context.Context, who web.Who, ask Ask) (c Checked, err error) {
+	c = Checked{Findings: []Finding{}, Promises: []Promise{}}
+	zone, err := time.LoadLocation(ask.Zone)
+	if err != nil || ask.Zone == "Local" {
+		return c, fault.Field("zone", "lexicon.zone", "There is no time zone %q. Zones are written like Europe/Berlin.", ask.Zone)
+	}
 	var d Draft
-	var sides []Side
-	var err error
-	if ticket != "" {
-		if d, sides, err = room.situation(ctx, who, ticket); err != nil {
-			return nil, err
+	if ask.Ticket != "" {
+		if d, err = room.situation(ctx, who, ask.Ticket); err != nil {
+			return c, err
 		}
 	}
-	d.Text = text
-	language := LanguageOf(text, locale)
-	if language == "" {
-		return []Finding{}, nil
-	}
-	var book *Book
-	if err := room.db.Read(ctx, func(tx *store.Tx) (err error) { book, err = room.Book(tx, language); return err }); err != nil {
-		return nil, err
-	}
-	for _, s := range sides {
-		d.Said = book.Hears(d.Said, s.Text, s.Theirs)
-	}
-	return book.Check(d), nil
+	d.Text, d.Language = ask.Text, LanguageOf(ask.Text, ask.Locale)
+	return c, room.db.Read(ctx, func(tx *store.Tx) error {
+		d.Now = tx.Now().In(zone)
+		theirs := d.Language
+		if said := d.theirs(); said != "" {
+			theirs = LanguageOf(said, ask.Locale)
+		}
+		if d.Language != "" {
+			book, err := room.Book(tx, d.Language)
+			if err != nil {
+				return err
+			}
+			if strings.HasPrefix(strings.ToLower(ask.Locale), d.Language+"-") {
+				d.Language = ask.Locale // en-GB puts days first, en-US months
+			}
+			c = book.Look(d)
+		}
+		if theirs == "" || strings.HasPrefix(d.Language, theirs) { // feelings are told in the customer's own language
+			return nil
+		}
+		book, err := room.Book(tx, theirs)
+		if err == nil {
+			c.Heat = book.listen(d.Talk).heat
+		}
+		return err
+	})
 }

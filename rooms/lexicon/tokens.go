@@ -11,6 +11,7 @@ import (
 type token struct {
 	word       string
 	start, end int
+	comma      bool // one stands before it
 }
 
 // sentence is a run of tokens, from first up to end.
@@ -63,6 +64,7 @@ func read(text string) (tokens []token, sentences []sentence) {
 		}
 	}
 	line := 0 // where this line begins
+	gap := 0  // where the last word ended
 	for at := 0; at < len(text); {
 		r, n := utf8.DecodeRuneInString(text[at:])
 		switch {
@@ -72,8 +74,8 @@ func read(text string) (tokens []token, sentences []sentence) {
 			continue
 		case wordRune(r):
 			to := wordEnd(text, at)
-			tokens = append(tokens, token{fold(text[at:to]), at, to})
-			at = to
+			tokens = append(tokens, token{fold(text[at:to]), at, to, strings.ContainsAny(text[gap:at], ",;:–")})
+			at, gap = to, to
 			continue
 		case r == '\n':
 			if endsLine(text[line:at], text[at+n:]) {

@@ -1,0 +1,100 @@
+package lexicon
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func berlin(tb testing.TB) *time.Location {
+	tb.Helper()
+	z, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return z
+}
+
+// told writes promises as the labelled sentences do.
+func told(all []Promise, zone *time.Location) string {
+	var out []string
+	for _, p := range all {
+		s := p.Kind
+		switch {
+		case p.Due.IsZero():
+		case p.DateOnly:
+			s += "@" + p.Day
+		default:
+			s += "@" + p.Due.In(zone).Format("2006-01-02T15:04")
+		}
+		out = append(out, s)
+	}
+	return strings.Join(out, ",")
+}
+
+// TestPromises prints how well promises are found, how well their kinds and times are read, and holds both to what is reached.
+// HEARTH_LEXICON=tune tells what goes wrong.
+func TestPromises(t *testing.T) {
+	zone := berlin(t)
+	now := time.Date(2026, 11, 25, 10, 0, 0, 0, zone)
+	for _, set := range []string{"promises"} {
+		for _, language := range Languages {
+			b := starter(t, language)
+			raw, err := os.ReadFile(filepath.Join("testdata", set+"."+language+".tsv"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var found tally
+			kinds, times, n := 0, 0, 0
+			for line := range strings.Lines(string(raw)) {
+				want, text, ok := strings.Cut(strings.TrimSpace(line), "\t")
+				if !ok || strings.HasPrefix(line, "#") {
+					continue
+				}
+				n++
+				if want == "-" {
+					want = ""
+				}
+				got := told(b.Look(Draft{Text: text, Language: language, Channel: "chat", Now: now}).Promises, zone)
+				switch {
+				case got != "" && want != "":
+					found.hits++
+				case got != "":
+					found.falsely++
+				case want != "":
+					found.misses++
+				}
+				if got != "" && want != "" {
+					kinds += same(got, want, func(kind, _ string) string { return kind })
+					times += same(got, want, func(_, due string) string { return due })
+				}
+				if got != want && os.Getenv("HEARTH_LEXICON") == "tune" {
+					t.Logf("%q\n got %s\nwant %s", text, got, want)
+				}
+			}
+			t.Logf("%s.%s: %d sentences; promises found with precision %.3f, recall %.3f; of those found, the kind is right in %.3f, the time in %.3f",
+				set, language, n, found.precision(), found.recall(), share(kinds, found.hits), share(times, found.hits))
+			if n < 120 || found.precision() < 0.95 || found.recall() < 0.9 || share(kinds, found.hits) < 0.9 || share(times, found.hits) < 0.9 {
+				t.Errorf("%s.%s: not as good as it was", set, language)
+			}
+		}
+	}
+}
+
+// same is 1 where a part of every promise is the same.
+func same(got, want string, part func(kind, due string) string) int {
+	parts := func(s string) (all []string) {
+		for one := range strings.SplitSeq(s, ",") {
+			kind, due, _ := strings.Cut(one, "@")
+			all = append(all, part(kind, due))
+		}
+		return all
+	}
+	if slices.Equal(parts(got), parts(want)) {
+		return 1
+	}
+	return 0
+}
