@@ -17,6 +17,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/emersion/go-smtp"
 	"github.com/google/go-cmp/cmp"
@@ -28,12 +29,12 @@ import (
 
 // line is what this test reads of any line.
 type line struct {
-	ID, Ticket, Customer, Company, Mailbox, Kind, Text, Raw, Reason, Address, Name, Email, Status string
-	Number, Seq                                                                                   int64
-	RawFile                                                                                       string `json:"raw_file"`
-	SHA256                                                                                        string
-	Attachments                                                                                   []struct{ Name, SHA256, Path string }
-	Remarks                                                                                       []struct{ Kind, Text, On string }
+	ID, Ticket, Customer, Company, Mailbox, Kind, Text, Raw, Reason, Address, Name, Email, Status, What string
+	Number, Seq                                                                                         int64
+	RawFile                                                                                             string `json:"raw_file"`
+	SHA256                                                                                              string
+	Attachments                                                                                         []struct{ Name, SHA256, Path string }
+	Remarks                                                                                             []struct{ Kind, Text, On string }
 }
 
 func linesOf(t *testing.T, folder, noun string) (all []line) {
@@ -94,6 +95,7 @@ func lived(t *testing.T) (h *house.House, secrets []string) {
 	h.Ask(http.MethodPost, at+"/replies", map[string]any{"text": "We send another."}, nil)
 	h.Ask(http.MethodPost, at+"/notes", map[string]any{"text": "The carrier again."}, nil)
 	h.Ask(http.MethodPost, at+"/assign", map[string]any{"staff": anna.ID, "reason": "She knows the carrier."}, nil)
+	h.Ask(http.MethodPost, at+"/promises", map[string]any{"what": "A new one is with you.", "due": time.Now().AddDate(0, 1, 0).Format(time.DateOnly), "owner": anna.ID}, nil)
 	h.Ask(http.MethodPost, "/api/v1/customers/"+all.Items[0].Customer+"/remarks", map[string]any{"kind": "date", "text": "Birthday", "on": "05-31"}, nil)
 
 	key, err := os.ReadFile(filepath.Join(h.Settings.Data, "secret.key"))
@@ -140,8 +142,11 @@ func TestAnExportHoldsEverythingButSecrets(t *testing.T) {
 	if r := one("reasons", 1); r.Reason != "She knows the carrier." || linesOf(t, folder, "journal")[r.Seq-1].Kind != "tickets.assigned" {
 		t.Errorf("the reason: %+v", r)
 	}
-	for noun, n := range map[string]int{"teams": 1, "roles": 6, "hours": 1, "targets": 1, "ticket_types": 1, "ticket_fields": 1, "lexicon": 1} {
+	for noun, n := range map[string]int{"teams": 1, "roles": 6, "hours": 1, "targets": 1, "ticket_types": 1, "ticket_fields": 1, "lexicon": 1, "promise_settings": 1} {
 		one(noun, n)
+	}
+	if p := one("promises", 1); p.What != "A new one is with you." || p.Ticket != ticket.ID || p.Customer != customer.ID {
+		t.Errorf("what was promised: %+v", p)
 	}
 	messages := linesOf(t, folder, "messages")
 	got := []string{}

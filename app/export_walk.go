@@ -15,6 +15,7 @@ import (
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/channels/email"
 	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/promises"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
@@ -28,7 +29,7 @@ func (e *export) everything(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, noun := range []string{"tickets", "messages", "reasons", "customers", "companies", "staff", "mails", "journal"} {
+	for _, noun := range []string{"tickets", "messages", "reasons", "promises", "customers", "companies", "staff", "mails", "journal"} {
 		if _, err := e.list(noun); err != nil { // a file without lines says that there were none
 			return err
 		}
@@ -57,8 +58,9 @@ func (e *export) settings(ctx context.Context) (map[string][]any, error) {
 	roles, err3 := e.h.Staff.Roles(e.tx)
 	calendars, err4 := e.h.Hours.Calendars(e.tx)
 	rules, err5 := e.h.Lexicon.Own(e.tx)
-	lists := map[string][]any{"mailboxes": anys(boxes), "teams": anys(teams), "roles": anys(roles), "hours": anys(calendars), "lexicon": anys(rules)}
-	err := errors.Join(err1, err2, err3, err4, err5)
+	how, err6 := e.h.Promises.Settings(e.tx)
+	lists := map[string][]any{"mailboxes": anys(boxes), "teams": anys(teams), "roles": anys(roles), "hours": anys(calendars), "lexicon": anys(rules), "promise_settings": {how}}
+	err := errors.Join(err1, err2, err3, err4, err5, err6)
 	for noun, path := range map[string]string{"targets": "/targets", "ticket_fields": "/tickets/fields", "ticket_types": "/tickets/types"} {
 		all, listed := e.ask(ctx, path)
 		lists[noun], err = anys(all), errors.Join(err, listed)
@@ -128,6 +130,11 @@ func (e *export) follow(ctx context.Context, j store.Entry) error {
 		})
 	case people.Founded{}.Kind():
 		return came(j, func(b people.Founded) error { return e.company(ctx, b.Company) })
+	case promises.Made{}.Kind():
+		return came(j, func(b promises.Made) error {
+			p, err := e.h.Promises.Look(e.tx, b.Promise)
+			return e.putFound("promises", p, err)
+		})
 	case staff.Added{}.Kind():
 		return came(j, func(b staff.Added) error {
 			m, err := e.h.Staff.Load(e.tx, b.Staff)
@@ -323,6 +330,7 @@ tkt_06f3x8k2m4q7r; the same id is the same thing in every file. The fields are t
 | tickets.jsonl | a ticket: number, subject, where it stands, whose it is; *customer* and *company* name lines of those files |
 | messages.jsonl | something said in a ticket (*ticket*), in the order of the tickets and then of time: *in* from the customer, *out* to them, *note* among colleagues, *notice* by the machine |
 | reasons.jsonl | the words of a reason for what happened in the journal entry *seq* |
+| promises.jsonl | what was promised to a customer, by whom and by when, and what became of it; *promise_settings.jsonl* is how the company promises |
 | customers.jsonl | a customer, their addresses, and what colleagues remarked about them |
 | companies.jsonl | a company that customers belong to |
 | staff.jsonl, teams.jsonl, roles.jsonl | who works here, with whom, and what they may |
