@@ -163,7 +163,7 @@ var (
 	uses     = regexp.MustCompile(`(?i)\b(?:from|join|into|update|table)\s+([a-z_0-9]+)`)
 	quoted   = regexp.MustCompile("`[^`]*`|\"(?:[^\"\\\\\n]|\\\\.)*\"")
 	kind     = regexp.MustCompile(`Kind\(\) string\s*{ return "([a-z_]+)\.`)
-	path     = regexp.MustCompile(`Path:\s*"/([a-z_0-9]+)`)
+	path     = regexp.MustCompile(`Path:\s*"/([a-z_0-9]+)(?:/\{[a-z]+\}/([a-z_0-9]+))?`)
 	isSQL    = regexp.MustCompile(`(?i)\b(select|insert|update|delete|create|alter|drop)\b`)
 	lineNote = regexp.MustCompile(`(?m)//.*$`)
 )
@@ -201,6 +201,12 @@ func belongs(noun string, nouns []string) bool {
 	return slices.ContainsFunc(nouns, func(n string) bool { return noun == n || strings.HasPrefix(noun, n+"_") })
 }
 
+// beneath says whether the second noun of a path is one's own, as in /tickets/{id}/complaint: what a room keeps about
+// another's thing may be asked for there.
+func beneath(nouns []string, second string) bool {
+	return second != "" && (slices.Contains(nouns, second) || slices.Contains(nouns, second+"s"))
+}
+
 // property finds tables, events and paths in the wrong hands; tables is how many it saw.
 func property(mod string, all []pkg) (faults []string, tables int) {
 	owner := map[string]string{}
@@ -235,7 +241,7 @@ func property(mod string, all []pkg) (faults []string, tables int) {
 				}
 			}
 			for _, m := range path.FindAllStringSubmatch(p.files[name], -1) {
-				if !slices.Contains(nounsOf(mod, p.ImportPath), m[1]) && !slices.Contains(doors, m[1]) {
+				if nouns := nounsOf(mod, p.ImportPath); !slices.Contains(nouns, m[1]) && !slices.Contains(doors, m[1]) && !beneath(nouns, m[2]) {
 					faults = append(faults, fmt.Sprintf("%s/%s serves /%s, which is no noun of that room", p.ImportPath, name, m[1]))
 				}
 			}
@@ -324,6 +330,8 @@ func TestTheGuardSeesPlantedFaults(t *testing.T) {
 		"a table of a strange name":          {[]pkg{with(at("rooms/tickets"), "00001_x.sql", "CREATE TABLE IF NOT EXISTS chairs (id BIGINT)")}, "no noun of that room"},
 		"an event of another room":           {[]pkg{with(at("rooms/clocks"), "events.go", `func (X) Kind() string { return "tickets.opened" }`)}, "no noun of that room"},
 		"a path of another room":             {[]pkg{with(at("rooms/clocks"), "http.go", `Path: "/tickets/{id}"`)}, "serves /tickets"},
+		"a path beneath another room's":      {[]pkg{with(at("rooms/recovery"), "http.go", `Path: "/tickets/{id}/complaint"`)}, ""},
+		"a strange path beneath another's":   {[]pkg{with(at("rooms/clocks"), "http.go", `Path: "/tickets/{id}/complaint"`)}, "serves /tickets"},
 		"a file that is too long":            {[]pkg{with(at("rooms/tickets"), "room.go", strings.Repeat("\n", maxFile+1))}, "is enough"},
 		"a package that is too big":          {[]pkg{with(with(with(with(with(with(with(at("rooms/tickets"), "a.go", lines), "b.go", lines), "c.go", lines), "d.go", lines), "e.go", lines), "f.go", lines), "g.go", lines)}, "second room"},
 		"no package comment":                 {[]pkg{{ImportPath: mod + "/rooms/tickets"}}, "no package comment"},

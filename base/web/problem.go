@@ -176,6 +176,11 @@ func plainDetail(d *huma.ErrorDetail) (field, say string) {
 			return field, own
 		}
 	}
+	if what, own, ok := strings.Cut(d.Message, ": "); ok { // a fault found while the JSON was read, such as money in no currency
+		if kind, code, two := strings.Cut(what, " "); two && kind == string(fault.Invalid) && strings.Contains(code, ".") && !strings.Contains(code, " ") {
+			return field, own
+		}
+	}
 	return field, d.Message
 }
 

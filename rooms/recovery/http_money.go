@@ -1,0 +1,293 @@
+package recovery
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/money"
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/recovery/authority"
+	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
+	"github.com/hearthdesk/hearth/rooms/staff"
+	"github.com/hearthdesk/hearth/rooms/tickets"
+)
+
+func (room *Room) remedyRoutes(api *web.API) {
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/complaints/{id}/remedies", Needs: web.Money, Say: "Give something: 201 when it is given, 202 when a supervisor is asked", Status: http.StatusCreated},
+		func(ctx context.Context, who web.Who, in *with[Gift]) (Settlement, error) {
+			return room.Give(ctx, who, Case{Complaint: in.ID}, in.Body)
+		})
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/tickets/{id}/remedies", Needs: web.Money, Say: "Give something on a ticket, for delight; of its open complaint when there is one", Status: http.StatusCreated},
+		func(ctx context.Context, who web.Who, in *onTicket[Gift]) (Settlement, error) {
+			return room.Give(ctx, who, Case{Ticket: in.ID}, in.Body)
+		})
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/tickets/{id}/remedies", Needs: web.View, Say: "Read what was given and offered on a ticket, and what you may give"},
+		func(ctx context.Context, who web.Who, in *byTicket) (m Money, err error) {
+			return m, room.db.Read(ctx, func(tx *store.Tx) error { m, err = room.Purse(tx, who, Case{Ticket: in.ID}); return err })
+		})
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/remedies/{id}/take_back", Needs: web.Money, Say: "Take back what was given; the ledger gets an entry that says so"},
+		func(ctx context.Context, who web.Who, in *struct {
+			ID   RemedyID `path:"id"`
+			Body why
+		},
+		) (Remedy, error) {
+			s, err := room.TakeBack(ctx, who, in.ID, in.Body.Reason)
+			return s.Remedy, err
+		})
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/remedies/kinds", Needs: web.Capture, Say: "List the remedies that are suggested"},
+		func(ctx context.Context, _ web.Who, _ *struct{}) (page web.Page[CatalogueItem], err error) {
+			return page, room.db.Read(ctx, func(tx *store.Tx) error { page.Items, err = catalogue(tx); return err })
+		})
+	web.Handle(api, web.Route{Method: http.MethodPut, Path: "/remedies/kinds", Needs: web.Settings, Say: "Set up a remedy that is suggested"},
+		func(ctx context.Context, who web.Who, in *struct{ Body CatalogueItem }) (CatalogueItem, error) {
+			return room.SetItem(ctx, who, in.Body)
+		})
+	web.Handle(api, web.Route{Method: http.MethodDelete, Path: "/remedies/kinds/{key}", Needs: web.Settings, Say: "Take a remedy of your own off the list; one of the starter's is as it was"},
+		func(ctx context.Context, who web.Who, in *byKey) (web.None, error) {
+			return web.None{OK: true}, room.DropItem(ctx, who, in.Key)
+		})
+}
+
+type byOffer struct {
+	Offer OfferID `path:"offer"`
+}
+
+func (room *Room) offerRoutes(api *web.API) {
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/complaints/{id}/remedies/offers", Needs: web.Money, Say: "Let the customer choose among remedies", Status: http.StatusCreated},
+		func(ctx context.Context, who web.Who, in *with[Proposal]) (Offer, error) {
+			return room.Offer(ctx, who, Case{Complaint: in.ID}, in.Body)
+		})
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/tickets/{id}/remedies/offers", Needs: web.Money, Say: "Let the customer choose among remedies on a ticket", Status: http.StatusCreated},
+		func(ctx context.Context, who web.Who, in *onTicket[Proposal]) (Offer, error) {
+			return room.Offer(ctx, who, Case{Ticket: in.ID}, in.Body)
+		})
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/remedies/offers/{offer}/choose", Needs: web.Money, Say: "Write down what the customer chose, or named instead"},
+		func(ctx context.Context, who web.Who, in *struct {
+			Offer OfferID `path:"offer"`
+			Body  Pick
+		},
+		) (Offer, error) {
+			return room.Choose(ctx, who, in.Offer, in.Body)
+		})
+	web.Handle(api, web.Route{Method: http.MethodDelete, Path: "/remedies/offers/{offer}", Needs: web.Money, Say: "Take back an offer that nobody has chosen from"},
+		func(ctx context.Context, who web.Who, in *byOffer) (Offer, error) {
+			return room.Withdraw(ctx, who, in.Offer)
+		})
+}
+
+type questionsIn struct {
+	State string     `query:"state" enum:"open,yes,no,recalled" doc:"all when absent"`
+	Mine  bool       `query:"mine" doc:"only those you asked"`
+	After ApprovalID `query:"after"`
+	Limit int        `query:"limit" default:"25" minimum:"1" maximum:"200"`
+}
+
+func (room *Room) approvalRoutes(api *web.API) {
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/complaints/{id}/refusals", Needs: web.Capture, Say: "Ask a supervisor whether we may say no; nothing reaches the customer", Status: http.StatusAccepted},
+		func(ctx context.Context, who web.Who, in *with[Refusing]) (Approval, error) {
+			return room.Refuse(ctx, who, Case{Complaint: in.ID}, in.Body)
+		})
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/tickets/{id}/refusals", Needs: web.Capture, Say: "Ask a supervisor whether we may say no on a ticket", Status: http.StatusAccepted},
+		func(ctx context.Context, who web.Who, in *onTicket[Refusing]) (Approval, error) {
+			return room.Refuse(ctx, who, Case{Ticket: in.ID}, in.Body)
+		})
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/approvals", Needs: web.Capture, Say: "List questions to supervisors: those you may answer, and those you asked"},
+		func(ctx context.Context, who web.Who, in *questionsIn) (page web.Page[Approval], err error) {
+			return page, room.db.Read(ctx, func(tx *store.Tx) error {
+				page, err = room.Questions(tx, who, in.State, in.Mine, in.After, in.Limit)
+				return err
+			})
+		})
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/approvals/{id}", Needs: web.Approve, Say: "Answer a question: yes or no is what the customer will hear"},
+		func(ctx context.Context, who web.Who, in *struct {
+			ID   ApprovalID `path:"id"`
+			Body Verdict
+		},
+		) (Approval, error) {
+			return room.Answer(ctx, who, in.ID, in.Body)
+		})
+	web.Handle(api, web.Route{Method: http.MethodDelete, Path: "/approvals/{id}", Needs: web.Capture, Say: "Take back a question of yours"},
+		func(ctx context.Context, who web.Who, in *struct {
+			ID ApprovalID `path:"id"`
+		},
+		) (Approval, error) {
+			return room.Recall(ctx, who, in.ID)
+		})
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/approvals/guidance", Needs: web.View, Say: "Read what was answered and given when the like came before: a floor, never a ceiling"},
+		func(ctx context.Context, who web.Who, in *struct {
+			Q        string `query:"q" maxLength:"2000" doc:"what they ask for, in any words"`
+			Kind     string `query:"kind" doc:"of complaint"`
+			Severity int    `query:"severity" minimum:"0" maximum:"3"`
+			Limit    int    `query:"limit" default:"10" minimum:"1" maximum:"50"`
+		},
+		) (g Guidance, err error) {
+			return g, room.db.Read(ctx, func(tx *store.Tx) error {
+				g, err = room.Guide(tx, who, Alike{in.Q, in.Kind, in.Severity, in.Limit})
+				return err
+			})
+		})
+}
+
+func (room *Room) authorityRoutes(api *web.API) {
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/authority", Needs: web.Capture, Say: "Read what each role may give, and the budgets of teams"},
+		func(ctx context.Context, who web.Who, _ *struct{}) (a authority.All, err error) {
+			return a, room.db.Read(ctx, func(tx *store.Tx) error { a, err = room.rules.All(tx, who); return err })
+		})
+	web.Handle(api, web.Route{Method: http.MethodPatch, Path: "/authority", Needs: web.Settings, Say: "Set the money of the desk, and for how long what a customer got counts"},
+		func(ctx context.Context, who web.Who, in *struct{ Body authority.Arrangement }) (authority.All, error) {
+			return room.Arrange(ctx, who, in.Body)
+		})
+	web.Handle(api, web.Route{Method: http.MethodPut, Path: "/authority/{role}", Needs: web.Settings, Say: "Set what a role may give; other for every role without a line of its own"},
+		func(ctx context.Context, who web.Who, in *struct {
+			Role string `path:"role" doc:"a name, an id, or other"`
+			Body authority.Setting
+		},
+		) (authority.Role, error) {
+			return room.Empower(ctx, who, in.Role, in.Body)
+		})
+	web.Handle(api, web.Route{Method: http.MethodPut, Path: "/authority/teams/{team}", Needs: web.Settings, Say: "Set a team's budget of a month; it tells and stops nobody"},
+		func(ctx context.Context, who web.Who, in *struct {
+			Team staff.TeamID `path:"team"`
+			Body struct {
+				Month *money.Amount `json:"month,omitempty" doc:"none of its own when absent"`
+			}
+		},
+		) (authority.Team, error) {
+			return room.Budget(ctx, who, in.Team, in.Body.Month)
+		})
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/customers/{id}/authority", Needs: web.Money, Say: "Read what you may still give to a customer in a new case"},
+		func(ctx context.Context, who web.Who, in *struct {
+			ID people.ID `path:"id"`
+		},
+		) (a authority.Allowance, err error) {
+			return a, room.db.Read(ctx, func(tx *store.Tx) error {
+				if _, err := room.people.Look(tx, in.ID); err != nil {
+					return err
+				}
+				a, err = room.allowance(tx, who, in.ID, "")
+				return err
+			})
+		})
+}
+
+type ledgerIn struct {
+	Ticket   tickets.ID `query:"ticket"`
+	Customer people.ID  `query:"customer"`
+	Case     string     `query:"case" maxLength:"40" doc:"a ticket, or a complaint that has none"`
+	From     time.Time  `query:"from" doc:"entered from then on"`
+	To       time.Time  `query:"to" doc:"and before"`
+	After    ledger.ID  `query:"after"`
+	Limit    int        `query:"limit" default:"100" minimum:"1" maximum:"500"`
+}
+
+// entries are those of the ledger that who may see: of their teams, of none, and what was on their own authority.
+func entries(tx *store.Tx, who web.Who, f ledger.Filter) ([]ledger.Entry, error) {
+	f.Some, f.Teams, f.Staff = !who.All || !who.May(web.View), who.Teams, staff.ID(who.Staff)
+	return ledger.List(tx, f)
+}
+
+func (room *Room) ledgerRoutes(api *web.API) {
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/ledger", Needs: web.Money, Say: "Read the ledger, oldest first; the lines of an entry come to nothing"},
+		func(ctx context.Context, who web.Who, in *ledgerIn) (page web.Page[ledger.Entry], err error) {
+			return page, room.db.Read(ctx, func(tx *store.Tx) error {
+				page.Items, err = entries(tx, who, ledger.Filter{Ticket: in.Ticket, Customer: in.Customer, Case: in.Case, From: in.From, To: in.To, After: in.After, Limit: in.Limit})
+				if len(page.Items) == in.Limit {
+					page.Next = page.Items[in.Limit-1].ID.String()
+				}
+				return err
+			})
+		})
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/ledger/accounts", Needs: web.Money | web.Reports, Say: "Read what the accounts come to"},
+		func(ctx context.Context, who web.Who, in *struct {
+			Of    string `query:"of" required:"true" enum:"customer,case,staff,team,kind"`
+			After string `query:"after" maxLength:"80"`
+			Limit int    `query:"limit" default:"100" minimum:"1" maximum:"500"`
+		},
+		) (page web.Page[ledger.Account], err error) {
+			if !who.All {
+				return page, fault.New(fault.Denied, "ledger.all", "The accounts are of all teams, so only somebody who works with all of them can read them.")
+			}
+			return page, room.db.Read(ctx, func(tx *store.Tx) error {
+				page.Items, err = ledger.Accounts(tx, in.Of, in.After, in.Limit)
+				if len(page.Items) == in.Limit {
+					page.Next = page.Items[in.Limit-1].Account
+				}
+				return err
+			})
+		})
+	web.Raw(api, web.Route{
+		Method: http.MethodGet, Path: "/ledger/export", Needs: web.Money | web.Reports, Say: "The ledger for the accountant, a line of CSV for each line of an entry", Gives: "text/csv",
+		Asks: []web.Ask{{Name: "from", Say: "the first day, as 2026-01-01"}, {Name: "to", Say: "the last day"}},
+	}, room.export)
+}
+
+// export writes the ledger as CSV (RFC 4180), in pages, each a look of its own: what is entered never changes.
+func (room *Room) export(w http.ResponseWriter, r *http.Request, who web.Who) error {
+	f, err := room.span(r)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
+	w.Header().Set("Content-Disposition", `attachment; filename="ledger.csv"`)
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
+	err = out.Write([]string{"entry", "at", "account", "amount", "currency", "part", "kind", "case", "customer", "staff", "team", "by", "reverses"})
+	for f.Limit = 500; err == nil; {
+		var all []ledger.Entry
+		err = room.db.Read(r.Context(), func(tx *store.Tx) (err error) { all, err = entries(tx, who, f); return err })
+		for _, e := range all {
+			for _, l := range e.Lines {
+				amount := money.Amount{Minor: l.Minor, Currency: l.Currency}
+				err = out.Write([]string{
+					e.ID.String(), e.At.Format(time.RFC3339), cell(l.Account), amount.Decimal(), l.Currency, e.Part, cell(e.Kind), e.Case, e.Customer.String(),
+					e.Staff.String(), e.Team.String(), cell(e.By), e.Reverses.String(),
+				})
+			}
+			f.After = e.ID
+		}
+		out.Flush()
+		if len(all) < f.Limit {
+			break
+		}
+	}
+	if err != nil { // what was sent so far is no whole ledger, and must not look like one
+		panic(http.ErrAbortHandler) //nolint:forbidigo // net/http's own way to end a response
+	}
+	return nil
+}
+
+// span reads the days of an export, by the clock on our wall.
+func (room *Room) span(r *http.Request) (f ledger.Filter, err error) {
+	zone := time.UTC
+	if err := room.db.Read(r.Context(), func(tx *store.Tx) (err error) { zone, err = room.rules.Zone(tx); return err }); err != nil {
+		return f, err
+	}
+	for name, into := range map[string]*time.Time{"from": &f.From, "to": &f.To} {
+		text := r.URL.Query().Get(name)
+		if text == "" {
+			continue
+		}
+		if *into, err = time.ParseInLocation(time.DateOnly, text, zone); err != nil {
+			return f, fault.Field(name, "export.day", "%q is no day; write it like 2026-01-31.", fmt.Sprintf("%.20s", text))
+		}
+		if name == "to" {
+			*into = into.AddDate(0, 0, 1)
+		}
+	}
+	return f, nil
+}
+
+// cell makes sure that no spreadsheet takes a text for a formula (OWASP, CSV injection).
+func cell(s string) string {
+	if s != "" && strings.ContainsAny(s[:1], "=+-@\t\r") {
+		return "'" + s
+	}
+	return s
+}

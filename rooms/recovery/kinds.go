@@ -1,0 +1,49 @@
+package recovery
+
+import (
+	"context"
+	"errors"
+
+	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/recovery/stages"
+)
+
+const mostKey = 200 // kinds
+
+type configuredKey string
+
+func (k configuredKey) String() string { return string(k) }
+
+// SetKind enters or changes a kind of complaint. Complaints under way are dealt with by it from their next step on.
+func (room *Room) SetKind(ctx context.Context, who web.Who, k Kind) (Kind, error) {
+	if err := k.Check(); err != nil {
+		return k, err
+	}
+	k.Own = true
+	return k, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
+		all, err := stages.Own(tx)
+		if err == nil && len(all) >= mostKey {
+			err = fault.New(fault.Conflict, "kinds.many", "%d kinds are as many as can be kept.", mostKey)
+		}
+		if err != nil {
+			return err
+		}
+		return errors.Join(stages.Save(tx, k), tx.Record(configuredKey("complaints/"+k.Key), KindChanged{k.Key, false}))
+	})
+}
+
+// DropKind takes a kind of the company's own away, and makes one of the starter's what it was.
+func (room *Room) DropKind(ctx context.Context, who web.Who, key string) error {
+	return room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
+		gone, err := stages.Drop(tx, key)
+		if err == nil && !gone {
+			err = fault.New(fault.NotFound, "complaint.kind", "There is no kind of complaint %q.", key)
+		}
+		if err != nil {
+			return err
+		}
+		return tx.Record(configuredKey("complaints/"+key), KindChanged{key, true})
+	})
+}

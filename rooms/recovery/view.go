@@ -1,0 +1,448 @@
+package recovery
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/money"
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/recovery/authority"
+	"github.com/hearthdesk/hearth/rooms/recovery/stages"
+	"github.com/hearthdesk/hearth/rooms/staff"
+	"github.com/hearthdesk/hearth/rooms/tickets"
+)
+
+// Whole is a complaint with all that belongs to it, as colleagues see it.
+type Whole struct {
+	Complaint
+	Subject      string     `json:"subject,omitempty" doc:"of its ticket"`
+	Number       int64      `json:"number,omitempty" doc:"of its ticket"`
+	CustomerName string     `json:"customer_name,omitempty"`
+	OwnerName    string     `json:"owner_name,omitempty"`
+	Todo         []Todo     `json:"todo" nullable:"false" doc:"what this stage asks for"`
+	Stages       []Stay     `json:"stages" nullable:"false" doc:"as it went through them, oldest first"`
+	Handovers    []Handover `json:"handovers" nullable:"false"`
+	Reasons      []Reason   `json:"reasons,omitempty" doc:"why it was closed as mistaken"`
+	Money
+}
+
+// Todo is something that a stage asks for.
+type Todo struct {
+	Check
+	Done *Done `json:"done,omitempty"`
+}
+
+// Money is what was given and offered in a case, and what may be.
+type Money struct {
+	Remedies     []Remedy             `json:"remedies" nullable:"false" doc:"given directly, asked for or taken back; those of offers stand there"`
+	Offers       []Offer              `json:"offers" nullable:"false"`
+	Questions    []Approval           `json:"approvals" nullable:"false"`
+	RightMissing bool                 `json:"right_missing" doc:"there is something extra, and nothing that makes it right"`
+	ExtraMissing bool                 `json:"extra_missing" doc:"it is made right, and nothing extra is given or offered yet"`
+	Allowance    *authority.Allowance `json:"allowance,omitempty" doc:"what you may give; absent when your role gives nothing"`
+}
+
+// Look shows a complaint to somebody who may see it.
+func (room *Room) Look(tx *store.Tx, who web.Who, which ID) (w Whole, err error) {
+	if w.Complaint, err = room.mine(tx, who, which); err != nil {
+		return w, err
+	}
+	k, _, err := stages.Of(tx, w.Kind)
+	if err != nil {
+		return w, err
+	}
+	now, err := stay(tx, w.Complaint)
+	if err != nil {
+		return w, err
+	}
+	w.Todo = []Todo{}
+	for _, c := range k.Plan(w.Stage).Checks {
+		t := Todo{Check: c}
+		if d, ok := now.Done[c.Key]; ok {
+			t.Done = &d
+		}
+		w.Todo = append(w.Todo, t)
+	}
+	if w.Stages, err = stays(tx, which); err != nil {
+		return w, err
+	}
+	if w.Handovers, err = handovers(tx, which); err != nil {
+		return w, err
+	}
+	if w.Reasons, err = reasons(tx, which); err != nil {
+		return w, err
+	}
+	rows := []Row{{Complaint: w.Complaint}}
+	if err := room.name(tx, rows); err != nil {
+		return w, err
+	}
+	w.Subject, w.Number, w.CustomerName, w.OwnerName = rows[0].Subject, rows[0].Number, rows[0].CustomerName, rows[0].OwnerName
+	w.Money, err = room.money(tx, who, matter{w.Complaint, w.Ticket, w.Customer, w.Team, w.Matter()})
+	return w, err
+}
+
+// On is the complaint of a ticket that is open, else the last one.
+func (room *Room) On(tx *store.Tx, who web.Who, ticket tickets.ID) (w Whole, err error) {
+	if _, err := room.ticket(tx, who, ticket); err != nil {
+		return w, err
+	}
+	which, ok, err := latestOn(tx, ticket)
+	if err == nil && !ok {
+		err = fault.New(fault.NotFound, "complaint.none", "There is no complaint on this ticket.")
+	}
+	if err != nil {
+		return w, err
+	}
+	return room.Look(tx, who, which)
+}
+
+// Purse shows what was given and offered in a case, and what who may give there.
+func (room *Room) Purse(tx *store.Tx, who web.Who, in Case) (m Money, err error) {
+	found, err := room.of(tx, who, in)
+	if err != nil {
+		return m, err
+	}
+	return room.money(tx, who, found)
+}
+
+func (room *Room) money(tx *store.Tx, who web.Who, in matter) (m Money, err error) {
+	all, err := remediesOf(tx, in.name)
+	if err != nil {
+		return m, err
+	}
+	m.Remedies = []Remedy{}
+	m.RightMissing, m.ExtraMissing = parts(all)
+	for _, r := range all {
+		dress(who, &r)
+		if r.Offer == 0 {
+			m.Remedies = append(m.Remedies, r)
+		}
+	}
+	if m.Offers, err = offersOf(tx, in.name); err != nil {
+		return m, err
+	}
+	for i := range m.Offers {
+		for j := range m.Offers[i].Choices {
+			dress(who, &m.Offers[i].Choices[j])
+		}
+	}
+	if m.Questions, err = approvalsOf(tx, in.complaint.ID, in.ticket); err != nil {
+		return m, err
+	}
+	for i := range m.Questions {
+		m.Questions[i].dress(who)
+	}
+	if who.May(web.Money) && who.Staff != 0 {
+		a, err := room.allowance(tx, who, in.customer, in.name)
+		m.Allowance = &a
+		return m, err
+	}
+	return m, nil
+}
+
+// Row is a complaint in a list.
+type Row struct {
+	Complaint
+	Subject      string `json:"subject,omitempty" doc:"of its ticket"`
+	Number       int64  `json:"number,omitempty" doc:"of its ticket"`
+	CustomerName string `json:"customer_name,omitempty"`
+	OwnerName    string `json:"owner_name,omitempty"`
+}
+
+// Filter says which complaints to list; what is zero filters nothing.
+type Filter struct {
+	Ticket    tickets.ID
+	Owner     *staff.ID // zero for nobody's
+	OfferedTo staff.ID
+	RaisedBy  staff.ID
+	Team      *staff.TeamID
+	Stage     Stage
+	Severity  int
+	Internal  *bool
+	Closed    *bool
+	Late      bool
+	After     ID
+	Limit     int
+}
+
+// List lists the complaints who may see, the newest first.
+func (room *Room) List(tx *store.Tx, who web.Who, f Filter) (page web.Page[Row], err error) {
+	where, args := f.conditions(who)
+	args = append(args, f.Limit)
+	all, err := store.All[Complaint](tx, `SELECT `+columns+` FROM complaints WHERE `+where+fmt.Sprintf(` ORDER BY id DESC LIMIT $%d`, len(args)), args...)
+	if err != nil {
+		return page, err
+	}
+	page.Items = make([]Row, len(all))
+	for i, c := range all {
+		page.Items[i].Complaint = c
+	}
+	if len(all) == f.Limit {
+		page.Next = all[len(all)-1].ID.String()
+	}
+	return page, room.name(tx, page.Items)
+}
+
+// Board counts the open complaints who may see, by stage.
+func (room *Room) Board(tx *store.Tx, who web.Who, f Filter) ([]Count, error) {
+	open := false
+	f.Closed, f.After = &open, 0
+	where, args := f.conditions(who)
+	return store.All[Count](tx, `SELECT stage, severity, COUNT(*) AS n, SUM(CASE WHEN late_at > 0 THEN 1 ELSE 0 END) AS late FROM complaints WHERE `+where+` GROUP BY stage, severity ORDER BY stage, severity`, args...)
+}
+
+// Count is how many complaints are in a stage.
+type Count struct {
+	Stage    Stage `json:"stage" db:"stage"`
+	Severity int   `json:"severity" db:"severity"`
+	N        int64 `json:"n" db:"n"`
+	Late     int64 `json:"late" db:"late"`
+}
+
+// clauses is a WHERE that grows.
+type clauses struct {
+	parts []string
+	args  []any
+}
+
+func (c *clauses) with(text string, v any) {
+	c.args = append(c.args, v)
+	c.parts = append(c.parts, fmt.Sprintf(text, len(c.args)))
+}
+
+// conditions are those of the filter and of what who may see: their teams' complaints where they may see tickets, and in
+// any case those they own, raised or are asked to take over.
+func (f Filter) conditions(who web.Who) (string, []any) {
+	c := clauses{}
+	c.with("id < $%d", f.before())
+	if !who.May(web.View) || !who.All {
+		c.args = append(c.args, who.Staff)
+		me := len(c.args)
+		own := fmt.Sprintf("($%[1]d > 0 AND (owner = $%[1]d OR raised_by = $%[1]d OR offered_to = $%[1]d))", me)
+		if who.May(web.View) {
+			own += " OR " + c.team(who)
+		}
+		c.parts = append(c.parts, "("+own+")")
+	}
+	if f.Ticket != 0 {
+		c.with("ticket = $%d", f.Ticket)
+	}
+	if f.Owner != nil {
+		c.with("owner = $%d", *f.Owner)
+	}
+	if f.OfferedTo != 0 {
+		c.with("offered_to = $%d", f.OfferedTo)
+	}
+	if f.RaisedBy != 0 {
+		c.with("raised_by = $%d", f.RaisedBy)
+	}
+	if f.Team != nil {
+		c.with("team = $%d", *f.Team)
+	}
+	f.narrow(&c)
+	return strings.Join(c.parts, " AND "), c.args
+}
+
+func (f Filter) narrow(c *clauses) {
+	if f.Stage != "" {
+		c.with("stage = $%d", f.Stage)
+	}
+	if f.Severity != 0 {
+		c.with("severity = $%d", f.Severity)
+	}
+	if f.Internal != nil {
+		c.with("internal = $%d", *f.Internal)
+	}
+	if f.Closed != nil {
+		c.parts = append(c.parts, map[bool]string{true: "closed_at > 0", false: "closed_at = 0"}[*f.Closed])
+	}
+	if f.Late {
+		c.parts = append(c.parts, "late_at > 0")
+	}
+}
+
+func (f Filter) before() ID {
+	if f.After == 0 {
+		return 1<<63 - 1
+	}
+	return f.After
+}
+
+// team is the condition that something belongs to one of the teams of who, or to none.
+func (c *clauses) team(who web.Who) string {
+	if who.All {
+		return "TRUE"
+	}
+	marks := []string{"0"}
+	for _, t := range who.Teams {
+		c.args = append(c.args, t)
+		marks = append(marks, fmt.Sprintf("$%d", len(c.args)))
+	}
+	return "team IN (" + strings.Join(marks, ",") + ")"
+}
+
+// name puts the names to complaints that lists show.
+func (room *Room) name(tx *store.Tx, rows []Row) error {
+	var ids []tickets.ID
+	var owners []staff.ID
+	for _, r := range rows {
+		ids, owners = append(ids, r.Ticket), append(owners, r.Owner)
+	}
+	ids = slices.DeleteFunc(ids, func(t tickets.ID) bool { return t == 0 })
+	names, err := room.staff.Names(tx, owners)
+	if err != nil {
+		return err
+	}
+	byID := map[tickets.ID]tickets.Ticket{}
+	if len(ids) > 0 {
+		all, err := room.tickets.Some(tx, ids)
+		if err != nil {
+			return err
+		}
+		for _, t := range all {
+			byID[t.ID] = t
+		}
+	}
+	called, err := room.called(tx, rows)
+	for i := range rows {
+		t := byID[rows[i].Ticket]
+		rows[i].Subject, rows[i].Number, rows[i].CustomerName, rows[i].OwnerName = t.Subject, t.Number, called[rows[i].Customer], names[rows[i].Owner]
+	}
+	return err
+}
+
+// Questions lists the questions to supervisors that who may answer, or asked; the oldest open ones first, of others the
+// newest.
+func (room *Room) Questions(tx *store.Tx, who web.Who, state string, mine bool, after ApprovalID, limit int) (page web.Page[Approval], err error) {
+	c := clauses{}
+	c.args = append(c.args, who.Staff)
+	switch {
+	case mine || !who.May(web.Approve):
+		c.parts = append(c.parts, "asked_by = $1")
+	default:
+		c.parts = append(c.parts, "(asked_by = $1 OR "+c.team(who)+")")
+	}
+	if state != "" {
+		c.with("state = $%d", state)
+	}
+	order, beyond := "id DESC", "id < $%d"
+	if state == "open" {
+		order, beyond = "id", "id > $%d"
+	}
+	if after != 0 {
+		c.with(beyond, after)
+	}
+	c.args = append(c.args, limit)
+	page.Items, err = store.All[Approval](tx, `SELECT `+approvalColumns+` FROM approvals WHERE `+strings.Join(c.parts, " AND ")+` ORDER BY `+order+fmt.Sprintf(` LIMIT $%d`, len(c.args)), c.args...)
+	for i := range page.Items {
+		page.Items[i].dress(who)
+	}
+	if len(page.Items) == limit {
+		page.Next = page.Items[limit-1].ID.String()
+	}
+	return page, err
+}
+
+// Guidance is what was answered and given when the like came before: a floor and an idea, never a ceiling.
+type Guidance struct {
+	Answers []Approval `json:"answers" nullable:"false" doc:"those most alike first"`
+	Cases   int64      `json:"cases" doc:"like cases of the last two years in which something was given"`
+	Right   *Range     `json:"right,omitempty" doc:"what was given there to make it right"`
+	Extra   *Range     `json:"extra,omitempty" doc:"what was given there beyond that"`
+	Gifts   []Popular  `json:"gifts" nullable:"false" doc:"what it was, the most frequent first"`
+}
+
+// Range is what like cases were given.
+type Range struct {
+	Cases   int64        `json:"cases"`
+	Lowest  money.Amount `json:"lowest"`
+	Middle  money.Amount `json:"middle" doc:"the median, a floor to start from: half of the cases were given at least that"`
+	Highest money.Amount `json:"highest" doc:"not a ceiling"`
+}
+
+// Popular is a remedy and how often it was given.
+type Popular struct {
+	Part Part   `json:"part" db:"part"`
+	Kind string `json:"kind" db:"kind"`
+	What string `json:"what" db:"name"`
+	N    int64  `json:"n" db:"n"`
+}
+
+// Alike is what to look for.
+type Alike struct {
+	Q        string
+	Kind     string
+	Severity int
+	Limit    int
+}
+
+// Guide finds answers to the like, by wording and kind, and what like cases were given.
+func (room *Room) Guide(tx *store.Tx, who web.Who, a Alike) (g Guidance, err error) {
+	if g.Answers, err = answered(tx, who, a); err != nil {
+		return g, err
+	}
+	for i := range g.Answers {
+		g.Answers[i].dress(who)
+	}
+	since := tx.Now().AddDate(-2, 0, 0)
+	if g.Gifts, err = popular(tx, a, since); err != nil || !who.May(web.Money) {
+		return g, err
+	}
+	d, err := authority.Look(tx)
+	if err != nil {
+		return g, err
+	}
+	cases := map[string]bool{}
+	for part, into := range map[Part]**Range{Right: &g.Right, Extra: &g.Extra} {
+		sums, err := givenIn(tx, a, part, d.Currency, since)
+		if err != nil {
+			return g, err
+		}
+		for _, s := range sums {
+			cases[s.Matter] = true
+		}
+		if n := len(sums); n > 0 {
+			*into = &Range{int64(n), d.Amount(sums[0].Minor), d.Amount(sums[n/2].Minor), d.Amount(sums[n-1].Minor)}
+		}
+	}
+	g.Cases = int64(len(cases))
+	return g, nil
+}
+
+type caseSum struct {
+	Matter string `db:"matter"`
+	Minor  int64  `db:"minor"`
+}
+
+// like is the condition that the complaint of a remedy is of that kind and severity.
+func (a Alike) like(c *clauses) {
+	if a.Kind != "" {
+		c.with("c.kind = $%d", a.Kind)
+	}
+	if a.Severity != 0 {
+		c.with("c.severity = $%d", a.Severity)
+	}
+}
+
+// givenIn is what was given in each like case, the least first.
+func givenIn(tx *store.Tx, a Alike, part Part, currency string, since time.Time) ([]caseSum, error) {
+	c := clauses{}
+	c.with("r.part = $%d", part)
+	c.with("r.currency = $%d", currency)
+	c.with("r.given_at > $%d", since)
+	a.like(&c)
+	return store.All[caseSum](tx, `SELECT r.matter, CAST(SUM(r.minor) AS BIGINT) AS minor FROM remedies r JOIN complaints c ON c.id = r.complaint
+		WHERE r.state = 'given' AND `+strings.Join(c.parts, " AND ")+` GROUP BY r.matter ORDER BY 2`, c.args...)
+}
+
+func popular(tx *store.Tx, a Alike, since time.Time) ([]Popular, error) {
+	c := clauses{}
+	c.with("r.given_at > $%d", since)
+	a.like(&c)
+	return store.All[Popular](tx, `SELECT r.part, r.kind, CASE WHEN r.kind = 'other' THEN r.name ELSE '' END AS name, COUNT(*) AS n FROM remedies r JOIN complaints c ON c.id = r.complaint
+		WHERE r.state = 'given' AND `+strings.Join(c.parts, " AND ")+` GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3 LIMIT 12`, c.args...)
+}
