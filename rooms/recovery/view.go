@@ -220,9 +220,11 @@ func (f Filter) conditions(who web.Who) (string, []any) {
 	c := clauses{}
 	c.with("id < $%d", f.before())
 	if !who.May(web.View) || !who.All {
-		c.args = append(c.args, who.Staff)
-		me := len(c.args)
-		own := fmt.Sprintf("($%[1]d > 0 AND (owner = $%[1]d OR raised_by = $%[1]d OR offered_to = $%[1]d))", me)
+		own := "FALSE"
+		if who.Staff != 0 {
+			c.args = append(c.args, who.Staff)
+			own = fmt.Sprintf("owner = $%[1]d OR raised_by = $%[1]d OR offered_to = $%[1]d", len(c.args))
+		}
 		if who.May(web.View) {
 			own += " OR " + c.team(who)
 		}
