@@ -90,7 +90,7 @@ func fill(ctx context.Context, s Settings, o demo.Options) (in demo.SignIns, err
 // lend is the house as the sample company needs it.
 func (h *House) lend(clock *demo.Clock) demo.Deps {
 	return demo.Deps{
-		DB: h.DB, Due: h.Due, Files: h.Files, Staff: h.Staff, Hours: h.Hours, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks,
+		DB: h.DB, Due: h.Due, Files: h.Files, Staff: h.Staff, Hours: h.Hours, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Promises: h.Promises,
 		Email: h.Email, Followers: h.Followers, Clock: clock,
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/hearthdesk/hearth/rooms/clocks"
 	"github.com/hearthdesk/hearth/rooms/hours"
 	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/promises"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
@@ -36,6 +37,7 @@ type Deps struct {
 	People    *people.Room
 	Tickets   *tickets.Room
 	Clocks    *clocks.Room
+	Promises  *promises.Room
 	Email     *email.Room
 	Followers []*store.Follower
 	Clock     *Clock
@@ -100,7 +102,7 @@ func Fill(ctx context.Context, d Deps, o Options) (SignIns, error) {
 
 // begun furnishes the company at the beginning of the month.
 func begun(ctx context.Context, d Deps, o Options) (*life, error) {
-	l := &life{Deps: d, end: d.Clock.Now().Add(-2 * time.Minute).UTC(), heard: map[*customer]bool{}}
+	l := &life{Deps: d, end: d.Clock.Now().Add(-2 * time.Minute).UTC(), heard: map[*customer]bool{}, chance: rand.New(rand.NewPCG(o.Seed, 5))} //nolint:gosec // a made-up month needs no secret chance
 	for _, f := range d.Followers {
 		switch f.Name {
 		case "mail.send":

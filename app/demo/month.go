@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -34,6 +35,8 @@ type life struct {
 	glance  time.Duration      // and how soon they are again, in working time
 	rings   int
 	rang    chan struct{} // base/due has begun everything that was due
+	chance  *rand.Rand    // of promises
+	given   int           // promises so far
 }
 
 // queue is the stories by what happens next.
@@ -186,8 +189,12 @@ func (l *life) happen(ctx context.Context, st *story, b beat) error {
 		words := st.tell.say(b.words)
 		_, err = l.Tickets.Note(ctx, who.who, st.ticket, tickets.Memo{Text: words, Mentions: l.mentioned(words)})
 	case fields:
-		if v := st.values(b.arg, false); len(v) > 0 {
+		v := st.values(b.arg, false)
+		if len(v) > 0 {
 			_, err = l.Tickets.Change(ctx, who.who, st.ticket, tickets.Change{Fields: v})
+		}
+		if day, ok := v["promised_for"].(string); ok && err == nil {
+			err = l.gives(ctx, st, who, day)
 		}
 	case stand:
 		err = l.stand(ctx, st, who, b.arg)
@@ -398,7 +405,7 @@ func (l *life) answer(ctx context.Context, st *story, who *colleague, b beat) er
 	if !st.threaded && st.scene.way == "email" {
 		l.threads, st.threaded = append(l.threads, st), true
 	}
-	return nil
+	return l.ringsBack(ctx, st, who)
 }
 
 // mentioned are the colleagues a note calls by name.
