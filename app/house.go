@@ -20,6 +20,8 @@ import (
 	"github.com/hearthdesk/hearth/rooms/lexicon"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/promises"
+	"github.com/hearthdesk/hearth/rooms/recovery"
+	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 	pages "github.com/hearthdesk/hearth/web"
@@ -41,6 +43,7 @@ type House struct {
 	Lexicon   *lexicon.Room
 	Tickets   *tickets.Room
 	Clocks    *clocks.Room
+	Recovery  *recovery.Room
 	Promises  *promises.Room
 	Email     *email.Room
 	API       *web.API
@@ -52,7 +55,7 @@ type House struct {
 
 // tables of every room in rank order.
 func tables() []store.Migrations {
-	return []store.Migrations{web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, lexicon.Tables, tickets.Tables, clocks.Tables, promises.Tables, email.Tables}
+	return []store.Migrations{web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, lexicon.Tables, tickets.Tables, clocks.Tables, ledger.Tables, recovery.Tables, promises.Tables, email.Tables}
 }
 
 // Build furnishes the rooms from the ground up. Nothing runs yet; Close undoes it.
@@ -108,6 +111,7 @@ func (h *House) furnish() {
 	h.Lexicon = lexicon.New(h.DB, h.situation)
 	h.Tickets = tickets.New(h.DB, h.Staff, h.People, h.Files, h.Due)
 	h.Clocks = clocks.New(h.DB, h.Due, h.Hours, h.Tickets)
+	h.Recovery = recovery.New(h.DB, h.Due, h.Staff, h.Hours, h.People, h.Tickets)
 	h.Promises = promises.New(h.DB, h.Due, h.Staff, h.Hours, h.People, h.Tickets)
 	h.Email = email.New(email.House{Words: h.Words, DB: h.DB, Due: h.Due, Files: h.Files, Keys: h.Keys, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Log: s.log()})
 	h.Live = live.New(live.Config{
@@ -120,6 +124,7 @@ func (h *House) furnish() {
 	h.Lexicon.Routes(h.API)
 	h.Tickets.Routes(h.API)
 	h.Clocks.Routes(h.API)
+	h.Recovery.Routes(h.API)
 	h.Promises.Routes(h.API)
 	h.Email.Routes(h.API)
 	h.Live.Routes(h.API)
@@ -133,6 +138,7 @@ func (h *House) furnish() {
 	h.Followers = append(h.Followers, h.People.Followers()...)
 	h.Followers = append(h.Followers, h.Tickets.Followers()...)
 	h.Followers = append(h.Followers, h.Clocks.Followers()...)
+	h.Followers = append(h.Followers, h.Recovery.Followers()...)
 	h.Followers = append(h.Followers, h.Promises.Followers()...)
 	h.Followers = append(h.Followers, h.Email.Followers()...)
 }
@@ -145,6 +151,8 @@ func (h *House) audience(tx *store.Tx, e store.Entry) (web.Audience, error) {
 		return h.Tickets.Audience(tx, e)
 	case "clocks":
 		return h.Clocks.Audience(tx, e)
+	case "complaints", "remedies", "refusals", "approvals", "authority", "ledger":
+		return h.Recovery.Audience(tx, e)
 	case "promises":
 		return h.Promises.Audience(tx, e)
 	case "mail":

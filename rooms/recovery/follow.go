@@ -1,6 +1,8 @@
 package recovery
 
 import (
+	"time"
+
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/rooms/clocks"
 	"github.com/hearthdesk/hearth/rooms/tickets"
@@ -8,21 +10,21 @@ import (
 
 // follow hears of failures that nobody complained about, and keeps complaints with the team of their ticket.
 func (room *Room) follow(f *store.Follower) {
-	store.On(f, func(tx *store.Tx, _ store.Entry, e clocks.Breached) error {
-		return room.failed(tx, e.Ticket, BreachedClock)
+	store.On(f, func(tx *store.Tx, entry store.Entry, e clocks.Breached) error {
+		return room.failed(tx, entry, e.Ticket, BreachedClock)
 	})
-	store.On(f, func(tx *store.Tx, _ store.Entry, e tickets.Heard) error {
+	store.On(f, func(tx *store.Tx, entry store.Entry, e tickets.Heard) error {
 		if !e.Reopened || e.Machine {
 			return nil
 		}
-		return room.failed(tx, e.Ticket, Reopening)
+		return room.failed(tx, entry, e.Ticket, Reopening)
 	})
-	store.On(f, func(tx *store.Tx, _ store.Entry, e tickets.Stood) error {
+	store.On(f, func(tx *store.Tx, entry store.Entry, e tickets.Stood) error {
 		over := e.From == tickets.Resolved || e.From == tickets.Closed
 		if e.Why != "by_hand" || !over || e.To == tickets.Resolved || e.To == tickets.Closed {
 			return nil
 		}
-		return room.failed(tx, e.Ticket, Reopening)
+		return room.failed(tx, entry, e.Ticket, Reopening)
 	})
 	store.On(f, func(tx *store.Tx, _ store.Entry, e tickets.Assigned) error {
 		if e.Team == e.WasTeam {
@@ -32,8 +34,15 @@ func (room *Room) follow(f *store.Follower) {
 	})
 }
 
+// fresh is how old a failure may be to open a recovery. What is older is read when this room comes into a house that has
+// been lived in: nobody can be won back for last year's lateness by a pile of cases on one morning.
+const fresh = 48 * time.Hour
+
 // failed opens a recovery, or tells the one that is open. A ticket that is gone needs none.
-func (room *Room) failed(tx *store.Tx, ticket tickets.ID, o Origin) error {
+func (room *Room) failed(tx *store.Tx, entry store.Entry, ticket tickets.ID, o Origin) error {
+	if tx.Now().Sub(entry.At) > fresh {
+		return nil
+	}
 	all, err := room.tickets.Some(tx, []tickets.ID{ticket})
 	if err != nil || len(all) == 0 || all[0].Ended == tickets.Spam || all[0].Ended == tickets.Merged {
 		return err

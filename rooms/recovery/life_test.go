@@ -245,6 +245,16 @@ func TestFailuresOpenRecoveries(t *testing.T) {
 	if over := must[Complaint](t)(d.Close(ctx, d.ben, c.ID, Mistaken, "Reopened by a slip.")); over.Ended != Mistaken {
 		t.Errorf("closed %+v", over)
 	}
+	// What failed long ago opens nothing.
+	past := d.ticket(t, "Lea", d.team)
+	d.write(t, func(tx *store.Tx) error {
+		return tx.Record(past.ID, clocks.Breached{Ticket: past.ID, Clock: clocks.FirstAnswer, Due: d.clock()})
+	})
+	d.wait(fresh + time.Hour)
+	d.follow(t)
+	if c := must[Complaint](t)(d.on(past.ID)); c.ID != 0 {
+		t.Errorf("of the past: %+v", c)
+	}
 	// It goes with its ticket to another team.
 	must[tickets.Ticket](t)(d.tickets.Assign(ctx, admin, third.ID, tickets.Assignment{Team: &d.others}))
 	d.follow(t)

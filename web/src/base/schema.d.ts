@@ -4,6 +4,110 @@
  */
 
 export interface paths {
+    "/api/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List questions to supervisors: those you may answer, and those you asked */
+        get: operations["get-approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a question: yes or no is what the customer will hear */
+        post: operations["post-approvals-id"];
+        /** Take back a question of yours */
+        delete: operations["delete-approvals-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/guidance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what was answered and given when the like came before: a floor, never a ceiling */
+        get: operations["get-approvals-guidance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what each role may give, and the budgets of teams */
+        get: operations["get-authority"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Set the money of the desk, and for how long what a customer got counts */
+        patch: operations["patch-authority"];
+        trace?: never;
+    };
+    "/api/v1/authority/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set what a role may give; other for every role without a line of its own */
+        put: operations["put-authority-role"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authority/teams/{team}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set a team's budget of a month; it tells and stops nobody */
+        put: operations["put-authority-teams-team"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendars": {
         parameters: {
             query?: never;
@@ -144,6 +248,316 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/complaints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List complaints, the newest first */
+        get: operations["get-complaints"];
+        put?: never;
+        /** Capture a complaint that you were told, or a colleague's */
+        post: operations["post-complaints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a complaint */
+        get: operations["get-complaints-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Say of which kind and how severe a complaint is */
+        patch: operations["patch-complaints-id"];
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept a complaint that you are asked to take over */
+        post: operations["post-complaints-id-accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/advance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on to the next stage, once all of this one is done */
+        post: operations["post-complaints-id-advance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a complaint */
+        post: operations["post-complaints-id-close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decline a complaint that you are asked to take over */
+        post: operations["post-complaints-id-decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/follow_up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note what they answered: did it hold, do they trust us again? */
+        post: operations["post-complaints-id-follow_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a colleague to take a complaint over */
+        post: operations["post-complaints-id-handover"];
+        /** Take back the asking of a colleague */
+        delete: operations["delete-complaints-id-handover"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/refusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a supervisor whether we may say no; nothing reaches the customer */
+        post: operations["post-complaints-id-refusals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/remedies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give something: 201 when it is given, 202 when a supervisor is asked */
+        post: operations["post-complaints-id-remedies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/remedies/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the customer choose among remedies */
+        post: operations["post-complaints-id-remedies-offers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a closed complaint up again */
+        post: operations["post-complaints-id-reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a complaint that nobody owns */
+        post: operations["post-complaints-id-take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/tick": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tick a check of the stage, or untick it */
+        post: operations["post-complaints-id-tick"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/wish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note what the customer would like */
+        post: operations["post-complaints-id-wish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many open complaints are in which stage */
+        get: operations["get-complaints-board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the kinds of complaints, with what each stage asks for */
+        get: operations["get-complaints-kinds"];
+        /** Set up a kind of complaint */
+        put: operations["put-complaints-kinds"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/kinds/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a kind of your own away; one of the starter's is as it was */
+        delete: operations["delete-complaints-kinds-key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -213,6 +627,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what you may still give to a customer in a new case */
+        get: operations["get-customers-id-authority"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/remarks": {
         parameters: {
             query?: never;
@@ -273,6 +704,57 @@ export interface paths {
         };
         /** Read what happened, as far as you may see it */
         get: operations["get-journal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the ledger, oldest first; the lines of an entry come to nothing */
+        get: operations["get-ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what the accounts come to */
+        get: operations["get-ledger-accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ledger for the accountant, a line of CSV for each line of an entry */
+        get: operations["get-ledger-export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -831,6 +1313,92 @@ export interface paths {
         patch: operations["patch-promises-settings"];
         trace?: never;
     };
+    "/api/v1/remedies/{id}/take_back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what was given; the ledger gets an entry that says so */
+        post: operations["post-remedies-id-take_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/remedies/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the remedies that are suggested */
+        get: operations["get-remedies-kinds"];
+        /** Set up a remedy that is suggested */
+        put: operations["put-remedies-kinds"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/remedies/kinds/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a remedy of your own off the list; one of the starter's is as it was */
+        delete: operations["delete-remedies-kinds-key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/remedies/offers/{offer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back an offer that nobody has chosen from */
+        delete: operations["delete-remedies-offers-offer"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/remedies/offers/{offer}/choose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what the customer chose, or named instead */
+        post: operations["post-remedies-offers-offer-choose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -1270,6 +1838,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/complaint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the complaint of a ticket: the open one, else the last */
+        get: operations["get-tickets-id-complaint"];
+        put?: never;
+        /** Capture what went wrong on a ticket; you own it then */
+        post: operations["post-tickets-id-complaint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/draft": {
         parameters: {
             query?: never;
@@ -1386,6 +1972,58 @@ export interface paths {
         put?: never;
         /** Note that you have read a ticket, up to a version */
         post: operations["post-tickets-id-read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/refusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a supervisor whether we may say no on a ticket */
+        post: operations["post-tickets-id-refusals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/remedies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what was given and offered on a ticket, and what you may give */
+        get: operations["get-tickets-id-remedies"];
+        put?: never;
+        /** Give something on a ticket, for delight; of its open complaint when there is one */
+        post: operations["post-tickets-id-remedies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/remedies/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the customer choose among remedies on a ticket */
+        post: operations["post-tickets-id-remedies-offers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1615,6 +2253,67 @@ export interface components {
             /** @description what the last try came to grief on, for whoever looks after the server */
             why: string;
         };
+        AuthorityAll: {
+            currency: string;
+            /** Format: int64 */
+            period_days: number;
+            roles: components["schemas"]["AuthorityRole"][];
+            /** @description those you see */
+            teams: components["schemas"]["AuthorityTeam"][];
+        };
+        AuthorityAllowance: {
+            /** @description after all that was given or is offered in this case */
+            left_case: components["schemas"]["MoneyAmount"];
+            /** @description after all that this customer got in period_days, or is offered */
+            left_customer: components["schemas"]["MoneyAmount"];
+            /** @description the smaller of both: what you may give now without asking anyone */
+            may: components["schemas"]["MoneyAmount"];
+            per_case: components["schemas"]["MoneyAmount"];
+            per_customer: components["schemas"]["MoneyAmount"];
+            /** Format: int64 */
+            period_days: number;
+        };
+        AuthorityArrangement: {
+            /** @description three letters; it stays once something was given or offered */
+            currency?: string;
+            /**
+             * Format: int64
+             * @description for how long what a customer got counts
+             */
+            period_days?: number;
+        };
+        "AuthorityPut-authority-teams-teamRequest": {
+            /** @description none of its own when absent */
+            month?: components["schemas"]["MoneyAmount"];
+        };
+        AuthorityRole: {
+            name: string;
+            per_case: components["schemas"]["MoneyAmount"];
+            /** @description in the span of period_days, to one customer */
+            per_customer: components["schemas"]["MoneyAmount"];
+            /**
+             * @description absent for all roles without a line of their own
+             * @example role_06f3x8k2m4q7r
+             */
+            role?: string;
+            /** @description the budget of a month of a team that has none of its own; it tells and stops nobody */
+            team_month?: components["schemas"]["MoneyAmount"];
+        };
+        AuthoritySetting: {
+            per_case?: components["schemas"]["MoneyAmount"];
+            per_customer?: components["schemas"]["MoneyAmount"];
+            /** @description nothing for no budget */
+            team_month?: components["schemas"]["MoneyAmount"];
+        };
+        AuthorityTeam: {
+            /** @description its own budget of a month */
+            month?: components["schemas"]["MoneyAmount"];
+            name: string;
+            /** @description this month */
+            spent: components["schemas"]["MoneyAmount"];
+            /** @example team_06f3x8k2m4q7r */
+            team: string;
+        };
         CalendarsAddInBody: {
             /** @description day and night */
             always?: boolean;
@@ -1814,6 +2513,37 @@ export interface components {
             domain?: string;
             name: string;
         };
+        ComplaintsToldFromStruct: {
+            email?: string;
+            name?: string;
+            phone?: string;
+        };
+        "ComplaintsWithAnswer \"json:\\\"held\\\" enum:\\\"yesAnswer \"json:\\\"trustsOmitempty\\\" enum:\\\"yesNo\\\"\" }Body": {
+            /** @enum {string} */
+            held: "yes" | "no";
+            /** @enum {string} */
+            trusts?: "yes" | "no";
+        };
+        "ComplaintsWithEnded \"json:\\\"ended\\\" enum:\\\"contentSilentMistaken\\\"\"; Reason string \"json:\\\"reasonOmitempty\\\" maxLength:\\\"10000\\\" doc:\\\"why it was none with mistaken\\\"\" }Body": {
+            /** @enum {string} */
+            ended: "content" | "silent" | "mistaken";
+            /** @description why it was none, with mistaken */
+            reason?: string;
+        };
+        "ComplaintsWithOfStaffKind \"json:\\\"to\\\"\"; Summary string \"json:\\\"summary\\\" maxLength:\\\"10000\\\" doc:\\\"what they need to know so that the customer repeats nothing\\\"\" }Body": {
+            /** @description what they need to know, so that the customer repeats nothing */
+            summary: string;
+            /** @example stf_06f3x8k2m4q7r */
+            to: string;
+        };
+        "ComplaintsWithStruct { Check string \"json:\\\"check\\\" maxLength:\\\"40\\\"\"; Off bool \"json:\\\"offOmitempty\\\"\" }Body": {
+            check: string;
+            off?: boolean;
+        };
+        "ComplaintsWithStruct { Wish string \"json:\\\"wantedOmitempty\\\" maxLength:\\\"10000\\\"\"; None bool \"json:\\\"would_not_sayOmitempty\\\"\" }Body": {
+            wanted?: string;
+            would_not_say?: boolean;
+        };
         CustomersReachInBody: {
             email?: string;
             phone?: string;
@@ -2005,6 +2735,56 @@ export interface components {
             /** Format: int64 */
             to: number;
         };
+        LedgerAccount: {
+            account: string;
+            currency: string;
+            /** Format: int64 */
+            entries: number;
+            /** Format: int64 */
+            minor: number;
+        };
+        LedgerEntry: {
+            /** Format: date-time */
+            at: string;
+            /** @description who pressed, such as staff:stf_… or customer:cus_… */
+            by: string;
+            /** @description the ticket, or the complaint that has none */
+            case: string;
+            /**
+             * @description absent for a colleague
+             * @example cus_06f3x8k2m4q7r
+             */
+            customer?: string;
+            /** @example led_06f3x8k2m4q7r */
+            id: string;
+            kind: string;
+            /** @description they come to nothing */
+            lines: components["schemas"]["LedgerLine"][];
+            /** @enum {string} */
+            part: "right" | "extra";
+            remedy: string;
+            /**
+             * @description the entry that this one takes back
+             * @example led_06f3x8k2m4q7r
+             */
+            reverses?: string;
+            /**
+             * @description whose authority it was
+             * @example stf_06f3x8k2m4q7r
+             */
+            staff?: string;
+            /** @example team_06f3x8k2m4q7r */
+            team?: string;
+            /** @example tkt_06f3x8k2m4q7r */
+            ticket?: string;
+        };
+        LedgerLine: {
+            /** @description customer/cus_…, or kind/… of remedy */
+            account: string;
+            currency: string;
+            /** Format: int64 */
+            minor: number;
+        };
         LexiconChecked: {
             findings: components["schemas"]["LexiconFinding"][];
             /**
@@ -2167,6 +2947,11 @@ export interface components {
             new: string;
             old: string;
         };
+        MoneyAmount: {
+            currency: string;
+            /** Format: int64 */
+            minor: number;
+        };
         None: {
             ok: boolean;
         };
@@ -2228,6 +3013,16 @@ export interface components {
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
+        PageLedgerAccount: {
+            items: components["schemas"]["LedgerAccount"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
+        PageLedgerEntry: {
+            items: components["schemas"]["LedgerEntry"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
         PageLexiconListed: {
             items: components["schemas"]["LexiconListed"][];
             /** @description pass as after= for the next page; absent on the last */
@@ -2253,6 +3048,26 @@ export interface components {
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
+        PageRecoveryApproval: {
+            items: components["schemas"]["RecoveryApproval"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
+        PageRecoveryCatalogueItem: {
+            items: components["schemas"]["RecoveryCatalogueItem"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
+        PageRecoveryCount: {
+            items: components["schemas"]["RecoveryCount"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
+        PageRecoveryRow: {
+            items: components["schemas"]["RecoveryRow"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
         PageStaffMember: {
             items: components["schemas"]["StaffMember"][];
             /** @description pass as after= for the next page; absent on the last */
@@ -2275,6 +3090,11 @@ export interface components {
         };
         PageStaffToken: {
             items: components["schemas"]["StaffToken"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
+        PageStagesKind: {
+            items: components["schemas"]["StagesKind"][];
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
@@ -2723,6 +3543,582 @@ export interface components {
             /** Format: double */
             share?: number;
         };
+        RecoveryApproval: {
+            /** @enum {string} */
+            about: "refusal" | "amount";
+            amount?: components["schemas"]["MoneyAmount"];
+            /** Format: date-time */
+            answered_at?: string;
+            /** @example stf_06f3x8k2m4q7r */
+            answered_by?: string;
+            /** Format: date-time */
+            asked_at: string;
+            /** @example stf_06f3x8k2m4q7r */
+            asked_by?: string;
+            /** @description a no was wanted and it became a yes */
+            bent?: boolean;
+            /** @example cmp_06f3x8k2m4q7r */
+            complaint?: string;
+            /** @example cus_06f3x8k2m4q7r */
+            customer?: string;
+            /** @example apv_06f3x8k2m4q7r */
+            id: string;
+            /** @description of complaint */
+            kind?: string;
+            /** @description the nearest yes that was tried */
+            nearest_yes?: string;
+            /** @description of the answer; it stays as guidance */
+            reason?: string;
+            /**
+             * @description what is to be given, or was given with a yes
+             * @example rmd_06f3x8k2m4q7r
+             */
+            remedy?: string;
+            /** Format: int64 */
+            severity?: number;
+            /** @enum {string} */
+            state: "open" | "yes" | "no" | "recalled";
+            /** @example team_06f3x8k2m4q7r */
+            team?: string;
+            /** @example tkt_06f3x8k2m4q7r */
+            ticket?: string;
+            /** @description what they asked for */
+            what: string;
+            /** @description why not */
+            why?: string;
+        };
+        RecoveryCatalogueItem: {
+            /**
+             * Format: int64
+             * @description what it usually costs us, in minor units of the desk's money; 0 when that differs each time or it costs nothing
+             */
+            cost: number;
+            /** @description it costs no money, so no amount is asked for */
+            free?: boolean;
+            key: string;
+            label: string;
+            /** @description not suggested any more */
+            off?: boolean;
+            /** @description yours, or one of the starter's that you changed */
+            own?: boolean;
+            /**
+             * @description what it can be; either when absent
+             * @enum {string}
+             */
+            part?: "right" | "extra";
+        };
+        RecoveryChoice: {
+            /** @description what it costs us; that of the catalogue when absent */
+            amount?: components["schemas"]["MoneyAmount"];
+            /** @description of the catalogue; absent for any other, which what then names */
+            kind?: string;
+            /** @description what they get, as the customer may read it */
+            what?: string;
+        };
+        RecoveryCount: {
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            n: number;
+            /** Format: int64 */
+            severity: number;
+            stage: string;
+        };
+        RecoveryDone: {
+            /** Format: date-time */
+            at: string;
+            /** @example stf_06f3x8k2m4q7r */
+            by?: string;
+        };
+        RecoveryGift: {
+            /** @description what it costs us; that of the catalogue when absent */
+            amount?: components["schemas"]["MoneyAmount"];
+            /** @description of the catalogue; absent for any other, which what then names */
+            kind?: string;
+            /** @description for colleagues; the customer never sees it */
+            note?: string;
+            /** @enum {string} */
+            part: "right" | "extra";
+            /** @description what they get, as the customer may read it */
+            what?: string;
+        };
+        RecoveryGuidance: {
+            /** @description those most alike first */
+            answers: components["schemas"]["RecoveryApproval"][];
+            /**
+             * Format: int64
+             * @description like cases of the last two years in which something was given
+             */
+            cases: number;
+            /** @description what was given there beyond that */
+            extra?: components["schemas"]["RecoveryRange"];
+            /** @description what it was, the most frequent first */
+            gifts: components["schemas"]["RecoveryPopular"][];
+            /** @description what was given there to make it right */
+            right?: components["schemas"]["RecoveryRange"];
+        };
+        RecoveryHandover: {
+            /** Format: date-time */
+            answered_at?: string;
+            /** Format: date-time */
+            at: string;
+            /** @example cmp_06f3x8k2m4q7r */
+            complaint: string;
+            /** @example stf_06f3x8k2m4q7r */
+            from?: string;
+            /** @example hnd_06f3x8k2m4q7r */
+            id: string;
+            /** @description why it was declined */
+            reason?: string;
+            /** @enum {string} */
+            state: "waiting" | "accepted" | "declined" | "taken_back" | "closed";
+            summary?: string;
+            /** @example stf_06f3x8k2m4q7r */
+            to: string;
+        };
+        RecoveryMoney: {
+            /** @description what you may give; absent when your role gives nothing */
+            allowance?: components["schemas"]["AuthorityAllowance"];
+            approvals: components["schemas"]["RecoveryApproval"][];
+            /** @description it is made right, and nothing extra is given or offered yet */
+            extra_missing: boolean;
+            offers: components["schemas"]["RecoveryOffer"][];
+            /** @description given directly, asked for or taken back; those of offers stand there */
+            remedies: components["schemas"]["RecoveryRemedy"][];
+            /** @description there is something extra, and nothing that makes it right */
+            right_missing: boolean;
+        };
+        RecoveryOffer: {
+            /** Format: date-time */
+            at: string;
+            choices: components["schemas"]["RecoveryRemedy"][];
+            /** @example cmp_06f3x8k2m4q7r */
+            complaint?: string;
+            /** @example cus_06f3x8k2m4q7r */
+            customer?: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** @example ofr_06f3x8k2m4q7r */
+            id: string;
+            /** @description what the customer would like instead */
+            named?: string;
+            /** @enum {string} */
+            part: "right" | "extra";
+            /** @example stf_06f3x8k2m4q7r */
+            staff?: string;
+            /** @enum {string} */
+            state: "open" | "chosen" | "named" | "withdrawn";
+            /** @example tkt_06f3x8k2m4q7r */
+            ticket?: string;
+        };
+        RecoveryPick: {
+            /** @description what they would like instead */
+            other?: string;
+            /** @example rmd_06f3x8k2m4q7r */
+            remedy?: string;
+        };
+        RecoveryPopular: {
+            kind: string;
+            /** Format: int64 */
+            n: number;
+            part: string;
+            what: string;
+        };
+        RecoveryProposal: {
+            choices: components["schemas"]["RecoveryChoice"][] | null;
+            /** @description for colleagues; the customer never sees it */
+            note?: string;
+            /** @enum {string} */
+            part: "right" | "extra";
+        };
+        RecoveryRange: {
+            /** Format: int64 */
+            cases: number;
+            /** @description not a ceiling */
+            highest: components["schemas"]["MoneyAmount"];
+            lowest: components["schemas"]["MoneyAmount"];
+            /** @description the median, a floor to start from: half of the cases were given at least that */
+            middle: components["schemas"]["MoneyAmount"];
+        };
+        RecoveryReason: {
+            /** Format: date-time */
+            at: string;
+            text: string;
+        };
+        RecoveryRefusing: {
+            /** @description the nearest yes that was tried */
+            nearest_yes: string;
+            /** @description what they asked for */
+            what: string;
+            /** @description why not */
+            why?: string;
+        };
+        RecoveryRemedy: {
+            /** @description what it costs us; absent when you may not read the ledger */
+            amount?: components["schemas"]["MoneyAmount"];
+            /**
+             * @description the question to a supervisor
+             * @example apv_06f3x8k2m4q7r
+             */
+            approval?: string;
+            /** Format: date-time */
+            at: string;
+            /** @example cmp_06f3x8k2m4q7r */
+            complaint?: string;
+            /** @example cus_06f3x8k2m4q7r */
+            customer?: string;
+            /**
+             * @description of the ledger; absent when it cost nothing
+             * @example led_06f3x8k2m4q7r
+             */
+            entry?: string;
+            /** Format: date-time */
+            given_at?: string;
+            /** @example rmd_06f3x8k2m4q7r */
+            id: string;
+            /** @description of the catalogue, or other */
+            kind: string;
+            /** @description for colleagues; the customer never sees it */
+            note?: string;
+            /** @example ofr_06f3x8k2m4q7r */
+            offer?: string;
+            /** @enum {string} */
+            part: "right" | "extra";
+            /**
+             * @description who offered it, and then whose authority it was
+             * @example stf_06f3x8k2m4q7r
+             */
+            staff?: string;
+            /** @enum {string} */
+            state: "offered" | "asked" | "given" | "passed" | "refused" | "taken_back";
+            /** Format: date-time */
+            taken_back_at?: string;
+            /** @example team_06f3x8k2m4q7r */
+            team?: string;
+            /** @example tkt_06f3x8k2m4q7r */
+            ticket?: string;
+            what: string;
+            /** @description why it was taken back */
+            why?: string;
+        };
+        RecoveryRow: {
+            /** Format: date-time */
+            closed_at?: string;
+            /** @example cus_06f3x8k2m4q7r */
+            customer?: string;
+            customer_name?: string;
+            /**
+             * Format: date-time
+             * @description by when this stage is to be left
+             */
+            due_at?: string;
+            /** @enum {string} */
+            ended?: "content" | "silent" | "mistaken";
+            /**
+             * @description did what we did hold?
+             * @enum {string}
+             */
+            held?: "yes" | "no";
+            /** @example cmp_06f3x8k2m4q7r */
+            id: string;
+            /** @description a colleague's */
+            internal: boolean;
+            kind: string;
+            /**
+             * Format: date-time
+             * @description when this stage became late
+             */
+            late_at?: string;
+            /**
+             * Format: int64
+             * @description of its ticket
+             */
+            number?: number;
+            /**
+             * @description who was asked to take it over and has not answered
+             * @example stf_06f3x8k2m4q7r
+             */
+            offered_to?: string;
+            /** @enum {string} */
+            origin: "heard" | "broken_promise" | "breached_clock" | "reopened" | "second_transfer" | "repeated_contact" | "abandoned_call";
+            /**
+             * @description absent while nobody has taken it
+             * @example stf_06f3x8k2m4q7r
+             */
+            owner?: string;
+            owner_name?: string;
+            /** Format: date-time */
+            raised_at: string;
+            /** @example stf_06f3x8k2m4q7r */
+            raised_by?: string;
+            /** Format: int64 */
+            reopened: number;
+            /**
+             * Format: int64
+             * @description 1 slight, 2 serious, 3 grave
+             * @enum {integer}
+             */
+            severity: 1 | 2 | 3;
+            /** @enum {string} */
+            stage: "capture" | "investigate" | "resolve" | "communicate" | "follow_up";
+            /** @description of its ticket */
+            subject?: string;
+            /** @example team_06f3x8k2m4q7r */
+            team?: string;
+            /**
+             * @description absent for one among colleagues
+             * @example tkt_06f3x8k2m4q7r
+             */
+            ticket?: string;
+            /**
+             * @description do they trust us again?
+             * @enum {string}
+             */
+            trusts?: "yes" | "no";
+            /** Format: int64 */
+            version: number;
+            /** @description what they would like */
+            wanted?: string;
+            /** @description what happened, in their words; empty when a failure opened it */
+            what: string;
+            /** @description they were asked and would not say */
+            would_not_say?: boolean;
+        };
+        RecoverySettlement: {
+            /** @description what it costs us; absent when you may not read the ledger */
+            amount?: components["schemas"]["MoneyAmount"];
+            /**
+             * @description the question to a supervisor
+             * @example apv_06f3x8k2m4q7r
+             */
+            approval?: string;
+            /** Format: date-time */
+            at: string;
+            /** @example cmp_06f3x8k2m4q7r */
+            complaint?: string;
+            /** @example cus_06f3x8k2m4q7r */
+            customer?: string;
+            /**
+             * @description of the ledger; absent when it cost nothing
+             * @example led_06f3x8k2m4q7r
+             */
+            entry?: string;
+            /** @description it is made right, and nothing extra is given or offered yet */
+            extra_missing: boolean;
+            /** Format: date-time */
+            given_at?: string;
+            /** @example rmd_06f3x8k2m4q7r */
+            id: string;
+            /** @description of the catalogue, or other */
+            kind: string;
+            /** @description for colleagues; the customer never sees it */
+            note?: string;
+            /** @example ofr_06f3x8k2m4q7r */
+            offer?: string;
+            /** @enum {string} */
+            part: "right" | "extra";
+            /** @description there is something extra, and nothing that makes it right */
+            right_missing: boolean;
+            /**
+             * @description who offered it, and then whose authority it was
+             * @example stf_06f3x8k2m4q7r
+             */
+            staff?: string;
+            /** @enum {string} */
+            state: "offered" | "asked" | "given" | "passed" | "refused" | "taken_back";
+            /** Format: date-time */
+            taken_back_at?: string;
+            /** @example team_06f3x8k2m4q7r */
+            team?: string;
+            /** @example tkt_06f3x8k2m4q7r */
+            ticket?: string;
+            what: string;
+            /** @description why it was taken back */
+            why?: string;
+        };
+        RecoverySorting: {
+            kind?: string;
+            /** Format: int64 */
+            severity?: number;
+        };
+        RecoveryStay: {
+            /** @description by the key of the check */
+            done: {
+                [key: string]: components["schemas"]["RecoveryDone"];
+            };
+            /** Format: date-time */
+            due_at?: string;
+            /** Format: date-time */
+            entered_at: string;
+            /** Format: date-time */
+            late_at?: string;
+            /** Format: date-time */
+            left_at?: string;
+            /** Format: int64 */
+            n: number;
+            /**
+             * @description whose it was when it was left, or is
+             * @example stf_06f3x8k2m4q7r
+             */
+            owner?: string;
+            stage: string;
+        };
+        RecoveryStory: {
+            kind?: string;
+            /**
+             * Format: int64
+             * @description 1 slight (the usual one), 2 serious, 3 grave
+             */
+            severity?: number;
+            /** @description what they would like */
+            wanted?: string;
+            /** @description what happened, in their words */
+            what: string;
+            /** @description they were asked and would not say */
+            would_not_say?: boolean;
+        };
+        RecoveryTodo: {
+            done?: components["schemas"]["RecoveryDone"];
+            key: string;
+            text: string;
+        };
+        RecoveryTold: {
+            /** @description whose it is; it becomes a ticket of theirs */
+            from?: components["schemas"]["ComplaintsToldFromStruct"];
+            /** @description a colleague's; it needs no customer */
+            internal?: boolean;
+            kind?: string;
+            /**
+             * Format: int64
+             * @description 1 slight (the usual one), 2 serious, 3 grave
+             */
+            severity?: number;
+            /**
+             * @description whose it is to put right
+             * @example team_06f3x8k2m4q7r
+             */
+            team?: string;
+            /** @description what they would like */
+            wanted?: string;
+            /** @description what happened, in their words */
+            what: string;
+            /** @description they were asked and would not say */
+            would_not_say?: boolean;
+        };
+        RecoveryVerdict: {
+            /**
+             * @description what the customer will hear
+             * @enum {string}
+             */
+            answer: "yes" | "no";
+            /** @description to give at once with a yes to what somebody wanted to refuse, on your own authority */
+            give?: components["schemas"]["RecoveryGift"];
+            /** @description it stays as guidance */
+            reason: string;
+        };
+        RecoveryWhole: {
+            /** @description what you may give; absent when your role gives nothing */
+            allowance?: components["schemas"]["AuthorityAllowance"];
+            approvals: components["schemas"]["RecoveryApproval"][];
+            /** Format: date-time */
+            closed_at?: string;
+            /** @example cus_06f3x8k2m4q7r */
+            customer?: string;
+            customer_name?: string;
+            /**
+             * Format: date-time
+             * @description by when this stage is to be left
+             */
+            due_at?: string;
+            /** @enum {string} */
+            ended?: "content" | "silent" | "mistaken";
+            /** @description it is made right, and nothing extra is given or offered yet */
+            extra_missing: boolean;
+            handovers: components["schemas"]["RecoveryHandover"][];
+            /**
+             * @description did what we did hold?
+             * @enum {string}
+             */
+            held?: "yes" | "no";
+            /** @example cmp_06f3x8k2m4q7r */
+            id: string;
+            /** @description a colleague's */
+            internal: boolean;
+            kind: string;
+            /**
+             * Format: date-time
+             * @description when this stage became late
+             */
+            late_at?: string;
+            /**
+             * Format: int64
+             * @description of its ticket
+             */
+            number?: number;
+            /**
+             * @description who was asked to take it over and has not answered
+             * @example stf_06f3x8k2m4q7r
+             */
+            offered_to?: string;
+            offers: components["schemas"]["RecoveryOffer"][];
+            /** @enum {string} */
+            origin: "heard" | "broken_promise" | "breached_clock" | "reopened" | "second_transfer" | "repeated_contact" | "abandoned_call";
+            /**
+             * @description absent while nobody has taken it
+             * @example stf_06f3x8k2m4q7r
+             */
+            owner?: string;
+            owner_name?: string;
+            /** Format: date-time */
+            raised_at: string;
+            /** @example stf_06f3x8k2m4q7r */
+            raised_by?: string;
+            /** @description why it was closed as mistaken */
+            reasons?: components["schemas"]["RecoveryReason"][] | null;
+            /** @description given directly, asked for or taken back; those of offers stand there */
+            remedies: components["schemas"]["RecoveryRemedy"][];
+            /** Format: int64 */
+            reopened: number;
+            /** @description there is something extra, and nothing that makes it right */
+            right_missing: boolean;
+            /**
+             * Format: int64
+             * @description 1 slight, 2 serious, 3 grave
+             * @enum {integer}
+             */
+            severity: 1 | 2 | 3;
+            /** @enum {string} */
+            stage: "capture" | "investigate" | "resolve" | "communicate" | "follow_up";
+            /** @description as it went through them, oldest first */
+            stages: components["schemas"]["RecoveryStay"][];
+            /** @description of its ticket */
+            subject?: string;
+            /** @example team_06f3x8k2m4q7r */
+            team?: string;
+            /**
+             * @description absent for one among colleagues
+             * @example tkt_06f3x8k2m4q7r
+             */
+            ticket?: string;
+            /** @description what this stage asks for */
+            todo: components["schemas"]["RecoveryTodo"][];
+            /**
+             * @description do they trust us again?
+             * @enum {string}
+             */
+            trusts?: "yes" | "no";
+            /** Format: int64 */
+            version: number;
+            /** @description what they would like */
+            wanted?: string;
+            /** @description what happened, in their words; empty when a failure opened it */
+            what: string;
+            /** @description they were asked and would not say */
+            would_not_say?: boolean;
+        };
+        RecoveryWhy: {
+            reason: string;
+        };
         "RolesPost-rolesRequest": {
             all_teams?: boolean;
             may: string[] | null;
@@ -2970,6 +4366,27 @@ export interface components {
              * @description to the minute; absent when never used
              */
             used_at?: string;
+        };
+        StagesCheck: {
+            key: string;
+            text: string;
+        };
+        StagesKind: {
+            key: string;
+            label: string;
+            /** @description not offered any more */
+            off?: boolean;
+            /** @description yours, or one of the starter's that you changed */
+            own?: boolean;
+            stages: components["schemas"]["StagesPlan"][];
+        };
+        StagesPlan: {
+            /** @description all of them are ticked before the stage is left */
+            checks: components["schemas"]["StagesCheck"][];
+            /** @description working minutes by severity, the slight first; 0 for no clock */
+            minutes: number[];
+            /** @enum {string} */
+            stage: "capture" | "investigate" | "resolve" | "communicate" | "follow_up";
         };
         StoreEntry: {
             /** Format: date-time */
@@ -3480,6 +4897,13 @@ export interface components {
     pathItems: never;
 }
 export type SchemaAppParked = components['schemas']['AppParked'];
+export type SchemaAuthorityAll = components['schemas']['AuthorityAll'];
+export type SchemaAuthorityAllowance = components['schemas']['AuthorityAllowance'];
+export type SchemaAuthorityArrangement = components['schemas']['AuthorityArrangement'];
+export type SchemaAuthorityPutAuthorityTeamsTeamRequest = components['schemas']['AuthorityPut-authority-teams-teamRequest'];
+export type SchemaAuthorityRole = components['schemas']['AuthorityRole'];
+export type SchemaAuthoritySetting = components['schemas']['AuthoritySetting'];
+export type SchemaAuthorityTeam = components['schemas']['AuthorityTeam'];
 export type SchemaCalendarsAddInBody = components['schemas']['CalendarsAddInBody'];
 export type SchemaClocksAhead = components['schemas']['ClocksAhead'];
 export type SchemaClocksConditions = components['schemas']['ClocksConditions'];
@@ -3490,6 +4914,12 @@ export type SchemaClocksShown = components['schemas']['ClocksShown'];
 export type SchemaClocksTarget = components['schemas']['ClocksTarget'];
 export type SchemaClocksTargetChange = components['schemas']['ClocksTargetChange'];
 export type SchemaCompaniesPostCompaniesRequest = components['schemas']['CompaniesPost-companiesRequest'];
+export type SchemaComplaintsToldFromStruct = components['schemas']['ComplaintsToldFromStruct'];
+export type SchemaComplaintsWithAnswerJsonHeldEnumYesAnswerJsonTrustsOmitemptyEnumYesNoBody = components['schemas']['ComplaintsWithAnswer "json:\"held\" enum:\"yesAnswer "json:\"trustsOmitempty\" enum:\"yesNo\"" }Body'];
+export type SchemaComplaintsWithEndedJsonEndedEnumContentSilentMistakenReasonStringJsonReasonOmitemptyMaxLength_10000DocWhyItWasNoneWithMistakenBody = components['schemas']['ComplaintsWithEnded "json:\"ended\" enum:\"contentSilentMistaken\""; Reason string "json:\"reasonOmitempty\" maxLength:\"10000\" doc:\"why it was none with mistaken\"" }Body'];
+export type SchemaComplaintsWithOfStaffKindJsonToSummaryStringJsonSummaryMaxLength_10000DocWhatTheyNeedToKnowSoThatTheCustomerRepeatsNothingBody = components['schemas']['ComplaintsWithOfStaffKind "json:\"to\""; Summary string "json:\"summary\" maxLength:\"10000\" doc:\"what they need to know so that the customer repeats nothing\"" }Body'];
+export type SchemaComplaintsWithStructCheckStringJsonCheckMaxLength_40OffBoolJsonOffOmitemptyBody = components['schemas']['ComplaintsWithStruct { Check string "json:\"check\" maxLength:\"40\""; Off bool "json:\"offOmitempty\"" }Body'];
+export type SchemaComplaintsWithStructWishStringJsonWantedOmitemptyMaxLength_10000NoneBoolJsonWouldNotSayOmitemptyBody = components['schemas']['ComplaintsWithStruct { Wish string "json:\"wantedOmitempty\" maxLength:\"10000\""; None bool "json:\"would_not_sayOmitempty\"" }Body'];
 export type SchemaCustomersReachInBody = components['schemas']['CustomersReachInBody'];
 export type SchemaEmailEntry = components['schemas']['EmailEntry'];
 export type SchemaEmailHealth = components['schemas']['EmailHealth'];
@@ -3504,6 +4934,9 @@ export type SchemaHoursChange = components['schemas']['HoursChange'];
 export type SchemaHoursHoliday = components['schemas']['HoursHoliday'];
 export type SchemaHoursRegion = components['schemas']['HoursRegion'];
 export type SchemaHoursSpan = components['schemas']['HoursSpan'];
+export type SchemaLedgerAccount = components['schemas']['LedgerAccount'];
+export type SchemaLedgerEntry = components['schemas']['LedgerEntry'];
+export type SchemaLedgerLine = components['schemas']['LedgerLine'];
 export type SchemaLexiconChecked = components['schemas']['LexiconChecked'];
 export type SchemaLexiconCheckInBody = components['schemas']['LexiconCheckInBody'];
 export type SchemaLexiconFinding = components['schemas']['LexiconFinding'];
@@ -3516,6 +4949,7 @@ export type SchemaMailPostMailGuessRequest = components['schemas']['MailPost-mai
 export type SchemaMailTryInBody = components['schemas']['MailTryInBody'];
 export type SchemaMePatchMeRequest = components['schemas']['MePatch-meRequest'];
 export type SchemaMePutMePasswordRequest = components['schemas']['MePut-me-passwordRequest'];
+export type SchemaMoneyAmount = components['schemas']['MoneyAmount'];
 export type SchemaNone = components['schemas']['None'];
 export type SchemaOddsShare = components['schemas']['OddsShare'];
 export type SchemaPageAppParked = components['schemas']['PageAppParked'];
@@ -3528,16 +4962,23 @@ export type SchemaPageEmailMailbox = components['schemas']['PageEmailMailbox'];
 export type SchemaPageHoursCalendar = components['schemas']['PageHoursCalendar'];
 export type SchemaPageHoursHoliday = components['schemas']['PageHoursHoliday'];
 export type SchemaPageHoursRegion = components['schemas']['PageHoursRegion'];
+export type SchemaPageLedgerAccount = components['schemas']['PageLedgerAccount'];
+export type SchemaPageLedgerEntry = components['schemas']['PageLedgerEntry'];
 export type SchemaPageLexiconListed = components['schemas']['PageLexiconListed'];
 export type SchemaPagePeopleCompany = components['schemas']['PagePeopleCompany'];
 export type SchemaPagePeopleCustomer = components['schemas']['PagePeopleCustomer'];
 export type SchemaPagePromisesPromise = components['schemas']['PagePromisesPromise'];
 export type SchemaPagePromisesRate = components['schemas']['PagePromisesRate'];
+export type SchemaPageRecoveryApproval = components['schemas']['PageRecoveryApproval'];
+export type SchemaPageRecoveryCatalogueItem = components['schemas']['PageRecoveryCatalogueItem'];
+export type SchemaPageRecoveryCount = components['schemas']['PageRecoveryCount'];
+export type SchemaPageRecoveryRow = components['schemas']['PageRecoveryRow'];
 export type SchemaPageStaffMember = components['schemas']['PageStaffMember'];
 export type SchemaPageStaffRole = components['schemas']['PageStaffRole'];
 export type SchemaPageStaffSession = components['schemas']['PageStaffSession'];
 export type SchemaPageStaffTeam = components['schemas']['PageStaffTeam'];
 export type SchemaPageStaffToken = components['schemas']['PageStaffToken'];
+export type SchemaPageStagesKind = components['schemas']['PageStagesKind'];
 export type SchemaPageStoreEntry = components['schemas']['PageStoreEntry'];
 export type SchemaPageTicketsBegun = components['schemas']['PageTicketsBegun'];
 export type SchemaPageTicketsCount = components['schemas']['PageTicketsCount'];
@@ -3568,6 +5009,33 @@ export type SchemaPromisesReason = components['schemas']['PromisesReason'];
 export type SchemaPromisesRenewal = components['schemas']['PromisesRenewal'];
 export type SchemaPromisesSettings = components['schemas']['PromisesSettings'];
 export type SchemaPromisesSettingsChange = components['schemas']['PromisesSettingsChange'];
+export type SchemaRecoveryApproval = components['schemas']['RecoveryApproval'];
+export type SchemaRecoveryCatalogueItem = components['schemas']['RecoveryCatalogueItem'];
+export type SchemaRecoveryChoice = components['schemas']['RecoveryChoice'];
+export type SchemaRecoveryCount = components['schemas']['RecoveryCount'];
+export type SchemaRecoveryDone = components['schemas']['RecoveryDone'];
+export type SchemaRecoveryGift = components['schemas']['RecoveryGift'];
+export type SchemaRecoveryGuidance = components['schemas']['RecoveryGuidance'];
+export type SchemaRecoveryHandover = components['schemas']['RecoveryHandover'];
+export type SchemaRecoveryMoney = components['schemas']['RecoveryMoney'];
+export type SchemaRecoveryOffer = components['schemas']['RecoveryOffer'];
+export type SchemaRecoveryPick = components['schemas']['RecoveryPick'];
+export type SchemaRecoveryPopular = components['schemas']['RecoveryPopular'];
+export type SchemaRecoveryProposal = components['schemas']['RecoveryProposal'];
+export type SchemaRecoveryRange = components['schemas']['RecoveryRange'];
+export type SchemaRecoveryReason = components['schemas']['RecoveryReason'];
+export type SchemaRecoveryRefusing = components['schemas']['RecoveryRefusing'];
+export type SchemaRecoveryRemedy = components['schemas']['RecoveryRemedy'];
+export type SchemaRecoveryRow = components['schemas']['RecoveryRow'];
+export type SchemaRecoverySettlement = components['schemas']['RecoverySettlement'];
+export type SchemaRecoverySorting = components['schemas']['RecoverySorting'];
+export type SchemaRecoveryStay = components['schemas']['RecoveryStay'];
+export type SchemaRecoveryStory = components['schemas']['RecoveryStory'];
+export type SchemaRecoveryTodo = components['schemas']['RecoveryTodo'];
+export type SchemaRecoveryTold = components['schemas']['RecoveryTold'];
+export type SchemaRecoveryVerdict = components['schemas']['RecoveryVerdict'];
+export type SchemaRecoveryWhole = components['schemas']['RecoveryWhole'];
+export type SchemaRecoveryWhy = components['schemas']['RecoveryWhy'];
 export type SchemaRolesPostRolesRequest = components['schemas']['RolesPost-rolesRequest'];
 export type SchemaSearchSpan = components['schemas']['SearchSpan'];
 export type SchemaSessionsPostSessionsRequest = components['schemas']['SessionsPost-sessionsRequest'];
@@ -3591,6 +5059,9 @@ export type SchemaStaffSignedOut = components['schemas']['StaffSignedOut'];
 export type SchemaStaffTeam = components['schemas']['StaffTeam'];
 export type SchemaStaffTeamName = components['schemas']['StaffTeamName'];
 export type SchemaStaffToken = components['schemas']['StaffToken'];
+export type SchemaStagesCheck = components['schemas']['StagesCheck'];
+export type SchemaStagesKind = components['schemas']['StagesKind'];
+export type SchemaStagesPlan = components['schemas']['StagesPlan'];
 export type SchemaStoreEntry = components['schemas']['StoreEntry'];
 export type SchemaTargetsAddInBody = components['schemas']['TargetsAddInBody'];
 export type SchemaTargetsPutTargetsOrderRequest = components['schemas']['TargetsPut-targets-orderRequest'];
@@ -3631,6 +5102,276 @@ export type ResponseUnauthorized = components['responses']['Unauthorized'];
 export type ResponseUnprocessableEntity = components['responses']['UnprocessableEntity'];
 export type $defs = Record<string, never>;
 export interface operations {
+    "get-approvals": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                /** @description only those you asked */
+                mine?: boolean;
+                /** @description all when absent */
+                state?: "open" | "yes" | "no" | "recalled";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRecoveryApproval"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-approvals-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryVerdict"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryApproval"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "delete-approvals-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryApproval"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-approvals-guidance": {
+        parameters: {
+            query?: {
+                /** @description of complaint */
+                kind?: string;
+                limit?: number;
+                /** @description what they ask for, in any words */
+                q?: string;
+                severity?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryGuidance"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorityAll"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "patch-authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorityArrangement"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorityAll"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "put-authority-role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a name, an id, or other */
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthoritySetting"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorityRole"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "put-authority-teams-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorityPut-authority-teams-teamRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorityTeam"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "get-calendars": {
         parameters: {
             query?: never;
@@ -4016,6 +5757,800 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "get-complaints": {
+        parameters: {
+            query?: {
+                after?: string;
+                internal?: "true" | "false";
+                /** @description only those whose stage is late */
+                late?: boolean;
+                limit?: number;
+                /** @description me: those you are asked to take over */
+                offered_to?: "me";
+                /** @description me, none, or an id */
+                owner?: string;
+                /** @description me: those you captured */
+                raised_by?: "me";
+                severity?: number;
+                stage?: "capture" | "investigate" | "resolve" | "communicate" | "follow_up";
+                /** @description both when absent */
+                state?: "open" | "closed";
+                /** @description none, or an id */
+                team?: string;
+                ticket?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRecoveryRow"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-complaints": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryTold"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryWhole"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-complaints-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryWhole"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "patch-complaints-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoverySorting"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryWhole"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-complaints-id-accept": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryWhole"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-complaints-id-advance": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryWhole"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-complaints-id-close": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComplaintsWithEnded \"json:\\\"ended\\\" enum:\\\"contentSilentMistaken\\\"\"; Reason string \"json:\\\"reasonOmitempty\\\" maxLength:\\\"10000\\\" doc:\\\"why it was none with mistaken\\\"\" }Body"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryWhole"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-complaints-id-decline": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryWhy"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryWhole"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-complaints-id-follow_up": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComplaintsWithAnswer \"json:\\\"held\\\" enum:\\\"yesAnswer \"json:\\\"trustsOmitempty\\\" enum:\\\"yesNo\\\"\" }Body"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryWhole"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-complaints-id-handover": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComplaintsWithOfStaffKind \"json:\\\"to\\\"\"; Summary string \"json:\\\"summary\\\" maxLength:\\\"10000\\\" doc:\\\"what they need to know so that the customer repeats nothing\\\"\" }Body"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryWhole"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "delete-complaints-id-handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryWhole"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-complaints-id-refusals": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryRefusing"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryApproval"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-complaints-id-remedies": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryGift"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoverySettlement"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-complaints-id-remedies-offers": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryProposal"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryOffer"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-complaints-id-reopen": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryWhole"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-complaints-id-take": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryWhole"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-complaints-id-tick": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComplaintsWithStruct { Check string \"json:\\\"check\\\" maxLength:\\\"40\\\"\"; Off bool \"json:\\\"offOmitempty\\\"\" }Body"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryWhole"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-complaints-id-wish": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComplaintsWithStruct { Wish string \"json:\\\"wantedOmitempty\\\" maxLength:\\\"10000\\\"\"; None bool \"json:\\\"would_not_sayOmitempty\\\"\" }Body"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryWhole"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-complaints-board": {
+        parameters: {
+            query?: {
+                after?: string;
+                internal?: "true" | "false";
+                /** @description only those whose stage is late */
+                late?: boolean;
+                limit?: number;
+                /** @description me: those you are asked to take over */
+                offered_to?: "me";
+                /** @description me, none, or an id */
+                owner?: string;
+                /** @description me: those you captured */
+                raised_by?: "me";
+                severity?: number;
+                stage?: "capture" | "investigate" | "resolve" | "communicate" | "follow_up";
+                /** @description both when absent */
+                state?: "open" | "closed";
+                /** @description none, or an id */
+                team?: string;
+                ticket?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRecoveryCount"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-complaints-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageStagesKind"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "put-complaints-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StagesKind"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagesKind"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "delete-complaints-kinds-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "get-customers": {
         parameters: {
             query?: {
@@ -4183,6 +6718,36 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "get-customers-id-authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorityAllowance"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "post-customers-id-remarks": {
         parameters: {
             query?: never;
@@ -4302,6 +6867,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageStoreEntry"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-ledger": {
+        parameters: {
+            query?: {
+                after?: string;
+                /** @description a ticket, or a complaint that has none */
+                case?: string;
+                customer?: string;
+                /** @description entered from then on */
+                from?: string;
+                limit?: number;
+                ticket?: string;
+                /** @description and before */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLedgerEntry"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-ledger-accounts": {
+        parameters: {
+            query: {
+                after?: string;
+                limit?: number;
+                of: "customer" | "case" | "staff" | "team" | "kind";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLedgerAccount"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-ledger-export": {
+        parameters: {
+            query?: {
+                /** @description the first day, as 2026-01-01 */
+                from?: string;
+                /** @description the last day */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ledger for the accountant, a line of CSV for each line of an entry */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -5579,6 +8248,203 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PromisesSettings"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-remedies-id-take_back": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryWhy"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryRemedy"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-remedies-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRecoveryCatalogueItem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "put-remedies-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryCatalogueItem"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCatalogueItem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "delete-remedies-kinds-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "delete-remedies-offers-offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryOffer"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-remedies-offers-offer-choose": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                offer: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryPick"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryOffer"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -6875,6 +9741,74 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "get-tickets-id-complaint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryWhole"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-tickets-id-complaint": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryStory"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryWhole"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "get-tickets-id-draft": {
         parameters: {
             query?: never;
@@ -7203,6 +10137,150 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["None"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-tickets-id-refusals": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryRefusing"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryApproval"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-tickets-id-remedies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryMoney"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-tickets-id-remedies": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryGift"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoverySettlement"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-tickets-id-remedies-offers": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryProposal"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryOffer"];
                 };
             };
             401: components["responses"]["Unauthorized"];
