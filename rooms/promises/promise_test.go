@@ -1,11 +1,13 @@
 package promises
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/rooms/hours"
@@ -196,4 +198,55 @@ func TestCallFirst(t *testing.T) {
 			t.Errorf("%+v: %v", tc, err)
 		}
 	}
+}
+
+// Whatever is promised and whenever: there is a reminder where one is wanted, all lie between the making and the time itself,
+// none comes before half of the working time is gone, and what is left then is what was asked for or less.
+func TestRemindersOfAnything(t *testing.T) {
+	h := nineToFive(t, "Europe/Berlin")
+	rapid.Check(t, func(t *rapid.T) {
+		made := monday.Add(time.Duration(rapid.Int64Range(0, 30*24*3600e6).Draw(t, "made")) * time.Microsecond)
+		p := Promise{State: Open, MadeAt: made, Due: made.Add(time.Duration(rapid.Int64Range(2, 60*24*3600e6).Draw(t, "due")) * time.Microsecond)}
+		var ahead []time.Duration
+		for range rapid.IntRange(1, mostReminder).Draw(t, "n") {
+			ahead = append(ahead, time.Duration(rapid.IntRange(1, 5000).Draw(t, "minutes"))*time.Minute)
+		}
+		all, total := p.reminders(h, ahead), h.Between(p.MadeAt, p.Due)
+		if len(all) == 0 || len(all) > len(ahead) {
+			t.Fatalf("%d reminders of %v", len(all), ahead)
+		}
+		for i, at := range all {
+			left := h.Between(at, p.Due)
+			if !at.After(p.MadeAt.Add(-time.Microsecond)) || at.After(p.Due) || i > 0 && !at.After(all[i-1]) {
+				t.Fatalf("%s is reminded at %v", p.Due, all)
+			}
+			if total > 0 && (left > total/2+time.Microsecond || left > slices.Max(ahead)+time.Microsecond) {
+				t.Fatalf("reminded at %s, %s before, of %s in all", at, left, total)
+			}
+		}
+		for range all { // as the queue goes on
+			if at := p.next(h, ahead); at.Before(p.Due) {
+				p.RemindedAt = at
+			}
+		}
+		if at := p.next(h, ahead); !at.Equal(p.Due) {
+			t.Fatalf("waits until %s, due %s", at, p.Due)
+		}
+	})
+}
+
+func FuzzMoment(f *testing.F) {
+	for _, s := range []string{"2026-07-07", "2026-07-07T10:00:00Z", "2026-07-07T10:00:00.123456789+14:00", "0000-00-00", "9999-12-31"} {
+		f.Add(s)
+	}
+	h := nineToFive(f, "Europe/Berlin")
+	f.Fuzz(func(t *testing.T, s string) {
+		now := monday.Add(12 * time.Hour)
+		at, _, err := moment(s, now, h)
+		if err == nil && (!at.After(now) || at.After(now.AddDate(mostYears, 0, 0))) {
+			t.Errorf("%q is %s", s, at)
+		} else if err != nil && fault.KindOf(err) != fault.Invalid {
+			t.Error(err)
+		}
+	})
 }
