@@ -42,6 +42,9 @@ export function when(at: string): string {
   return format(d, d.getFullYear() === today.getFullYear() ? { day: 'numeric', month: 'short' } : { day: 'numeric', month: 'short', year: 'numeric' });
 }
 
+/** A day by its name: Friday, 4 December. */
+export const day = (at: string) => format(at, { weekday: 'long', day: 'numeric', month: 'long' });
+
 /** A date alone. */
 export const date = (at: string) => format(at, { dateStyle: 'medium' });
 

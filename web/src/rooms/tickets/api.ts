@@ -10,6 +10,8 @@ export type File = Schemas['TicketsFile'];
 export type Party = Schemas['TicketsParty'];
 export type Count = Schemas['TicketsCount'];
 export type Finding = Schemas['LexiconFinding'];
+/** What an answer that is being written promises. */
+export type Caught = Schemas['LexiconPromise'];
 export type Status = Ticket['status'];
 export type Draft = Schemas['TicketsDraft'];
 export type Query = { status?: string; assignee?: string; team?: string; tag?: string; customer?: string; channel?: string; mailbox?: string; waiting?: boolean };
@@ -57,7 +59,8 @@ export const fileURL = (f: File) => `/api/v1/messages/files/${f.id}`;
 export const pageURL = (m: Message, remote: boolean, quoted = false) => `/api/v1/messages/${m.id}/page?remote=${remote}${quoted ? "&quoted=true" : ""}`;
 
 /** What the lexicon says of an answer that is being written. It changes nothing, so it needs no name of its own to be asked once. */
-export async function lookOver(text: string, ticket: string): Promise<Finding[]> {
-  const res = await send('POST', '/lexicon/check', JSON.stringify({ text, ticket, locale: language() }), { 'Content-Type': 'application/json' });
-  return ((await res.json()) as Schemas['LexiconChecked']).findings;
+export async function lookOver(text: string, ticket: string): Promise<Schemas['LexiconChecked']> {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const res = await send('POST', '/lexicon/check', JSON.stringify({ text, ticket, locale: language(), zone }), { 'Content-Type': 'application/json' });
+  return res.json();
 }

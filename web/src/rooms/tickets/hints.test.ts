@@ -5,6 +5,7 @@ let text = '';
 let asked: string[] = [];
 let answers: ((findings: unknown[] | number) => Promise<void>)[] = [];
 let shown: string[] = [];
+let promised: object[] = [];
 const draft = { id: 'tkt_1', left: new Set<string>() };
 const marks = {
   busy: false,
@@ -18,9 +19,10 @@ beforeEach(() => {
   vi.useFakeTimers();
   [text, asked, answers, shown] = ['', [], [], []];
   draft.left.clear();
+  promised = [];
   vi.stubGlobal('fetch', (_: string, init: RequestInit) => new Promise((ok) => {
     asked.push(JSON.parse(String(init.body)).text);
-    answers.push(async (f) => { ok(new Response(JSON.stringify({ findings: f }), { status: typeof f === 'number' ? f : 200 })); await vi.advanceTimersByTimeAsync(0); });
+    answers.push(async (f) => { ok(new Response(JSON.stringify({ findings: f, promises: promised, heat: 0 }), { status: typeof f === 'number' ? f : 200 })); await vi.advanceTimersByTimeAsync(0); });
   }));
 });
 afterEach(() => { vi.useRealTimers(); vi.unstubAllGlobals(); });
@@ -89,4 +91,24 @@ test('better words begin a sentence with a capital, and nothing else', () => {
   const at = (before: string) => fitting('this week', before, before.length);
   expect([at(''), at('Hello,\n'), at('Done. '), at('“Done!” ')]).toEqual(Array(4).fill('This week'));
   expect([at('It comes '), at('3.'), at('Hello, ')]).toEqual(Array(3).fill('this week'));
+});
+
+test('what an answer promises is offered until it was taken, also when the words around it change', async () => {
+  const l = new Looking(marks, () => draft);
+  promised = [{ start: 0, end: 26, text: 'I will call you by Friday.', kind: 'call_back', due: '2026-12-04T22:59:59Z', day: '2026-12-04', date_only: true, working: false }];
+  type(l, 'I will call you by Friday.');
+  await vi.advanceTimersByTimeAsync(400);
+  await answers[0]([]);
+  expect(l.promised.map((p) => p.kind)).toEqual(['call_back']);
+  l.settle(l.promised[0]);
+  expect(l.promised).toEqual([]);
+  type(l, 'Dear Ada, I will call you by Friday.');
+  await vi.advanceTimersByTimeAsync(400);
+  await answers[1]([]);
+  expect(l.promised).toEqual([]);
+  promised = [{ ...promised[0], text: 'I will call you by Monday.' }];
+  type(l, 'I will call you by Monday.');
+  await vi.advanceTimersByTimeAsync(400);
+  await answers[2]([]);
+  expect(l.promised.length).toBe(1);
 });

@@ -1,6 +1,6 @@
 // The story of a ticket: what was said and what happened, in one order, with what happened in words.
 import { house } from '../../base/house.svelte';
-import { moment } from '../../base/time.svelte';
+import { full, moment } from '../../base/time.svelte';
 import { t, word } from '../../base/words.svelte';
 import type { Message, Moment } from './api';
 
@@ -49,6 +49,20 @@ function tell(m: Moment): { who: string; line: string } | undefined {
     case 'tickets.changed':
       if (b.priority) return did(t('story.priority', { to: word('tickets.priority', String(b.priority)) }));
       return did(t('story.changed', { parts: ((b.parts as string[] | undefined) ?? []).map((p) => word('tickets.part', p)).join(', ') }));
+    case 'promises.made':
+      return b.instead_of ? undefined : did(t('story.promised', { due: full(String(b.due)) }));
+    case 'promises.kept':
+      return did(t(b.late ? 'story.kept_late' : 'story.kept'));
+    case 'promises.renewed':
+      return did(t('story.renewed'));
+    case 'promises.released':
+      return did(t('story.let_off'));
+    case 'promises.handed':
+      return did(t('story.handed', { to: house.name(b.owner as string) || t('tickets.somebody') }));
+    case 'promises.reminded':
+      return was(t('story.reminded', { due: full(String(b.due)) }));
+    case 'promises.broken':
+      return was(t('story.broken'));
     case 'clocks.breached':
       return was(t('story.breached', { clock: word('clocks', String(b.clock ?? '')) }));
   }
