@@ -16,6 +16,7 @@ import (
 	"github.com/hearthdesk/hearth/channels/email"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/promises"
+	"github.com/hearthdesk/hearth/rooms/recovery"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
@@ -29,7 +30,7 @@ func (e *export) everything(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, noun := range []string{"tickets", "messages", "reasons", "promises", "customers", "companies", "staff", "mails", "journal"} {
+	for _, noun := range []string{"tickets", "messages", "reasons", "complaints", "remedies", "approvals", "ledger", "promises", "customers", "companies", "staff", "mails", "journal"} {
 		if _, err := e.list(noun); err != nil { // a file without lines says that there were none
 			return err
 		}
@@ -47,7 +48,7 @@ func (e *export) everything(ctx context.Context) (err error) {
 	if err := e.walk(ctx); err != nil {
 		return err
 	}
-	return e.mails(ctx)
+	return errors.Join(e.recovery(ctx), e.mails(ctx))
 }
 
 // settings are the short lists. Those that no room shows inside a transaction are asked for by the API; when the journal
@@ -59,8 +60,9 @@ func (e *export) settings(ctx context.Context) (map[string][]any, error) {
 	calendars, err4 := e.h.Hours.Calendars(e.tx)
 	rules, err5 := e.h.Lexicon.Own(e.tx)
 	how, err6 := e.h.Promises.Settings(e.tx)
-	lists := map[string][]any{"mailboxes": anys(boxes), "teams": anys(teams), "roles": anys(roles), "hours": anys(calendars), "lexicon": anys(rules), "promise_settings": {how}}
-	err := errors.Join(err1, err2, err3, err4, err5, err6)
+	giving, err7 := e.h.Recovery.Settings(e.tx)
+	lists := map[string][]any{"mailboxes": anys(boxes), "teams": anys(teams), "roles": anys(roles), "hours": anys(calendars), "lexicon": anys(rules), "promise_settings": {how}, "recovery_settings": {giving}}
+	err := errors.Join(err1, err2, err3, err4, err5, err6, err7)
 	for noun, path := range map[string]string{"targets": "/targets", "ticket_fields": "/tickets/fields", "ticket_types": "/tickets/types"} {
 		all, listed := e.ask(ctx, path)
 		lists[noun], err = anys(all), errors.Join(err, listed)
@@ -130,6 +132,14 @@ func (e *export) follow(ctx context.Context, j store.Entry) error {
 		})
 	case people.Founded{}.Kind():
 		return came(j, func(b people.Founded) error { return e.company(ctx, b.Company) })
+	case recovery.Raised{}.Kind():
+		return came(j, func(b recovery.Raised) error {
+			c, ok, err := e.h.Recovery.Complaint(e.tx, b.Complaint)
+			if err != nil || !ok {
+				return err
+			}
+			return e.put("complaints", c)
+		})
 	case promises.Made{}.Kind():
 		return came(j, func(b promises.Made) error {
 			p, err := e.h.Promises.Look(e.tx, b.Promise)
@@ -330,6 +340,9 @@ tkt_06f3x8k2m4q7r; the same id is the same thing in every file. The fields are t
 | tickets.jsonl | a ticket: number, subject, where it stands, whose it is; *customer* and *company* name lines of those files |
 | messages.jsonl | something said in a ticket (*ticket*), in the order of the tickets and then of time: *in* from the customer, *out* to them, *note* among colleagues, *notice* by the machine |
 | reasons.jsonl | the words of a reason for what happened in the journal entry *seq* |
+| complaints.jsonl | what went wrong for somebody, the stages it went through and who owned it; *recovery_settings.jsonl* is what each may give and what stages ask for |
+| remedies.jsonl, approvals.jsonl | something offered or given to make it right, or beyond that; a question to a supervisor and the answer |
+| ledger.jsonl | an entry of the ledger of what was given: its lines come to nothing, an entry that *reverses* another takes it back |
 | promises.jsonl | what was promised to a customer, by whom and by when, and what became of it; *promise_settings.jsonl* is how the company promises |
 | customers.jsonl | a customer, their addresses, and what colleagues remarked about them |
 | companies.jsonl | a company that customers belong to |

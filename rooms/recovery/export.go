@@ -1,0 +1,76 @@
+package recovery
+
+import (
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/recovery/authority"
+	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
+	"github.com/hearthdesk/hearth/rooms/recovery/stages"
+)
+
+// Kept is everything there is of a complaint, or of a question or remedy that stands without one, for an export.
+type Kept struct {
+	Complaint
+	Stages    []Stay     `json:"stages"`
+	Handovers []Handover `json:"handovers"`
+	Reasons   []Reason   `json:"reasons"`
+}
+
+// Complaint reads a complaint with its stages, for an export; false when there is none.
+func (room *Room) Complaint(tx *store.Tx, which ID) (k Kept, ok bool, err error) {
+	if k.Complaint, ok, err = one(tx, which); err != nil || !ok {
+		return k, false, err
+	}
+	if k.Stages, err = stays(tx, which); err != nil {
+		return k, false, err
+	}
+	if k.Handovers, err = handovers(tx, which); err != nil {
+		return k, false, err
+	}
+	k.Reasons, err = reasons(tx, which)
+	return k, true, err
+}
+
+// Remedies reads remedies after one, oldest first, for an export.
+func (room *Room) Remedies(tx *store.Tx, after RemedyID, limit int) ([]Remedy, error) {
+	all, err := store.All[Remedy](tx, `SELECT `+remedyColumns+` FROM remedies WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
+	for i := range all {
+		dress(everybody(), &all[i])
+	}
+	return all, err
+}
+
+// Approvals reads questions to supervisors after one, oldest first, for an export.
+func (room *Room) Approvals(tx *store.Tx, after ApprovalID, limit int) ([]Approval, error) {
+	all, err := store.All[Approval](tx, `SELECT `+approvalColumns+` FROM approvals WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
+	for i := range all {
+		all[i].dress(everybody())
+	}
+	return all, err
+}
+
+// Entries reads the ledger after an entry, oldest first, for an export.
+func (room *Room) Entries(tx *store.Tx, after ledger.ID, limit int) ([]ledger.Entry, error) {
+	return ledger.List(tx, ledger.Filter{After: after, Limit: limit})
+}
+
+// Settings are how complaints are dealt with, what is suggested, and what each may give.
+type Settings struct {
+	Authority authority.All   `json:"authority"`
+	Kinds     []Kind          `json:"kinds"`
+	Catalogue []CatalogueItem `json:"catalogue"`
+}
+
+// Settings reads them, for an export.
+func (room *Room) Settings(tx *store.Tx) (s Settings, err error) {
+	if s.Authority, err = room.rules.All(tx, everybody()); err != nil {
+		return s, err
+	}
+	if s.Kinds, err = stages.Kinds(tx); err != nil {
+		return s, err
+	}
+	s.Catalogue, err = catalogue(tx)
+	return s, err
+}
+
+func everybody() web.Who { return web.Everything(store.System("export")) }
