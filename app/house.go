@@ -112,7 +112,7 @@ func (h *House) furnish() {
 	h.Tickets = tickets.New(h.DB, h.Staff, h.People, h.Files, h.Due)
 	h.Clocks = clocks.New(h.DB, h.Due, h.Hours, h.Tickets)
 	h.Recovery = recovery.New(h.DB, h.Due, h.Staff, h.Hours, h.People, h.Tickets)
-	h.Promises = promises.New(h.DB, h.Due, h.Staff, h.Hours, h.People, h.Tickets)
+	h.Promises = promises.New(h.DB, h.Due, h.Staff, h.Hours, h.People, h.Tickets, h.Recovery)
 	h.Email = email.New(email.House{Words: h.Words, DB: h.DB, Due: h.Due, Files: h.Files, Keys: h.Keys, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Log: s.log()})
 	h.Live = live.New(live.Config{
 		DB: h.DB, Audience: h.audience, Doors: h.doors, Staff: func(n int64) string { return staff.ID(n).String() }, Auth: h.Staff.Authenticate, Log: s.log(),
@@ -157,7 +157,7 @@ func (h *House) audience(tx *store.Tx, e store.Entry) (web.Audience, error) {
 		return h.Promises.Audience(tx, e)
 	case "mail":
 		return h.Email.Audience(tx, e)
-	case "customers", "companies", "targets", "calendars", "lexicon":
+	case "customers", "companies", "purchases", "targets", "calendars", "lexicon":
 		return web.Audience{Needs: web.View}, nil
 	case "staff", "teams", "roles", "tokens", "sessions":
 		return web.Audience{Needs: web.People}, nil

@@ -26,6 +26,8 @@ import (
 	"github.com/hearthdesk/hearth/rooms/lexicon"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/promises"
+	"github.com/hearthdesk/hearth/rooms/recovery"
+	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
@@ -36,7 +38,7 @@ var today = time.Date(2026, 5, 20, 14, 30, 0, 0, time.UTC)
 func empty(tb testing.TB) demo.Deps {
 	tb.Helper()
 	clock := demo.NewClock(today)
-	db := storetest.OpenAt(tb, clock.Now, web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, lexicon.Tables, tickets.Tables, clocks.Tables, promises.Tables, email.Tables)
+	db := storetest.OpenAt(tb, clock.Now, web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, lexicon.Tables, tickets.Tables, clocks.Tables, ledger.Tables, recovery.Tables, promises.Tables, email.Tables)
 	return furnish(tb, db, tb.TempDir(), clock)
 }
 
@@ -62,7 +64,7 @@ func furnish(tb testing.TB, db *store.DB, dir string, clock *demo.Clock) demo.De
 	d.People = people.New(d.DB, "DE")
 	d.Tickets = tickets.New(d.DB, d.Staff, d.People, d.Files, d.Due)
 	d.Clocks = clocks.New(d.DB, d.Due, d.Hours, d.Tickets)
-	d.Promises = promises.New(d.DB, d.Due, d.Staff, d.Hours, d.People, d.Tickets)
+	d.Promises = promises.New(d.DB, d.Due, d.Staff, d.Hours, d.People, d.Tickets, recovery.New(d.DB, d.Due, d.Staff, d.Hours, d.People, d.Tickets))
 	d.Email = email.New(email.House{Words: said, DB: d.DB, Due: d.Due, Files: d.Files, Keys: keys, People: d.People, Tickets: d.Tickets, Clocks: d.Clocks, Log: log})
 	d.Followers = slices.Concat(d.Tickets.Followers(), d.Clocks.Followers(), d.Promises.Followers(), d.Email.Followers())
 	return d

@@ -20,6 +20,8 @@ import (
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/hours"
 	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/recovery"
+	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
@@ -63,14 +65,15 @@ func furnish(tb testing.TB) *desk {
 	d := &desk{staff: map[string]web.Who{}}
 	d.now.Store(monday.Add(9 * time.Hour).UnixMicro())
 	log := slog.New(slog.DiscardHandler)
-	d.db = storetest.OpenAt(tb, d.clock, web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, tickets.Tables, Tables)
+	d.db = storetest.OpenAt(tb, d.clock, web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, tickets.Tables, ledger.Tables, recovery.Tables, Tables)
 	blobs, err := files.Open(tb.Context(), "", tb.TempDir())
 	if err != nil {
 		tb.Fatal(err)
 	}
 	d.queue = due.New(d.db, log)
 	s, h, p := staff.New(d.db, staff.Options{}), hours.New(d.db), people.New(d.db, "DE")
-	d.Room = New(d.db, d.queue, s, h, p, tickets.New(d.db, s, p, blobs, d.queue))
+	t := tickets.New(d.db, s, p, blobs, d.queue)
+	d.Room = New(d.db, d.queue, s, h, p, t, recovery.New(d.db, d.queue, s, h, p, t))
 	d.queue.HandleTx(nudging, due.Policy{}, func(*store.Tx, due.Job) error { return nil })
 	d.api = web.New(web.Config{DB: d.db, Version: "test", Log: log})
 	d.Routes(d.api)

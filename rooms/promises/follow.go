@@ -3,9 +3,11 @@ package promises
 import (
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/rooms/hours"
+	"github.com/hearthdesk/hearth/rooms/recovery"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
@@ -24,6 +26,12 @@ func (room *Room) follow(f *store.Follower) {
 		}
 		return nil
 	})
+	store.On(f, func(tx *store.Tx, entry store.Entry, e Broken) error {
+		if e.Ticket == 0 || tx.Now().Sub(entry.At) > fresh {
+			return nil
+		}
+		return room.failed(tx, e.Ticket)
+	})
 	store.On(f, func(tx *store.Tx, _ store.Entry, e hours.Changed) error {
 		if slices.Equal(e.Parts, []string{"name"}) {
 			return nil
@@ -38,6 +46,20 @@ func (room *Room) follow(f *store.Follower) {
 		}
 		return errors.Join(tx.Record(settings{}, Configured{[]string{"calendar"}}), room.retimeAll(tx))
 	})
+}
+
+// fresh is how old a broken promise may be to open a recovery, as for any other failure: nobody is won back by a pile of cases
+// on one morning when news come late.
+const fresh = 48 * time.Hour
+
+// failed opens a recovery for a broken promise, or tells the one that is open. A ticket that is gone needs none.
+func (room *Room) failed(tx *store.Tx, ticket tickets.ID) error {
+	all, err := room.tickets.Some(tx, []tickets.ID{ticket})
+	if err != nil || len(all) == 0 || all[0].Ended == tickets.Spam || all[0].Ended == tickets.Merged {
+		return err
+	}
+	_, _, err = room.recovery.Raise(tx, recovery.Failure{Ticket: ticket, Origin: recovery.BrokenPromise})
+	return err
 }
 
 // moot lets go of what was promised in a ticket that turned out to be spam.

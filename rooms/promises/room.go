@@ -13,6 +13,7 @@ import (
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/hours"
 	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/recovery"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
@@ -31,12 +32,13 @@ type Room struct {
 	hours    *hours.Room
 	people   *people.Room
 	tickets  *tickets.Room
+	recovery *recovery.Room
 	follower *store.Follower
 }
 
 // New furnishes the room; db and q may be nil when only the OpenAPI document is wanted.
-func New(db *store.DB, q *due.Queue, s *staff.Room, h *hours.Room, p *people.Room, t *tickets.Room) *Room {
-	room := &Room{db, q, s, h, p, t, store.NewFollower("promises")}
+func New(db *store.DB, q *due.Queue, s *staff.Room, h *hours.Room, p *people.Room, t *tickets.Room, r *recovery.Room) *Room {
+	room := &Room{db, q, s, h, p, t, r, store.NewFollower("promises")}
 	room.follow(room.follower)
 	if q != nil {
 		q.HandleTx(ticking, due.Policy{}, room.tick)
@@ -45,7 +47,7 @@ func New(db *store.DB, q *due.Queue, s *staff.Room, h *hours.Room, p *people.Roo
 	return room
 }
 
-// Followers keep promises where their tickets are.
+// Followers keep promises where their tickets are, and open a recovery where one was broken.
 func (room *Room) Followers() []*store.Follower { return []*store.Follower{room.follower} }
 
 // Audience says who may see an entry of the journal of this room: whoever may see the promise.
@@ -231,18 +233,14 @@ func (room *Room) ownable(tx *store.Tx, p Promise, owner staff.ID) error {
 	if err := room.staff.MustBeActive(tx, owner); err != nil || p.Ticket == 0 {
 		return err
 	}
-	m, err := room.staff.Load(tx, owner)
+	them, err := room.staff.Who(tx, owner)
 	if err != nil {
 		return err
-	}
-	them := web.Who{Staff: int64(m.ID), Can: m.Can, All: m.All, Teams: make([]int64, len(m.Teams))}
-	for i, t := range m.Teams {
-		them.Teams[i] = int64(t)
 	}
 	if seen, err := room.sees(tx, them, p); err != nil || seen {
 		return err
 	}
-	return fault.New(fault.Conflict, "promise.blind", "%s may not read this ticket, so its promises can't be theirs.", m.Name)
+	return fault.New(fault.Conflict, "promise.blind", "%s may not read this ticket, so its promises can't be theirs.", them.Name)
 }
 
 // begin enters a promise, and has it looked at when it next has something to tell.

@@ -10,6 +10,7 @@ import (
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/rooms/hours"
 	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/recovery"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
@@ -42,6 +43,15 @@ func TestTimeGoesBy(t *testing.T) {
 	if p.State != Missed || !p.EndedAt.Equal(p.Due) || !p.SettledAt.IsZero() || !p.RemindedAt.Equal(when(t, "Fri 14:00")) {
 		t.Errorf("%+v", p)
 	}
+
+	// A broken promise is a failure that nobody needs to complain about first.
+	d.look(t, func(tx *store.Tx) error {
+		w, err := d.recovery.On(tx, d.staff["Anna"], ticket)
+		if w.Origin != recovery.BrokenPromise || w.Ticket != ticket {
+			t.Errorf("recovery: %+v", w.Complaint)
+		}
+		return err
+	})
 
 	// The server slept over a reminder and the end: no reminder comes with the breach. Below the ticket all of it is told.
 	p = d.promises(t, "Anna", Making{Ticket: ticket, Due: "2026-07-14"})
