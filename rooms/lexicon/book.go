@@ -77,9 +77,12 @@ type Book struct {
 	entries  []entry
 	byWord   map[string]opening // by the word they begin with
 	byPrefix map[string][]int
+	bySuffix map[string][]int
 	byNumber []int
-	made     []int // rules that are made in Go
-	lengths  []int // of the prefixes
+	numbers  map[string]int // of the words that patterns need
+	made     []int          // rules that are made in Go
+	lengths  []int          // of the prefixes
+	endings  []int          // lengths of the suffixes
 }
 
 // opening is the entries that begin with a word: most need a certain one after it, which spares trying them all.
@@ -97,7 +100,7 @@ func NewBook(f File) (*Book, error) {
 	if len(f.Rules) > maxRules {
 		return nil, fault.New(fault.Invalid, "lexicon.many", "A lexicon holds at most %d rules.", maxRules)
 	}
-	b := &Book{byWord: map[string]opening{}, byPrefix: map[string][]int{}}
+	b := &Book{byWord: map[string]opening{}, byPrefix: map[string][]int{}, bySuffix: map[string][]int{}, numbers: map[string]int{}}
 	var faults []error
 	seen := map[string]bool{}
 	for _, r := range f.Rules {
@@ -111,16 +114,22 @@ func NewBook(f File) (*Book, error) {
 	if err := errors.Join(faults...); err != nil {
 		return nil, fault.New(fault.Invalid, "lexicon.rule", "%s", err.Error())
 	}
-	for prefix := range b.byPrefix {
-		if !slices.Contains(b.lengths, len(prefix)) {
-			b.lengths = append(b.lengths, len(prefix))
-		}
-	}
-	slices.Sort(b.lengths)
+	b.lengths, b.endings = lengths(b.byPrefix), lengths(b.bySuffix)
 	if err := b.prove(); err != nil {
 		return nil, fault.New(fault.Invalid, "lexicon.example", "%s", err.Error())
 	}
 	return b, nil
+}
+
+// lengths are those of the keys, the shortest first.
+func lengths(m map[string][]int) (all []int) {
+	for key := range m {
+		if !slices.Contains(all, len(key)) {
+			all = append(all, len(key))
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 // sound says in a sentence what a rule lacks, pattern and example aside.
@@ -157,6 +166,9 @@ func (b *Book) add(r Rule, sets map[string]string) error {
 		return err
 	}
 	l.with, l.unless = with, unless
+	for _, p := range slices.Concat(found, with, unless) {
+		b.hint(p)
+	}
 	for i, p := range found {
 		if err := p.judge(); err != nil {
 			return fmt.Errorf("%q: %w", r.Find[i], err)
@@ -190,6 +202,8 @@ func (b *Book) index(e entry) {
 			b.opens(f.word, n)
 		case 'p':
 			b.byPrefix[f.word] = append(b.byPrefix[f.word], n)
+		case 's':
+			b.bySuffix[f.word] = append(b.bySuffix[f.word], n)
 		case '#':
 			b.byNumber = append(b.byNumber, n)
 		}

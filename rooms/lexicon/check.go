@@ -19,11 +19,16 @@ type hit struct {
 func (b *Book) scan(text string, found func(hit)) ([]token, []sentence) {
 	tokens, sentences := read(text)
 	var m matcher
+	var here present
 	for n, s := range sentences {
+		here.read(b, tokens[s.first:s.end])
 		for at := s.first; at < s.end; at++ {
 			b.begin(tokens[at].word, after(tokens, at, s), func(e entry) {
+				if !here.has(e.needs) {
+					return
+				}
 				end, ok := e.match(tokens, s, at, &m)
-				if ok && end > at && b.fits(e.line, tokens, s, &m) {
+				if ok && end > at && b.fits(e.line, tokens, s, &m, &here) {
 					found(hit{line: e.line, start: tokens[at].start, end: tokens[end-1].end, sentence: n})
 				}
 			})
@@ -57,6 +62,14 @@ func (b *Book) begin(word, next string, try func(entry)) {
 			try(b.entries[n])
 		}
 	}
+	for _, l := range b.endings {
+		if l > len(word) {
+			break
+		}
+		for _, n := range b.bySuffix[word[len(word)-l:]] {
+			try(b.entries[n])
+		}
+	}
 	if len(b.byNumber) > 0 && strings.ContainsAny(word, "0123456789") {
 		for _, n := range b.byNumber {
 			try(b.entries[n])
@@ -65,14 +78,20 @@ func (b *Book) begin(word, next string, try func(entry)) {
 }
 
 // fits says whether the rest of the sentence lets a rule speak.
-func (b *Book) fits(rule int, tokens []token, s sentence, m *matcher) bool {
+func (b *Book) fits(rule int, tokens []token, s sentence, m *matcher, here *present) bool {
 	l := &b.lines[rule]
-	return (len(l.with) == 0 || anywhere(l.with, tokens, s, m)) && !anywhere(l.unless, tokens, s, m)
+	return (len(l.with) == 0 || anywhere(l.with, tokens, s, m, here)) && !anywhere(l.unless, tokens, s, m, here)
 }
 
-func anywhere(patterns []*pattern, tokens []token, s sentence, m *matcher) bool {
+func anywhere(patterns []*pattern, tokens []token, s sentence, m *matcher, here *present) bool {
 	for _, p := range patterns {
+		if !here.has(p.needs) {
+			continue
+		}
 		for at := s.first; at < s.end; at++ {
+			if p.first != nil && !p.first[tokens[at].word] {
+				continue
+			}
 			if end, ok := p.match(tokens, s, at, m); ok && end > at {
 				return true
 			}

@@ -1,6 +1,7 @@
 package lexicon
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,13 +11,14 @@ import (
 //
 //	word          this word, in any case; ’ and ' are one
 //	word*         a word that begins so
+//	*word         a word that ends so, as German compounds do
 //	#             a number, or a word with a digit in it
 //	(a|b c)       one of these
 //	[a|b c]       one of these, or nothing
 //	..            up to three words of any kind; ... up to eight
 //	<set>         one of the phrases of a set
 //	^ at the start and $ at the end: the first, the last word of a sentence
-//	? at the end: only in a question
+//	? at the end: only in a question; alone, any question
 //
 // It is compiled to a small automaton whose states are walked side by side, so no pattern can explode: its cost is its
 // size times the words of a sentence, and its size is bounded.
@@ -28,8 +30,9 @@ const (
 
 // step is one state of the automaton: it takes a word and goes on, or it forks.
 type step struct {
-	take  rune   // 'w' word, 'p' prefix, '#' number, '.' any; 0 forks
-	word  string // of 'w' and 'p'
+	take  rune   // 'w' word, 'o' one of some, 'p' prefix, 's' suffix, '#' number, '.' any; 0 forks
+	word  string // of 'w', 'p' and 's'
+	some  map[string]bool
 	forks []int
 }
 
@@ -39,6 +42,9 @@ type pattern struct {
 	begins bool // ^
 	ends   bool // $
 	asks   bool // ?
+
+	first map[string]bool // the words it may begin with; nil when it may begin with others too
+	needs []int           // words one of which is in whatever it matches, by their numbers in the book; nil when there are none
 }
 
 // compiler reads a pattern from its source.
@@ -85,6 +91,9 @@ func lex(src string) []string {
 // compile makes a pattern ready, or says in a sentence what is wrong with it.
 func compile(src string, sets map[string]string) (*pattern, error) {
 	p := &pattern{}
+	if strings.TrimSpace(src) == "?" { // any question
+		return &pattern{steps: []step{{take: '.'}}, asks: true}, nil
+	}
 	c := &compiler{src: lex(src), sets: sets}
 	if len(c.src) > 0 && c.src[0] == "^" {
 		p.begins, c.at = true, 1
@@ -118,7 +127,8 @@ func (c *compiler) add(s step) (int, error) {
 	return len(c.steps) - 1, nil
 }
 
-// either reads alternatives up to the sign that closes them; with an empty one when optional.
+// either reads alternatives up to the sign that closes them; with an empty one when optional. Those that are one word and
+// nothing else, which most are, share a state.
 func (c *compiler) either(closing string) error {
 	if c.depth++; c.depth > 20 {
 		return fmt.Errorf("it is nested too deeply")
@@ -129,21 +139,35 @@ func (c *compiler) either(closing string) error {
 		return err
 	}
 	var ends []int
+	end := func() error {
+		e, err := c.add(step{})
+		ends = append(ends, e)
+		return err
+	}
+	words := map[string]bool{}
 	for {
-		c.steps[fork].forks = append(c.steps[fork].forks, len(c.steps))
-		if err := c.sequence(); err != nil {
-			return err
-		}
-		end, err := c.add(step{})
-		if err != nil {
-			return err
-		}
-		ends = append(ends, end)
-		if c.at < len(c.src) && c.src[c.at] == "|" {
+		if w := c.alone(closing); w != "" {
+			words[w] = true
 			c.at++
-			continue
+		} else {
+			c.steps[fork].forks = append(c.steps[fork].forks, len(c.steps))
+			if err := errors.Join(c.sequence(), end()); err != nil {
+				return err
+			}
 		}
-		break
+		if c.at >= len(c.src) || c.src[c.at] != "|" {
+			break
+		}
+		c.at++
+	}
+	if len(words) > 0 {
+		c.steps[fork].forks = append(c.steps[fork].forks, len(c.steps))
+		if _, err := c.add(oneOf(words)); err != nil {
+			return err
+		}
+		if err := end(); err != nil {
+			return err
+		}
 	}
 	if closing == "]" {
 		c.steps[fork].forks = append(c.steps[fork].forks, len(c.steps))
@@ -152,6 +176,28 @@ func (c *compiler) either(closing string) error {
 		c.steps[e].forks = []int{len(c.steps)}
 	}
 	return nil
+}
+
+// alone is the next word when it is all of an alternative.
+func (c *compiler) alone(closing string) string {
+	if c.at >= len(c.src) || c.at+1 < len(c.src) && c.src[c.at+1] != "|" && c.src[c.at+1] != closing {
+		return ""
+	}
+	tokens, _ := read(c.src[c.at])
+	if len(tokens) != 1 || tokens[0].word != strings.ToLower(c.src[c.at]) {
+		return ""
+	}
+	return tokens[0].word
+}
+
+// oneOf is a state that takes one of some words.
+func oneOf(words map[string]bool) step {
+	if len(words) == 1 {
+		for w := range words {
+			return step{take: 'w', word: w}
+		}
+	}
+	return step{take: 'o', some: words}
 }
 
 func (c *compiler) sequence() error {
@@ -236,17 +282,21 @@ func (c *compiler) set(s string) error {
 
 // words are usually one; what the reader of texts sees as two, such as and/or, is two here.
 func (c *compiler) words(s string) error {
-	prefix := strings.HasSuffix(s, "*")
-	tokens, _ := read(strings.TrimSuffix(s, "*"))
+	prefix, suffix := strings.HasSuffix(s, "*"), strings.HasPrefix(s, "*")
+	tokens, _ := read(strings.Trim(s, "*"))
 	if len(tokens) == 0 {
 		return fmt.Errorf("%q is no word", s)
 	}
 	for i, t := range tokens {
 		take := 'w'
-		if prefix && i == len(tokens)-1 {
-			if take = 'p'; len([]rune(t.word)) < 3 {
-				return fmt.Errorf("%q would stand for too many words", s)
-			}
+		switch {
+		case prefix && i == len(tokens)-1:
+			take = 'p'
+		case suffix && i == 0:
+			take = 's'
+		}
+		if take != 'w' && len([]rune(t.word)) < 3 || prefix && suffix {
+			return fmt.Errorf("%q would stand for too many words", s)
 		}
 		if _, err := c.add(step{take: take, word: t.word}); err != nil {
 			return err
@@ -294,7 +344,18 @@ func (p *pattern) shortest() (words, telling int) {
 	}
 	words = least(func(step) int { return 1 })
 	telling = least(func(s step) int {
-		if (s.take == 'w' || s.take == 'p') && !slices.Contains(common, s.word) {
+		switch s.take {
+		case 'w', 'p', 's':
+			if slices.Contains(common, s.word) {
+				return 0
+			}
+			return 1
+		case 'o':
+			for w := range s.some {
+				if slices.Contains(common, w) {
+					return 0
+				}
+			}
 			return 1
 		}
 		return 0
@@ -305,8 +366,14 @@ func (p *pattern) shortest() (words, telling int) {
 // firsts are the words it may begin with.
 func (p *pattern) firsts() (out []step) {
 	for _, i := range p.open(0) {
-		if i < len(p.steps) {
+		if i == len(p.steps) {
+			continue
+		}
+		if p.steps[i].take != 'o' {
 			out = append(out, p.steps[i])
+		}
+		for w := range p.steps[i].some {
+			out = append(out, step{take: 'w', word: w})
 		}
 	}
 	return out
@@ -315,14 +382,19 @@ func (p *pattern) firsts() (out []step) {
 // seconds are the words that may follow a first one, and whether that is not all: it may end there, or take many words.
 func (p *pattern) seconds(first string) (words []string, loose bool) {
 	for _, i := range p.open(0) {
-		if i == len(p.steps) || p.steps[i].take != 'w' || p.steps[i].word != first {
+		if i == len(p.steps) || !p.steps[i].exact() || !p.steps[i].takes(first) {
 			continue
 		}
 		for _, j := range p.open(i + 1) {
-			if j == len(p.steps) || p.steps[j].take != 'w' {
+			if j == len(p.steps) || !p.steps[j].exact() {
 				return nil, true
 			}
-			words = append(words, p.steps[j].word)
+			if p.steps[j].take == 'w' {
+				words = append(words, p.steps[j].word)
+			}
+			for w := range p.steps[j].some {
+				words = append(words, w)
+			}
 		}
 	}
 	slices.Sort(words)
@@ -350,12 +422,19 @@ func (p *pattern) open(from int) (found []int) {
 	return found
 }
 
+// exact says whether it takes certain words alone.
+func (s step) exact() bool { return s.take == 'w' || s.take == 'o' }
+
 func (s step) takes(word string) bool {
 	switch s.take {
 	case 'w':
 		return word == s.word
+	case 'o':
+		return s.some[word]
 	case 'p':
 		return strings.HasPrefix(word, s.word)
+	case 's':
+		return strings.HasSuffix(word, s.word)
 	case '#':
 		return strings.ContainsAny(word, "0123456789")
 	}

@@ -29,6 +29,9 @@ var (
 	polite     = words("that this it's you suits suit okay ok fine possible recht passt ihnen dir euch sie du möchten mögen")
 	negations  = words("can't cannot not never n't don't didn't won't doubt unable unlikely nobody nicht kein keine keinen nie niemals niemand kaum")
 	reported   = words("said told thought claimed wrote hoped sagte sagten sagt schrieb schrieben behauptete meinte dachte terms policy bedingungen agb")
+	sure       = words("promise guarantee say sure certain think believe expect know able versprechen garantieren zusagen sagen sicher glaube glauben denke weiß wissen")
+	suiting    = words("suits suit right ok okay fine like want wish convenient recht passt möchten mögen wollen wünschen lieber")
+	repeated   = words("as wie")
 	habits     = words("usually normally always generally typically every each jede jeder jedes immer stets normalerweise üblicherweise grundsätzlich gewöhnlich")
 	atOnce     = words("now immediately straight right jetzt sofort gleich umgehend hiermit anbei herewith attached")
 	undo       = words("only just merely worry hesitate before until later nur bloß vor später länger mehr")
@@ -127,7 +130,7 @@ func (l look) meant(h hit) bool {
 	switch {
 	case has(before, habits), has(inside, habits), has(after, habits):
 		return false
-	case has(before, reported) && !has(before, words("as")):
+	case has(before, reported) && !has(before, repeated):
 		return false
 	case doubted(before), denied(inside), denied(clause(after)):
 		return false
@@ -160,7 +163,6 @@ func clause(tokens []token) []token {
 
 // doubted: I can't promise that … ; I don't think that …
 func doubted(before []token) bool {
-	sure := words("promise guarantee say sure certain think believe expect know able versprechen garantieren zusagen sagen sicher glaube glauben denke weiß wissen")
 	return has(before, negations) && has(before, sure)
 }
 
@@ -181,7 +183,7 @@ func conditional(tokens []token) bool {
 			continue
 		}
 		rest := clause(tokens[i+1:])
-		if len(rest) > 6 || !has(rest, polite) || !has(rest, words("suits suit right ok okay fine like want wish convenient recht passt möchten mögen wollen wünschen lieber")) {
+		if len(rest) > 6 || !has(rest, polite) || !has(rest, suiting) {
 			return true
 		}
 	}

@@ -56,6 +56,7 @@ func wordEnd(text string, from int) int {
 
 // read takes a text apart. What is quoted with > in front is somebody else's and left out.
 func read(text string) (tokens []token, sentences []sentence) {
+	tokens = make([]token, 0, len(text)/5+1)
 	first := 0
 	end := func(question bool) {
 		if len(tokens) > first {
