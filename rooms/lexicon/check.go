@@ -146,8 +146,9 @@ func (b *Book) saidBefore(place int, said Said, good []hit) Said {
 
 // settle keeps one hit for each place, in the order of the text.
 func (b *Book) settle(hits []hit) (kept []hit) {
+	made := func(h hit) int { return min(len(b.lines[h.line].Made), 1) } // what the program sees is exact: a gap with its braces
 	slices.SortStableFunc(hits, func(x, y hit) int {
-		return cmp.Or(b.lines[y.line].Severity.weight()-b.lines[x.line].Severity.weight(), (y.end-y.start)-(x.end-x.start), x.start-y.start)
+		return cmp.Or(b.lines[y.line].Severity.weight()-b.lines[x.line].Severity.weight(), made(y)-made(x), (y.end-y.start)-(x.end-x.start), x.start-y.start)
 	})
 	for _, h := range hits {
 		if !slices.ContainsFunc(kept, func(k hit) bool { return h.start < k.end && k.start < h.end }) { // what is missing covers nothing
