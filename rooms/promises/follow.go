@@ -68,11 +68,7 @@ func (room *Room) moot(tx *store.Tx, ticket tickets.ID) error {
 	if err != nil || len(all) == 0 {
 		return err
 	}
-	s, err := readSettings(tx)
-	if err != nil {
-		return err
-	}
-	h, err := room.timetable(tx, s)
+	_, h, err := room.terms(tx)
 	if err != nil {
 		return err
 	}

@@ -146,11 +146,7 @@ type Offer struct {
 
 // Offer says what history has to say about a date, and which is the earliest that can be offered.
 func (room *Room) Offer(tx *store.Tx, who web.Who, a Asked) (o Offer, err error) {
-	s, err := readSettings(tx)
-	if err != nil {
-		return o, err
-	}
-	h, err := room.timetable(tx, s)
+	s, h, err := room.terms(tx)
 	if err != nil {
 		return o, err
 	}

@@ -184,11 +184,7 @@ func states(s string) (all []State, err error) {
 
 // span reads a time from a day or moment to another; a day that ends it belongs to it.
 func (room *Room) span(tx *store.Tx, from, until string) (a, b time.Time, err error) {
-	s, err := readSettings(tx)
-	if err != nil {
-		return a, b, err
-	}
-	h, err := room.timetable(tx, s)
+	_, h, err := room.terms(tx)
 	if err != nil {
 		return a, b, err
 	}

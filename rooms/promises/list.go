@@ -237,11 +237,7 @@ type Counts struct {
 // Counts counts the promises that are due today and those that are overdue, among those that who may see. What is settled
 // is not looked at.
 func (room *Room) Counts(tx *store.Tx, who web.Who) (c Counts, err error) {
-	s, err := readSettings(tx)
-	if err != nil {
-		return c, err
-	}
-	h, err := room.timetable(tx, s)
+	_, h, err := room.terms(tx)
 	if err != nil {
 		return c, err
 	}

@@ -107,11 +107,7 @@ func (room *Room) Make(ctx context.Context, who web.Who, m Making) (p Promise, e
 
 // made proves what is to be promised; a reason to promise it anyway is entered.
 func (room *Room) made(tx *store.Tx, who web.Who, m Making) (p Promise, made Made, err error) {
-	s, err := readSettings(tx)
-	if err != nil {
-		return p, made, err
-	}
-	h, err := room.timetable(tx, s)
+	s, h, err := room.terms(tx)
 	if err != nil {
 		return p, made, err
 	}
@@ -274,11 +270,7 @@ func (room *Room) changed(tx *store.Tx, who web.Who, promise ID, do doing) (p Pr
 	if p, err = room.mine(tx, who, promise); err != nil {
 		return p, err
 	}
-	s, err := readSettings(tx)
-	if err != nil {
-		return p, err
-	}
-	h, err := room.timetable(tx, s)
+	_, h, err := room.terms(tx)
 	if err != nil {
 		return p, err
 	}
@@ -305,10 +297,11 @@ func (room *Room) mine(tx *store.Tx, who web.Who, promise ID) (Promise, error) {
 	if err != nil {
 		return p, err
 	}
-	if seen, err := room.sees(tx, who, p); err != nil || !seen {
-		return Promise{}, errors.Join(err, unknown(promise))
+	seen, err := room.sees(tx, who, p)
+	if err == nil && !seen {
+		p, err = Promise{}, unknown(promise)
 	}
-	return p, nil
+	return p, err
 }
 
 // Keep says that what was promised is done. One that is broken stays so, but nothing is owed any more.
@@ -442,28 +435,28 @@ func (room *Room) Hand(ctx context.Context, who web.Who, promise ID, to staff.ID
 // Look shows one promise, inside the caller's transaction, to whoever is allowed anything.
 func (room *Room) Look(tx *store.Tx, promise ID) (Promise, error) {
 	all, err := some(tx, []ID{promise})
-	if err != nil || len(all) == 0 {
-		return Promise{}, errors.Join(err, unknown(promise))
+	if err != nil {
+		return Promise{}, err
 	}
-	return all[0], room.present(tx, pointers(all[:1]))
+	if len(all) == 0 {
+		return Promise{}, unknown(promise)
+	}
+	err = room.present(tx, pointers(all))
+	return all[0], err
 }
 
 // Read shows one promise to somebody who may see it.
 func (room *Room) Read(tx *store.Tx, who web.Who, promise ID) (p Promise, err error) {
-	if p, err = room.mine(tx, who, promise); err != nil {
-		return p, err
+	if p, err = room.mine(tx, who, promise); err == nil {
+		err = room.present(tx, one(&p))
 	}
-	return p, room.present(tx, one(&p))
+	return p, err
 }
 
 // wake has a promise looked at when it next has something to tell. Of one that is settled before, the row in due finds
 // nothing to tell and goes: taking it back here would wait for whoever looks at it, who waits for the promise.
 func (room *Room) wake(tx *store.Tx, p *Promise) error {
-	s, err := readSettings(tx)
-	if err != nil {
-		return err
-	}
-	h, err := room.timetable(tx, s)
+	s, h, err := room.terms(tx)
 	if err != nil {
 		return err
 	}

@@ -165,6 +165,14 @@ func calendarField(err error) error {
 	return err
 }
 
+// terms are the settings, and the working time that counts by them.
+func (room *Room) terms(tx *store.Tx) (s Settings, h *hours.Timetable, err error) {
+	if s, err = readSettings(tx); err == nil {
+		h, err = room.timetable(tx, s)
+	}
+	return s, h, err
+}
+
 // timetable is the working time that counts: of the calendar that was chosen, or of the default one.
 func (room *Room) timetable(tx *store.Tx, s Settings) (*hours.Timetable, error) {
 	c, err := room.hours.Default(tx)

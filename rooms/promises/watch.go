@@ -31,11 +31,7 @@ func (room *Room) tick(tx *store.Tx, j due.Job) error {
 
 // remind tells the owner what is due, if that is to be told now, and waits for what comes next.
 func (room *Room) remind(tx *store.Tx, p *Promise) error {
-	s, err := readSettings(tx)
-	if err != nil {
-		return err
-	}
-	h, err := room.timetable(tx, s)
+	s, h, err := room.terms(tx)
 	if err != nil {
 		return err
 	}
