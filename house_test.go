@@ -42,7 +42,7 @@ var floor = map[string][]string{
 }
 
 // doors are paths that belong to the house as a whole.
-var doors = []string{"setup", "me", "journal", "live", "search", "health", "followers", "due"}
+var doors = []string{"setup", "me", "journal", "live", "search", "health", "followers", "due", "events"}
 
 const (
 	maxFile    = 600 // lines, tests not counted; raised only by an ADR

@@ -14,5 +14,5 @@ func TestEventsStayAsTheyWere(t *testing.T) {
 		rem = RemarkID(0x423456789abcd)
 	)
 	storetest.Events(t, Met{cus}, Corrected{cus, []string{"name", "title"}}, Reachable{cus, adr}, Unreachable{cus, adr}, Bounced{cus, adr}, Founded{com},
-		Remarked{cus, rem, Wish}, Unremarked{cus, rem, Day})
+		Remarked{cus, rem, Wish}, Unremarked{cus, rem, Day}, Bought{cus, 0x523456789abcd}, Unbought{cus, 0x523456789abcd})
 }

@@ -25,6 +25,7 @@ type reachIn struct {
 
 // Routes is what the web may ask of this room.
 func (room *Room) Routes(api *web.API) {
+	room.purchaseRoutes(api)
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/customers", Needs: web.View, Say: "Find customers by name or address, newest first"}, room.find)
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/customers/{id}", Needs: web.View, Say: "Read a customer's card"},
 		func(ctx context.Context, _ web.Who, in *byID) (c Customer, err error) {

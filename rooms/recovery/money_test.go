@@ -455,12 +455,13 @@ func TestTheAccountantsExport(t *testing.T) {
 func TestForDelight(t *testing.T) {
 	d := furnish(t)
 	ticket := d.ticket(t, "Eve", d.team)
+	must[people.Purchase](t)(d.people.Buy(t.Context(), admin, people.Sale{Name: "order-17", Buyer: people.Buyer{ID: ticket.Customer}, Amount: *euros(123_456)}))
 	s := must[Settlement](t)(d.Give(t.Context(), d.ann, Case{Ticket: ticket.ID}, gift(Extra, "gift", 900)))
 	if s.State != Gave || s.Complaint != 0 || s.Ticket != ticket.ID {
 		t.Errorf("gave %+v", s)
 	}
 	m := into[Money](t, d.ask(d.ann, "GET /tickets/"+ticket.ID.String()+"/remedies", ""))
-	if len(m.Remedies) != 1 || m.Allowance.May != *euros(9_100) {
+	if len(m.Remedies) != 1 || m.Allowance.May != *euros(9_100) || len(m.Worth) != 1 || m.Worth[0].Spent != *euros(123_456) {
 		t.Errorf("purse %+v", m)
 	}
 	var page struct{ Items []tickets.Moment }

@@ -10,6 +10,7 @@ import (
 	"github.com/hearthdesk/hearth/base/money"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/recovery/authority"
 	"github.com/hearthdesk/hearth/rooms/recovery/stages"
 	"github.com/hearthdesk/hearth/rooms/staff"
@@ -44,6 +45,7 @@ type Money struct {
 	RightMissing bool                 `json:"right_missing" doc:"there is something extra, and nothing that makes it right"`
 	ExtraMissing bool                 `json:"extra_missing" doc:"it is made right, and nothing extra is given or offered yet"`
 	Allowance    *authority.Allowance `json:"allowance,omitempty" doc:"what you may give; absent when your role gives nothing"`
+	Worth        []people.Worth       `json:"worth,omitempty" doc:"what this customer bought in all, beside the amount; for those who give"`
 }
 
 // Look shows a complaint to somebody who may see it.
@@ -138,7 +140,11 @@ func (room *Room) money(tx *store.Tx, who web.Who, in matter) (m Money, err erro
 	}
 	if who.May(web.Money) && who.Staff != 0 {
 		a, err := room.allowance(tx, who, in.customer, in.name)
+		if err != nil {
+			return m, err
+		}
 		m.Allowance = &a
+		m.Worth, err = room.people.Worth(tx, in.customer)
 		return m, err
 	}
 	return m, nil

@@ -644,6 +644,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/purchases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what a customer bought, the newest first */
+        get: operations["get-customers-id-purchases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/remarks": {
         parameters: {
             query?: never;
@@ -678,6 +695,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/worth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what a customer bought in all: the plain sum of what the shop told of */
+        get: operations["get-customers-id-worth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/drafts": {
         parameters: {
             query?: never;
@@ -689,6 +723,23 @@ export interface paths {
         get: operations["get-drafts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell what happened in the shop's systems: an order was placed or cancelled */
+        post: operations["post-events"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1311,6 +1362,23 @@ export interface paths {
         head?: never;
         /** Change how the company promises */
         patch: operations["patch-promises-settings"];
+        trace?: never;
+    };
+    "/api/v1/purchases/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter purchases from a CSV file: subject, email, amount, currency, at; a second time changes nothing */
+        post: operations["post-purchases-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/remedies/{id}/take_back": {
@@ -2677,6 +2745,24 @@ export interface components {
             imap?: string;
             smtp?: string;
         };
+        EventsDataStruct: {
+            /** @description what was paid, in whole minor units */
+            amount?: components["schemas"]["MoneyAmount"];
+        };
+        EventsEventInBody: {
+            /**
+             * Format: date-time
+             * @description now when absent
+             */
+            at?: string;
+            /** @description who bought; not needed with order.cancelled */
+            customer?: components["schemas"]["PeopleBuyer"];
+            data?: components["schemas"]["EventsDataStruct"];
+            /** @enum {string} */
+            kind: "order.placed" | "order.cancelled";
+            /** @description what the shop calls the order; told again it is the same one */
+            subject: string;
+        };
         GuessSettings: {
             /** @description a sentence about what to do first, or empty */
             hint: string;
@@ -3038,6 +3124,16 @@ export interface components {
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
+        PagePeoplePurchase: {
+            items: components["schemas"]["PeoplePurchase"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
+        PagePeopleWorth: {
+            items: components["schemas"]["PeopleWorth"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
         PagePromisesPromise: {
             items: components["schemas"]["PromisesPromise"][];
             /** @description pass as after= for the next page; absent on the last */
@@ -3161,6 +3257,18 @@ export interface components {
             kind: string;
             value: string;
         };
+        PeopleBuyer: {
+            email?: string;
+            /** @description theirs; told once with an address it stands alone afterwards */
+            external_id?: string;
+            /**
+             * @description ours
+             * @example cus_06f3x8k2m4q7r
+             */
+            id?: string;
+            name?: string;
+            phone?: string;
+        };
         PeopleChange: {
             /** @example com_06f3x8k2m4q7r */
             company?: string;
@@ -3199,6 +3307,30 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        PeopleFaulty: {
+            /**
+             * Format: int64
+             * @description of the file
+             */
+            line: number;
+            say: string;
+        };
+        PeopleImported: {
+            /** Format: int64 */
+            entered: number;
+            /** @description rows that were left out, at most 100 of them */
+            faults: components["schemas"]["PeopleFaulty"][];
+            /**
+             * Format: int64
+             * @description how many rows were left out
+             */
+            faulty: number;
+            /**
+             * Format: int64
+             * @description entered before, and the same
+             */
+            known: number;
+        };
         PeopleObservation: {
             /** @enum {string} */
             kind: "note" | "preference" | "date" | "wish";
@@ -3206,6 +3338,19 @@ export interface components {
             on?: string;
             /** @description up to 2,000 characters */
             text: string;
+        };
+        PeoplePurchase: {
+            amount: components["schemas"]["MoneyAmount"];
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            cancelled_at?: string;
+            /** @example cus_06f3x8k2m4q7r */
+            customer: string;
+            /** @example pur_06f3x8k2m4q7r */
+            id: string;
+            /** @description what the shop calls it, such as order-17 */
+            subject: string;
         };
         PeopleRemark: {
             /** Format: date-time */
@@ -3222,6 +3367,17 @@ export interface components {
             /** @description the day of a date: MM-DD when it comes every year, YYYY-MM-DD when it comes once */
             on?: string;
             text: string;
+        };
+        PeopleWorth: {
+            currency: string;
+            /** Format: date-time */
+            first: string;
+            /** Format: date-time */
+            last: string;
+            /** Format: int64 */
+            purchases: number;
+            /** @description the sum of all purchases told of, without those cancelled; no estimate */
+            spent: components["schemas"]["MoneyAmount"];
         };
         Problem: {
             /** @description stable, for programs and translations */
@@ -3687,6 +3843,8 @@ export interface components {
             remedies: components["schemas"]["RecoveryRemedy"][];
             /** @description there is something extra, and nothing that makes it right */
             right_missing: boolean;
+            /** @description what this customer bought in all, beside the amount; for those who give */
+            worth?: components["schemas"]["PeopleWorth"][] | null;
         };
         RecoveryOffer: {
             /** Format: date-time */
@@ -4113,6 +4271,8 @@ export interface components {
             wanted?: string;
             /** @description what happened, in their words; empty when a failure opened it */
             what: string;
+            /** @description what this customer bought in all, beside the amount; for those who give */
+            worth?: components["schemas"]["PeopleWorth"][] | null;
             /** @description they were asked and would not say */
             would_not_say?: boolean;
         };
@@ -4928,6 +5088,8 @@ export type SchemaEmailOAuth = components['schemas']['EmailOAuth'];
 export type SchemaEmailOptions = components['schemas']['EmailOptions'];
 export type SchemaEmailRepair = components['schemas']['EmailRepair'];
 export type SchemaEmailTrial = components['schemas']['EmailTrial'];
+export type SchemaEventsDataStruct = components['schemas']['EventsDataStruct'];
+export type SchemaEventsEventInBody = components['schemas']['EventsEventInBody'];
 export type SchemaGuessSettings = components['schemas']['GuessSettings'];
 export type SchemaHoursCalendar = components['schemas']['HoursCalendar'];
 export type SchemaHoursChange = components['schemas']['HoursChange'];
@@ -4967,6 +5129,8 @@ export type SchemaPageLedgerEntry = components['schemas']['PageLedgerEntry'];
 export type SchemaPageLexiconListed = components['schemas']['PageLexiconListed'];
 export type SchemaPagePeopleCompany = components['schemas']['PagePeopleCompany'];
 export type SchemaPagePeopleCustomer = components['schemas']['PagePeopleCustomer'];
+export type SchemaPagePeoplePurchase = components['schemas']['PagePeoplePurchase'];
+export type SchemaPagePeopleWorth = components['schemas']['PagePeopleWorth'];
 export type SchemaPagePromisesPromise = components['schemas']['PagePromisesPromise'];
 export type SchemaPagePromisesRate = components['schemas']['PagePromisesRate'];
 export type SchemaPageRecoveryApproval = components['schemas']['PageRecoveryApproval'];
@@ -4990,11 +5154,16 @@ export type SchemaPageTicketsOutcome = components['schemas']['PageTicketsOutcome
 export type SchemaPageTicketsTicket = components['schemas']['PageTicketsTicket'];
 export type SchemaPageTicketsType = components['schemas']['PageTicketsType'];
 export type SchemaPeopleAddress = components['schemas']['PeopleAddress'];
+export type SchemaPeopleBuyer = components['schemas']['PeopleBuyer'];
 export type SchemaPeopleChange = components['schemas']['PeopleChange'];
 export type SchemaPeopleCompany = components['schemas']['PeopleCompany'];
 export type SchemaPeopleCustomer = components['schemas']['PeopleCustomer'];
+export type SchemaPeopleFaulty = components['schemas']['PeopleFaulty'];
+export type SchemaPeopleImported = components['schemas']['PeopleImported'];
 export type SchemaPeopleObservation = components['schemas']['PeopleObservation'];
+export type SchemaPeoplePurchase = components['schemas']['PeoplePurchase'];
 export type SchemaPeopleRemark = components['schemas']['PeopleRemark'];
+export type SchemaPeopleWorth = components['schemas']['PeopleWorth'];
 export type SchemaProblem = components['schemas']['Problem'];
 export type SchemaPromisesBecauseInBody = components['schemas']['PromisesBecauseInBody'];
 export type SchemaPromisesCounted = components['schemas']['PromisesCounted'];
@@ -6748,6 +6917,39 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "get-customers-id-purchases": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePeoplePurchase"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "post-customers-id-remarks": {
         parameters: {
             query?: never;
@@ -6817,6 +7019,36 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "get-customers-id-worth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePeopleWorth"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "get-drafts": {
         parameters: {
             query?: {
@@ -6842,6 +7074,42 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-events": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventsEventInBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePurchase"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -8248,6 +8516,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PromisesSettings"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-purchases-import": {
+        parameters: {
+            query?: {
+                /** @description true only tries */
+                dry_run?: string;
+            };
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Enter purchases from a CSV file: subject, email, amount, currency, at; a second time changes nothing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleImported"];
                 };
             };
             401: components["responses"]["Unauthorized"];
