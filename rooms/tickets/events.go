@@ -83,7 +83,7 @@ type Stood struct {
 	From   Status `json:"from"`
 	To     Status `json:"to"`
 	Ended  Ended  `json:"ended,omitempty"`
-	Why    string `json:"why"` // by_hand, heard, answered: what moved it
+	Why    string `json:"why"` // by_hand, heard, answered, confirmed: what moved it
 }
 
 // Kind names it.

@@ -372,9 +372,8 @@ func recount(tx *store.Tx, ticket ID) error {
 	if err := add(tx, now, 1); err != nil {
 		return err
 	}
-	err = tx.Do(`INSERT INTO tickets_counted (ticket, status, team, assignee, mailbox) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (ticket) DO UPDATE
+	return tx.Do(`INSERT INTO tickets_counted (ticket, status, team, assignee, mailbox) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (ticket) DO UPDATE
 		SET status = excluded.status, team = excluded.team, assignee = excluded.assignee, mailbox = excluded.mailbox`, ticket, now.Status, now.Team, now.Assignee, now.Mailbox)
-	return err
 }
 
 func add(tx *store.Tx, p place, n int64) error {

@@ -70,8 +70,7 @@ func save(tx *store.Tx, t *Ticket) error {
 	if err != nil || len(t.Tags) == 0 {
 		return err
 	}
-	err = tx.Do(`UPDATE tickets_tags SET updated_at = $1, status = $2 WHERE ticket = $3`, t.UpdatedAt, t.Status, t.ID)
-	return err
+	return tx.Do(`UPDATE tickets_tags SET updated_at = $1, status = $2 WHERE ticket = $3`, t.UpdatedAt, t.Status, t.ID)
 }
 
 func insertTags(tx *store.Tx, t Ticket) error {
@@ -106,8 +105,7 @@ func addParty(tx *store.Tx, ticket ID, email string) error {
 	if err != nil {
 		return nil //nolint:nilerr // what is no address can't write back
 	}
-	err = tx.Do(`INSERT INTO tickets_parties (ticket, email) VALUES ($1, $2) ON CONFLICT (ticket, email) DO NOTHING`, ticket, plain)
-	return err
+	return tx.Do(`INSERT INTO tickets_parties (ticket, email) VALUES ($1, $2) ON CONFLICT (ticket, email) DO NOTHING`, ticket, plain)
 }
 
 func isParty(tx *store.Tx, ticket ID, email string) (bool, error) {

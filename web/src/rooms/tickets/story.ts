@@ -36,7 +36,7 @@ function tell(m: Moment): { who: string; line: string } | undefined {
   const was = (line: string) => ({ who: '', line });
   switch (m.kind) {
     case 'tickets.stood':
-      if (b.why && b.why !== 'by_hand') return b.why === 'failed' || b.why === 'bounced' ? was(t('story.undelivered')) : undefined;
+      if (b.why && b.why !== 'by_hand' && b.why !== 'confirmed') return b.why === 'failed' || b.why === 'bounced' ? was(t('story.undelivered')) : undefined;
       return did(t('story.stood', { to: word('tickets.status', String(b.to)) + (b.ended ? ` (${word('tickets.ended', String(b.ended))})` : '') }));
     case 'tickets.assigned':
       if (b.staff === b.was_staff && b.team !== b.was_team) return did(t('story.teamed', { team: house.team(b.team as string) || t('views.no_team') }));
