@@ -2,53 +2,40 @@ package app
 
 import (
 	"context"
+	"errors"
 
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/recovery"
 	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
 )
 
-// recovery writes what was given to customers and what supervisors were asked: by its own order, because questions and
-// gifts also stand on tickets without a complaint.
-func (e *export) recovery(ctx context.Context) error {
+// money writes what was bought, given and asked: by its own order, because gifts and questions also stand on tickets without
+// a complaint.
+func (e *export) money(ctx context.Context) error {
+	return errors.Join(
+		paged(ctx, e, "purchases", e.h.People.Sales, func(p people.Purchase) people.PurchaseID { return p.ID }),
+		paged(ctx, e, "remedies", e.h.Recovery.Remedies, func(r recovery.Remedy) recovery.RemedyID { return r.ID }),
+		paged(ctx, e, "approvals", e.h.Recovery.Approvals, func(a recovery.Approval) recovery.ApprovalID { return a.ID }),
+		paged(ctx, e, "ledger", e.h.Recovery.Entries, func(l ledger.Entry) ledger.ID { return l.ID }),
+	)
+}
+
+// paged writes all there is of a noun, some at a time.
+func paged[T, I any](ctx context.Context, e *export, noun string, read func(tx *store.Tx, after I, limit int) ([]T, error), id func(T) I) error {
 	const page = 200
-	for after, more := recovery.RemedyID(0), true; more; {
-		all, err := e.h.Recovery.Remedies(e.tx, after, page)
+	for after, more := *new(I), true; more && ctx.Err() == nil; {
+		all, err := read(e.tx, after, page)
 		if err != nil {
 			return err
 		}
-		for _, r := range all {
-			if err := e.put("remedies", r); err != nil {
+		for _, v := range all {
+			if err := e.put(noun, v); err != nil {
 				return err
 			}
-			after = r.ID
+			after = id(v)
 		}
-		more = len(all) == page && ctx.Err() == nil
-	}
-	for after, more := recovery.ApprovalID(0), true; more; {
-		all, err := e.h.Recovery.Approvals(e.tx, after, page)
-		if err != nil {
-			return err
-		}
-		for _, a := range all {
-			if err := e.put("approvals", a); err != nil {
-				return err
-			}
-			after = a.ID
-		}
-		more = len(all) == page && ctx.Err() == nil
-	}
-	for after, more := ledger.ID(0), true; more; {
-		all, err := e.h.Recovery.Entries(e.tx, after, page)
-		if err != nil {
-			return err
-		}
-		for _, l := range all {
-			if err := e.put("ledger", l); err != nil {
-				return err
-			}
-			after = l.ID
-		}
-		more = len(all) == page && ctx.Err() == nil
+		more = len(all) == page
 	}
 	return ctx.Err()
 }

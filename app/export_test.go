@@ -97,6 +97,9 @@ func lived(t *testing.T) (h *house.House, secrets []string) {
 	h.Ask(http.MethodPost, at+"/assign", map[string]any{"staff": anna.ID, "reason": "She knows the carrier."}, nil)
 	h.Ask(http.MethodPost, at+"/promises", map[string]any{"what": "A new one is with you.", "due": time.Now().AddDate(0, 1, 0).Format(time.DateOnly), "owner": anna.ID}, nil)
 	suffer(t, h, token.Token, at)
+	h.Ask(http.MethodPost, "/api/v1/events", map[string]any{
+		"kind": "order.placed", "subject": "order-17", "customer": map[string]any{"id": all.Items[0].Customer}, "data": map[string]any{"amount": map[string]any{"minor": 4900, "currency": "EUR"}},
+	}, nil)
 	h.Ask(http.MethodPost, "/api/v1/customers/"+all.Items[0].Customer+"/remarks", map[string]any{"kind": "date", "text": "Birthday", "on": "05-31"}, nil)
 
 	key, err := os.ReadFile(filepath.Join(h.Settings.Data, "secret.key"))
@@ -174,7 +177,7 @@ func TestAnExportHoldsEverythingButSecrets(t *testing.T) {
 	if c := one("complaints", 1); c.What != "It came cracked." || c.Ticket != ticket.ID {
 		t.Errorf("what went wrong: %+v", c)
 	}
-	for noun, n := range map[string]int{"remedies": 1, "approvals": 1, "ledger": 1, "recovery_settings": 1} {
+	for noun, n := range map[string]int{"purchases": 1, "remedies": 1, "approvals": 1, "ledger": 1, "recovery_settings": 1} {
 		one(noun, n)
 	}
 	if p := one("promises", 1); p.What != "A new one is with you." || p.Ticket != ticket.ID || p.Customer != customer.ID {

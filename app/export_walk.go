@@ -30,7 +30,7 @@ func (e *export) everything(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, noun := range []string{"tickets", "messages", "reasons", "complaints", "remedies", "approvals", "ledger", "promises", "customers", "companies", "staff", "mails", "journal"} {
+	for _, noun := range []string{"tickets", "messages", "reasons", "purchases", "complaints", "remedies", "approvals", "ledger", "promises", "customers", "companies", "staff", "mails", "journal"} {
 		if _, err := e.list(noun); err != nil { // a file without lines says that there were none
 			return err
 		}
@@ -48,7 +48,7 @@ func (e *export) everything(ctx context.Context) (err error) {
 	if err := e.walk(ctx); err != nil {
 		return err
 	}
-	return errors.Join(e.recovery(ctx), e.mails(ctx))
+	return errors.Join(e.money(ctx), e.mails(ctx))
 }
 
 // settings are the short lists. Those that no room shows inside a transaction are asked for by the API; when the journal
@@ -340,6 +340,7 @@ tkt_06f3x8k2m4q7r; the same id is the same thing in every file. The fields are t
 | tickets.jsonl | a ticket: number, subject, where it stands, whose it is; *customer* and *company* name lines of those files |
 | messages.jsonl | something said in a ticket (*ticket*), in the order of the tickets and then of time: *in* from the customer, *out* to them, *note* among colleagues, *notice* by the machine |
 | reasons.jsonl | the words of a reason for what happened in the journal entry *seq* |
+| purchases.jsonl | something a customer bought, as the shop's systems told it |
 | complaints.jsonl | what went wrong for somebody, the stages it went through and who owned it; *recovery_settings.jsonl* is what each may give and what stages ask for |
 | remedies.jsonl, approvals.jsonl | something offered or given to make it right, or beyond that; a question to a supervisor and the answer |
 | ledger.jsonl | an entry of the ledger of what was given: its lines come to nothing, an entry that *reverses* another takes it back |

@@ -217,6 +217,15 @@ func (room *Room) Purchases(tx *store.Tx, customer ID, after PurchaseID, limit i
 	return all, err
 }
 
+// Sales reads purchases of every customer after one, oldest first, for an export.
+func (room *Room) Sales(tx *store.Tx, after PurchaseID, limit int) ([]Purchase, error) {
+	all, err := store.All[Purchase](tx, purchaseColumns+` WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
+	for i := range all {
+		all[i].Amount = money.Amount{Minor: all[i].Minor, Currency: all[i].Currency}
+	}
+	return all, err
+}
+
 const purchaseColumns = `SELECT id, name, customer, minor, currency, at, cancelled_at FROM purchases`
 
 func purchaseBy(tx *store.Tx, name string) (Purchase, bool, error) {

@@ -175,6 +175,16 @@ type KindChanged struct {
 // Kind names it.
 func (KindChanged) Kind() string { return "complaints.configured" }
 
+// FailureChanged says whether a failure opens a recovery by itself now.
+type FailureChanged struct {
+	Origin   Origin `json:"origin"`
+	Off      bool   `json:"off,omitempty"`
+	Severity int    `json:"severity"`
+}
+
+// Kind names it.
+func (FailureChanged) Kind() string { return "complaints.watched" }
+
 // Offered says the customer may choose among remedies.
 type Offered struct {
 	Offer     OfferID    `json:"offer"`

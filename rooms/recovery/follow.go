@@ -17,7 +17,7 @@ func (room *Room) follow(f *store.Follower) {
 		if !e.Reopened || e.Machine {
 			return nil
 		}
-		return room.failed(tx, entry, e.Ticket, Reopening)
+		return room.again(tx, entry, e.Ticket)
 	})
 	store.On(f, func(tx *store.Tx, entry store.Entry, e tickets.Stood) error {
 		over := e.From == tickets.Resolved || e.From == tickets.Closed
@@ -32,6 +32,15 @@ func (room *Room) follow(f *store.Follower) {
 		}
 		return follows(tx, e.Ticket, e.Team)
 	})
+}
+
+// again is a customer who writes on what was solved. Once they may say thanks; who comes back a second time was not helped.
+func (room *Room) again(tx *store.Tx, entry store.Entry, ticket tickets.ID) error {
+	all, err := room.tickets.Some(tx, []tickets.ID{ticket})
+	if err != nil || len(all) == 0 || all[0].Reopened < 2 {
+		return err
+	}
+	return room.failed(tx, entry, ticket, Reopening)
 }
 
 // fresh is how old a failure may be to open a recovery. What is older is read when this room comes into a house that has

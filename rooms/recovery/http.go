@@ -59,6 +59,7 @@ func (room *Room) Routes(api *web.API) {
 	room.stageRoutes(api)
 	room.ownerRoutes(api)
 	room.kindRoutes(api)
+	room.failureRoutes(api)
 	room.remedyRoutes(api)
 	room.offerRoutes(api)
 	room.approvalRoutes(api)

@@ -2,12 +2,16 @@ package recovery
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
 	"github.com/hearthdesk/hearth/rooms/staff"
 )
 
@@ -97,6 +101,10 @@ func TestRequests(t *testing.T) {
 		{d.boss, "GET /ledger/accounts?of=kind", "", 200, `{"account":"kind/cake","minor":-500,"currency":"EUR","entries":1}`, ""},
 		{d.sue, "GET /ledger/accounts?of=kind", "", 403, `ledger.all`, ""},
 
+		{d.ann, "GET /complaints/failures", "", 200, `{"items":[{"origin":"broken_promise","off":false,"severity":1}`, ""},
+		{d.ann, "PUT /complaints/failures", `{"origin":"reopened","off":true,"severity":2}`, 403, `settings`, ""},
+		{d.boss, "PUT /complaints/failures", `{"origin":"heard","off":true,"severity":2}`, 422, `origin`, ""},
+		{d.boss, "PUT /complaints/failures", `{"origin":"reopened","off":true,"severity":2}`, 200, `"off":true,"severity":2`, "complaints.watched"},
 		{d.ann, "GET /complaints/kinds", "", 200, `{"key":"by_when","text":"They were told by when"}`, ""},
 		{d.ann, "PUT /complaints/kinds", `{"key":"x","label":"X","stages":[]}`, 403, `settings`, ""},
 		{d.boss, "PUT /complaints/kinds", `{"key":"noise","label":"Noise","stages":[]}`, 200, `"own":true`, "complaints.configured"},
@@ -158,5 +166,34 @@ func TestEventsHoldNoWordsAndNoAmounts(t *testing.T) {
 		if body := string(e.Body); slices.ContainsFunc([]string{"SECRET", "7777", "EUR"}, func(s string) bool { return strings.Contains(body, s) }) {
 			t.Errorf("%s says %s", e.Kind, body)
 		}
+	}
+}
+
+// A request that is sent again and again under one Idempotency-Key, at once and later, gives once and answers the same.
+func TestARequestSentAgainGivesOnce(t *testing.T) {
+	d := furnish(t)
+	c := d.complaint(t, "Eve")
+	send := func(key string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodPost, web.Prefix+"/complaints/"+c.ID.String()+"/remedies", strings.NewReader(`{"part":"right","kind":"refund","amount":{"minor":700,"currency":"EUR"}}`))
+		r.Header.Set("Idempotency-Key", key)
+		w := httptest.NewRecorder()
+		web.Trusted(d.api, d.ann).ServeHTTP(w, r.WithContext(web.Asking(r.Context(), d.ann)))
+		return w
+	}
+	var wg sync.WaitGroup
+	answers := make([]string, 12)
+	for i := range answers {
+		wg.Go(func() { answers[i] = send("press").Body.String() })
+	}
+	wg.Wait()
+	for _, a := range answers {
+		if a != answers[0] || !strings.Contains(a, `"state":"given"`) {
+			t.Errorf("answers %s and %s", a, answers[0])
+		}
+	}
+	send("another")
+	page := into[web.Page[ledger.Entry]](t, d.ask(d.ann, "GET /ledger?ticket="+c.Ticket.String(), ""))
+	if len(page.Items) != 2 {
+		t.Errorf("given %d times by two keys", len(page.Items))
 	}
 }

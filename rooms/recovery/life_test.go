@@ -9,6 +9,7 @@ import (
 	"github.com/hearthdesk/hearth/base/due"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/rooms/clocks"
+	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/recovery/stages"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
@@ -245,6 +246,33 @@ func TestFailuresOpenRecoveries(t *testing.T) {
 	if over := must[Complaint](t)(d.Close(ctx, d.ben, c.ID, Mistaken, "Reopened by a slip.")); over.Ended != Mistaken {
 		t.Errorf("closed %+v", over)
 	}
+	// Once a customer may write on what was solved, were it thanks; not twice.
+	fifth := d.ticket(t, "Pia", d.team)
+	for i, want := range []Origin{"", Reopening} {
+		must[tickets.Ticket](t)(d.tickets.Stand(ctx, admin, fifth.ID, tickets.Resolved, ""))
+		d.write(t, func(tx *store.Tx) error {
+			_, err := d.tickets.Receive(tx, tickets.Inbound{Channel: "email", Text: "Hm.", Join: fifth.ID, From: people.Sender{Email: "pia@customer.example"}})
+			return err
+		})
+		d.follow(t)
+		if c := must[Complaint](t)(d.on(fifth.ID)); c.Origin != want {
+			t.Errorf("written on for the %d. time: %+v", i+1, c)
+		}
+	}
+	// What the company chose to leave alone opens nothing; the rest is as severe as it said.
+	must[Watched](t)(d.Watch(ctx, d.boss, Watched{BreachedClock, true, 1}))
+	must[Watched](t)(d.Watch(ctx, d.boss, Watched{Abandoned, false, 3}))
+	sixth := d.ticket(t, "Rob", d.team)
+	for _, f := range []Failure{{Ticket: sixth.ID, Origin: BreachedClock}, {Ticket: sixth.ID, Origin: Abandoned}} {
+		d.write(t, func(tx *store.Tx) error {
+			c, opened, err := d.Raise(tx, f)
+			if opened == (f.Origin == BreachedClock) || opened && c.Severity != 3 {
+				t.Errorf("%s opened %v: %+v", f.Origin, opened, c)
+			}
+			return err
+		})
+	}
+	must[Watched](t)(d.Watch(ctx, d.boss, Watched{BreachedClock, false, 1}))
 	// What failed long ago opens nothing.
 	past := d.ticket(t, "Lea", d.team)
 	d.write(t, func(tx *store.Tx) error {

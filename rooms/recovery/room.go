@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -318,12 +319,17 @@ type Failure struct {
 	Ticket   tickets.ID
 	Origin   Origin
 	Kind     string // the general one when empty
-	Severity int    // slight when 0
+	Severity int    // that of its origin when 0
 }
 
 // Raise opens a recovery for a failure, in the caller's transaction. A case that is open already is told of it instead;
-// opened is false then. The ticket's assignee owns it; where there is none, nobody does until somebody takes it.
+// opened is false then, as it is where the company chose that such a failure opens none, and the complaint has no id. The
+// ticket's assignee owns it; where there is none, nobody does until somebody takes it.
 func (room *Room) Raise(tx *store.Tx, f Failure) (c Complaint, opened bool, err error) {
+	how, err := watchedFor(tx, f.Origin)
+	if err != nil || how.Off {
+		return c, false, err
+	}
 	all, err := room.tickets.Some(tx, []tickets.ID{f.Ticket})
 	if err != nil {
 		return c, false, err
@@ -332,7 +338,7 @@ func (room *Room) Raise(tx *store.Tx, f Failure) (c Complaint, opened bool, err 
 		return c, false, fault.New(fault.NotFound, "ticket.unknown", "There is no ticket %s.", f.Ticket)
 	}
 	t := all[0]
-	c = Complaint{Ticket: t.ID, Customer: t.Customer, Team: t.Team, Kind: f.Kind, Severity: max(1, f.Severity), Origin: f.Origin, Owner: t.Assignee}
+	c = Complaint{Ticket: t.ID, Customer: t.Customer, Team: t.Team, Kind: f.Kind, Severity: cmp.Or(f.Severity, how.Severity), Origin: f.Origin, Owner: t.Assignee}
 	if opened, err = room.open(tx, &c, t.Channel); err != nil || opened {
 		return c, opened, err
 	}

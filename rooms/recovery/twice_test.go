@@ -168,6 +168,10 @@ func TestTwiceAtOnce(t *testing.T) {
 			must[Kind](t)(d.SetKind(t.Context(), d.boss, Kind{Key: "smell", Label: "Smell"}))
 			return func() error { return d.DropKind(t.Context(), d.boss, "smell") }
 		},
+		"Watch": func(t *testing.T, d *hall, _ Complaint) func() error {
+			t.Helper()
+			return func() error { return second(d.Watch(t.Context(), d.boss, Watched{BreachedClock, true, 2})) }
+		},
 		"SetItem": func(t *testing.T, d *hall, _ Complaint) func() error {
 			t.Helper()
 			return func() error { return second(d.SetItem(t.Context(), d.boss, CatalogueItem{Key: "cake", Label: "Cake"})) }

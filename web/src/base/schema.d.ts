@@ -523,6 +523,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/complaints/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the failures that may open a recovery though nobody complained */
+        get: operations["get-complaints-failures"];
+        /** Set whether a failure opens a recovery by itself, and how severe that is */
+        put: operations["put-complaints-failures"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/complaints/kinds": {
         parameters: {
             query?: never;
@@ -3164,6 +3182,11 @@ export interface components {
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
+        PageRecoveryWatched: {
+            items: components["schemas"]["RecoveryWatched"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
         PageStaffMember: {
             items: components["schemas"]["StaffMember"][];
             /** @description pass as after= for the next page; absent on the last */
@@ -4174,6 +4197,17 @@ export interface components {
             /** @description it stays as guidance */
             reason: string;
         };
+        RecoveryWatched: {
+            /** @description it opens no recovery */
+            off: boolean;
+            /** @enum {string} */
+            origin: "broken_promise" | "breached_clock" | "reopened" | "second_transfer" | "repeated_contact" | "abandoned_call";
+            /**
+             * Format: int64
+             * @description of the recovery that it opens
+             */
+            severity: number;
+        };
         RecoveryWhole: {
             /** @description what you may give; absent when your role gives nothing */
             allowance?: components["schemas"]["AuthorityAllowance"];
@@ -5137,6 +5171,7 @@ export type SchemaPageRecoveryApproval = components['schemas']['PageRecoveryAppr
 export type SchemaPageRecoveryCatalogueItem = components['schemas']['PageRecoveryCatalogueItem'];
 export type SchemaPageRecoveryCount = components['schemas']['PageRecoveryCount'];
 export type SchemaPageRecoveryRow = components['schemas']['PageRecoveryRow'];
+export type SchemaPageRecoveryWatched = components['schemas']['PageRecoveryWatched'];
 export type SchemaPageStaffMember = components['schemas']['PageStaffMember'];
 export type SchemaPageStaffRole = components['schemas']['PageStaffRole'];
 export type SchemaPageStaffSession = components['schemas']['PageStaffSession'];
@@ -5203,6 +5238,7 @@ export type SchemaRecoveryStory = components['schemas']['RecoveryStory'];
 export type SchemaRecoveryTodo = components['schemas']['RecoveryTodo'];
 export type SchemaRecoveryTold = components['schemas']['RecoveryTold'];
 export type SchemaRecoveryVerdict = components['schemas']['RecoveryVerdict'];
+export type SchemaRecoveryWatched = components['schemas']['RecoveryWatched'];
 export type SchemaRecoveryWhole = components['schemas']['RecoveryWhole'];
 export type SchemaRecoveryWhy = components['schemas']['RecoveryWhy'];
 export type SchemaRolesPostRolesRequest = components['schemas']['RolesPost-rolesRequest'];
@@ -6623,6 +6659,67 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-complaints-failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRecoveryWatched"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "put-complaints-failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryWatched"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryWatched"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
