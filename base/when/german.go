@@ -79,7 +79,7 @@ func germanDays(g *grammar) {
 		}
 	}
 	g.say("heute {part} \n heute am {part} \n heute noch am {part} \n noch heute {part} \n diesen|dieser {part}", partOf(0))
-	g.say("morgen {part} \n morgen am {part} \n gleich morgen früh", partOf(1))
+	g.say("morgen {part} \n morgen am {part} \n gleich morgen {part}", partOf(1))
 	g.say("übermorgen {part} \n übermorgen am {part}", partOf(2))
 	g.say("gestern {part}", partOf(-1))
 	g.say("tagesende \n dienstschluss \n feierabend \n geschäftsschluss \n büroschluss \n ende des tages", func(p *reader, _ caught) (piece, bool) {

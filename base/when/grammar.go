@@ -2,6 +2,7 @@ package when
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -17,10 +18,11 @@ type word struct {
 	number     bool
 }
 
-var halves = strings.NewReplacer("a.m", "am", "p.m", "pm", "A.M", "am", "P.M", "pm")
+var halves = strings.NewReplacer("a.m", "am", "p.m", "pm")
 
 // split cuts a text into words.
 func split(text string) (all []word) {
+	all = make([]word, 0, len(text)/5+1)
 	gap := 0
 	for at := 0; at < len(text); {
 		r, n := utf8.DecodeRuneInString(text[at:])
@@ -34,7 +36,10 @@ func split(text string) (all []word) {
 			at += n
 			continue
 		}
-		w.text = strings.ToLower(strings.ReplaceAll(halves.Replace(text[w.start:w.end]), "’", "'"))
+		w.text = strings.ToLower(text[w.start:w.end])
+		if strings.ContainsAny(w.text, ".’") {
+			w.text = strings.ReplaceAll(halves.Replace(w.text), "’", "'")
+		}
 		if w.number {
 			w.text = strings.ReplaceAll(w.text, "–", "-")
 		}
@@ -206,7 +211,8 @@ func (g *grammar) openings(item string) (all []string) {
 	case "{day}", "{date}", "{year}", "{ordinal}":
 		return []string{"#"}
 	case "{clock}", "{hour}":
-		return append(keys(g.numbers), "#", "noon", "midday", "midnight", "half", "quarter", "halb", "viertel", "dreiviertel", "mittag", "mittags", "mitternacht")
+		numbers := slices.DeleteFunc(keys(g.numbers), func(w string) bool { return w == "a" || w == "an" })
+		return append(numbers, "#", "noon", "midday", "midnight", "half", "quarter", "halb", "viertel", "dreiviertel", "mittag", "mittags", "mitternacht")
 	}
 	return strings.Split(item, "|")
 }
@@ -224,6 +230,7 @@ func (p *reader) piece(at int, follows bool) (best piece, next int, ok bool) {
 	if p.words[at].number {
 		key = "#"
 	}
+	p.inside = follows
 	for _, n := range p.grammar.index[key] {
 		r := &p.grammar.rules[n]
 		if r.follow && !follows {
@@ -243,8 +250,8 @@ func (p *reader) piece(at int, follows bool) (best piece, next int, ok bool) {
 
 func (p *reader) match(items []string, at int, c *caught) (next int, ok bool) {
 	for i, item := range items {
-		if item == "{end}" {
-			return at, p.closes(at)
+		if item == "{end}" { // after a day there is no doubt
+			return at, p.closes(at) || p.inside && p.grammar.months[p.words[at].text] == 0
 		}
 		if at >= len(p.words) || i > 0 && p.words[at].apart {
 			return 0, false

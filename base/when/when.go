@@ -75,6 +75,7 @@ type reader struct {
 	grammar  *grammar
 	now      time.Time
 	american bool // months come first
+	inside   bool // an expression has begun
 	used     int  // words before this one belong to another expression
 }
 

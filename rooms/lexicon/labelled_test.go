@@ -3,6 +3,7 @@ package lexicon
 import (
 	"bufio"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -116,43 +117,73 @@ func measure(t *testing.T, b *Book, all []labelled, show bool) map[string]*tally
 	return count
 }
 
-// Of sentences nobody tuned on the bars are not reached yet: this is what is, and must not get worse. They are to become
-// 0.95 and 0.85, by rules that say more, never by tuning on these sentences.
-const (
-	heldPrecision = 0.84
-	heldRecall    = 0.60
-)
+// Of sentences nobody tuned on, the bars (0.95 and 0.85) are not reached: this is what is, and must not get worse. It is to get
+// better by rules that say more, never by tuning on these sentences.
+var reached = map[string]map[string]tallied{
+	"held":  {"en": {0.86, 0.70}, "de": {0.85, 0.70}},
+	"fresh": {"en": {0.82, 0.79}, "de": {0.84, 0.70}},
+}
 
-// TestLabelled prints precision and recall per family and holds them to the bars. HEARTH_LEXICON=tune tells what goes wrong
-// in the half that rules may be tuned on.
+type tallied struct{ precision, recall float64 }
+
+// marked counts sentences alone: those that deserve a mark and have one, whatever its family, and those that have one without need.
+// It is what somebody sees who writes.
+func marked(b *Book, all []labelled) (c tally) {
+	for _, l := range all {
+		switch found := len(families(b, l.text)) > 0; {
+		case found && len(l.families) > 0:
+			c.hits++
+		case found:
+			c.falsely++
+		case len(l.families) > 0:
+			c.misses++
+		}
+	}
+	return c
+}
+
+// TestLabelled prints precision and recall per family: of sentences that rules were tuned on, of those kept back when the first rules were
+// written, by a writer who knew none (held), and of those written later, before anybody saw how rules do on them (fresh).
+// HEARTH_LEXICON=tune tells what goes wrong in those that rules may be tuned on.
 func TestLabelled(t *testing.T) {
 	show := os.Getenv("HEARTH_LEXICON") == "tune"
 	for _, language := range Languages {
 		b := starter(t, language)
-		tune := measure(t, b, readLabelled(t, "tune."+language+".tsv"), show)
-		held := measure(t, b, readLabelled(t, "held."+language+".tsv"), false)
-		var names []string
-		for name := range held {
-			names = append(names, name)
+		sets, counts, sentences := []string{"tune", "held", "fresh"}, map[string]map[string]*tally{}, map[string][]labelled{}
+		for _, set := range sets {
+			sentences[set] = readLabelled(t, set+"."+language+".tsv")
+			counts[set] = measure(t, b, sentences[set], show && set == "tune")
 		}
-		slices.Sort(names)
 		var out strings.Builder
-		fmt.Fprintf(&out, "\n%s: %d rules\n%-12s %28s   %28s\n", language, len(b.lines), "", "tuned on: precision recall", "held out: precision recall")
-		for _, name := range names {
-			h, u := held[name], tune[name]
-			if u == nil {
-				u = &tally{}
+		fmt.Fprintf(&out, "\n%s: %d rules; precision, recall, sentences\n%-12s", language, len(b.lines), "")
+		for _, set := range sets {
+			fmt.Fprintf(&out, " %20s", set)
+		}
+		for _, name := range slices.Sorted(maps.Keys(counts["fresh"])) {
+			fmt.Fprintf(&out, "\n%-12s", name)
+			for _, set := range sets {
+				c := counts[set][name]
+				if c == nil {
+					c = &tally{}
+				}
+				fmt.Fprintf(&out, "   %6.2f %5.2f (%3d)", c.precision(), c.recall(), c.hits+c.misses)
 			}
-			fmt.Fprintf(&out, "%-12s %14.2f %6.2f (%3d)   %14.2f %6.2f (%3d)\n", name, u.precision(), u.recall(), u.hits+u.misses, h.precision(), h.recall(), h.hits+h.misses)
+		}
+		fmt.Fprintf(&out, "\n%-12s", "any mark")
+		for _, set := range sets {
+			c := marked(b, sentences[set])
+			fmt.Fprintf(&out, "   %6.2f %5.2f (%3d)", c.precision(), c.recall(), c.hits+c.misses)
 		}
 		t.Log(out.String())
-		for name, u := range tune {
+		for name, u := range counts["tune"] {
 			if u.precision() < 0.95 || u.recall() < 0.85 {
 				t.Errorf("%s, %s: of sentences that were tuned on, precision %.3f (bar 0.95), recall %.3f (bar 0.85)", language, name, u.precision(), u.recall())
 			}
 		}
-		if all := held["all"]; all.precision() < heldPrecision || all.recall() < heldRecall {
-			t.Errorf("%s: of sentences nobody tuned on, precision %.3f (at least %.2f so far), recall %.3f (at least %.2f so far)", language, all.precision(), heldPrecision, all.recall(), heldRecall)
+		for set, by := range reached {
+			if all := counts[set]["all"]; all.precision() < by[language].precision || all.recall() < by[language].recall {
+				t.Errorf("%s, %s: precision %.3f (at least %.2f so far), recall %.3f (at least %.2f so far)", language, set, all.precision(), by[language].precision, all.recall(), by[language].recall)
+			}
 		}
 	}
 }

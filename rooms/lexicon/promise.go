@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/hearthdesk/hearth/base/when"
 )
@@ -24,20 +26,58 @@ type Promise struct {
 // A commitment is found by rules that are a promise, whose family is its kind; its time by base/when, in the same
 // sentence. What looks like one and is none: a question, a condition, something denied or doubted, somebody's words of the
 // past, a quotation, a habit.
-var (
-	conditions = words("if unless whether provided wenn falls sofern ob vorausgesetzt sollte sollten")
-	polite     = words("that this it's you suits suit okay ok fine possible recht passt ihnen dir euch sie du möchten mögen")
-	negations  = words("can't cannot not never n't don't didn't won't doubt unable unlikely nobody nicht kein keine keinen nie niemals niemand kaum")
-	reported   = words("said told thought claimed wrote hoped sagte sagten sagt schrieb schrieben behauptete meinte dachte terms policy bedingungen agb")
-	sure       = words("promise guarantee say sure certain think believe expect know able versprechen garantieren zusagen sagen sicher glaube glauben denke weiß wissen")
-	suiting    = words("suits suit right ok okay fine like want wish convenient recht passt möchten mögen wollen wünschen lieber")
-	repeated   = words("as wie")
-	habits     = words("usually normally always generally typically every each jede jeder jedes immer stets normalerweise üblicherweise grundsätzlich gewöhnlich")
-	atOnce     = words("now immediately straight right jetzt sofort gleich umgehend hiermit anbei herewith attached")
-	undo       = words("only just merely worry hesitate before until later nur bloß vor später länger mehr")
-	their      = words("bought ordered paid sent wrote called asked chose told got gave made had returned received mentioned said wanted")
-	haveEnded  = words("haben hatten hat hatte hast habt wurde wurden worden")
+// manner is what a word says about whether something is meant, as bits.
+type manner uint32
+
+const (
+	conditions manner = 1 << iota
+	polite
+	negations
+	reported
+	sure
+	doubts
+	often
+	joining
+	suiting
+	repeated
+	habits
+	atOnce
+	undo
+	their
+	haveEnded
 )
+
+// manners are words by what they say.
+var manners = mannersOf(map[manner]string{
+	conditions: "if unless whether provided wenn falls sofern ob vorausgesetzt sollte sollten",
+	polite:     "that this it's you suits suit okay ok fine possible recht passt ihnen dir euch sie du möchten mögen",
+	negations:  "can't cannot not never n't don't didn't won't doubt unable unlikely nobody nicht kein keine keinen nie niemals niemand kaum",
+	reported:   "said told thought claimed wrote hoped sagte sagten sagt schrieb schrieben behauptete meinte dachte terms policy bedingungen agb",
+	sure:       "promise guarantee say sure certain think believe expect know able versprechen garantieren zusagen sagen sicher glaube glauben denke weiß wissen",
+	doubts:     "doubt doubtful unsure unclear bezweifle bezweifeln fraglich unklar ungewiss",
+	often:      "every each jede jeder jedes",
+	joining:    "und aber oder denn sondern doch",
+	suiting:    "suits suit right ok okay fine like want wish convenient recht passt möchten mögen wollen wünschen lieber",
+	repeated:   "as wie",
+	habits:     "usually normally always generally typically regel immer stets normalerweise üblicherweise grundsätzlich gewöhnlich",
+	atOnce:     "now immediately away jetzt sofort gleich umgehend hiermit anbei herewith attached",
+	undo:       "only just merely worry hesitate before until later nur bloß vor später länger mehr",
+	their:      "bought ordered paid sent wrote called asked chose told got gave made had returned received mentioned said wanted",
+	haveEnded:  "haben hatten hat hatte hast habt wurde wurden worden",
+})
+
+func mannersOf(lists map[manner]string) map[string]manner {
+	all := map[string]manner{}
+	for is, list := range lists {
+		for w := range strings.FieldsSeq(list) {
+			all[w] |= is
+		}
+	}
+	return all
+}
+
+// idle are German verbs of being, having, wishing and thinking, and what else stands beside "ich" and "wir".
+var idle = words("bezweifle bezweifeln erinnere erinnern habe haben hatte hatten hätte hätten wäre wären waren wurde wurden würde würden könnte könnten können konnte konnten möchte möchten wollte wollten wollen sollte sollten sollen müsste müssten müssen musste mussten dürfte dürften dürfen glaube glauben denke denken hoffe hoffen verstehe verstehen danke danken freue freuen wünsche wünschen meine meinen finde finden kenne kennen brauche brauchen wohne arbeite schließen öffnen feiern gerne heute eine meine keine diese ihre alle ohne diesen einen keinen ihren unseren denn wenn dann schon morgen gern nun eben übermorgen innen denen von an seit bin sind weiß wissen bleibe bleiben fahre fahren warte warten erwarte erwarten sehe sehen höre hören lese lesen heiße heißen")
 
 func words(list string) map[string]bool {
 	all := map[string]bool{}
@@ -50,6 +90,9 @@ func words(list string) map[string]bool {
 // promises are what the draft commits us to, in its order.
 func (l look) promises() []Promise {
 	out := []Promise{}
+	for i := range l.tokens {
+		l.tokens[i].is = manners[l.tokens[i].word]
+	}
 	units := counter{text: l.Text}
 	for n, hits := range l.commitments() {
 		if len(hits) == 0 {
@@ -67,14 +110,20 @@ func (l look) promises() []Promise {
 			}
 			p := Promise{Kind: l.lines[h.line].Family}
 			start, end := h.start, h.end
-			if f, ok := l.timeOf(h, i == 0, times, whole.start, until); ok {
+			since := whole.start
+			if i > 0 {
+				since = hits[i-1].end
+			}
+			if f, ok := l.timeOf(h, i == 0, times, whole.start, since, until); ok {
 				p.due(f)
 				start, end = min(start, whole.start+f.Start), max(end, whole.start+f.End)
-			} else if p.Kind == "other" || l.among(span{start: h.start, end: until}, atOnce) {
+			} else if p.Kind == "other" || p.Kind != "call_back" && says(l.between(h.start, until), atOnce) {
 				continue // done while it is said, or nothing to hold anybody to
 			}
 			p.Start, p.End, p.Text = units.at(start), units.at(end), l.Text[start:end]
-			out = append(out, p)
+			if n := len(out); i == 0 || n == 0 || out[n-1].Kind != p.Kind || !out[n-1].Due.Equal(p.Due) { // said twice, promised once
+				out = append(out, p)
+			}
 		}
 	}
 	return out
@@ -91,7 +140,7 @@ func (p *Promise) due(f when.Found) {
 // commitments are the hits of rules that are a promise, sentence by sentence, the clearest where several overlap.
 func (l look) commitments() [][]hit {
 	all := make([][]hit, len(l.sentences))
-	for _, h := range l.good {
+	for _, h := range append(l.present(), l.good...) {
 		if l.lines[h.line].Is == "promise" && !l.sentences[h.sentence].question && l.meant(h) {
 			all[h.sentence] = append(all[h.sentence], h)
 		}
@@ -113,6 +162,37 @@ func (l look) commitments() [][]hit {
 	return all
 }
 
+// present finds what Germans promise in the present tense: any verb of theirs beside "ich" or "wir" that is not one of being,
+// having, wishing or thinking. Only a time to come makes it a promise, of the kind other.
+func (l look) present() (all []hit) {
+	line := slices.IndexFunc(l.lines, func(r line) bool { return r.Is == "promise" && r.Family == "other" })
+	if line < 0 || !strings.HasPrefix(l.Language, "de") {
+		return nil
+	}
+	for n, s := range l.sentences {
+		for i := s.first; i < s.end; i++ {
+			ending, we := map[string]string{"ich": "e", "wir": "n"}[l.tokens[i].word]
+			if !we {
+				continue
+			}
+			j := i - 1 // the verb stands before, unless a clause begins here
+			if i == s.first || l.tokens[i].comma || l.tokens[j].is&joining != 0 {
+				j = i + 1
+			}
+			if j < s.end && l.acts(l.tokens[j], ending, j == s.first) {
+				all = append(all, hit{line: line, start: l.tokens[min(i, j)].start, end: l.tokens[max(i, j)].end, sentence: n})
+			}
+		}
+	}
+	return all
+}
+
+// acts says whether a word is a verb by its end, and of doing: nouns have a capital.
+func (l look) acts(t token, ending string, first bool) bool {
+	r, _ := utf8.DecodeRuneInString(l.Text[t.start:])
+	return strings.HasSuffix(t.word, ending) && len(t.word) > 3 && (first || unicode.IsLower(r)) && !idle[t.word]
+}
+
 // near says that an unspecific promise only introduces another: I'll make sure you get it.
 func (l look) near(h, k hit) bool {
 	return l.lines[h.line].Family == "other" && k.start >= h.end && k.start-h.end < 40
@@ -128,14 +208,16 @@ func (l look) meant(h hit) bool {
 	before, after := l.between(s.first, h.start), l.between(h.end, whole.end)
 	inside := l.between(h.start, h.end)
 	switch {
-	case has(before, habits), has(inside, habits), has(after, habits):
+	case says(before, habits), says(inside, habits), says(after, habits), says(before, often):
 		return false
-	case has(before, reported) && !has(before, repeated):
+	case len(before) > 0 && before[len(before)-1].is&negations != 0: // nobody will
+		return false
+	case says(before, reported) && !says(before, repeated):
 		return false
 	case doubted(before), denied(inside), denied(clause(after)):
 		return false
 	}
-	return !conditional(before) && !conditional(after)
+	return !conditional(before, true) && !conditional(after, false)
 }
 
 // between are the tokens from a place on up to another; a place before a sentence is a token's number.
@@ -145,7 +227,15 @@ func (l look) between(from, to int) []token {
 	return l.tokens[i:max(i, j)]
 }
 
-func (l look) among(s span, some map[string]bool) bool { return has(l.between(s.start, s.end), some) }
+// says whether some token says it.
+func says(tokens []token, what manner) bool {
+	for i := range tokens {
+		if tokens[i].is&what != 0 {
+			return true
+		}
+	}
+	return false
+}
 
 func has(tokens []token, some map[string]bool) bool {
 	return slices.ContainsFunc(tokens, func(t token) bool { return some[t.word] })
@@ -163,13 +253,13 @@ func clause(tokens []token) []token {
 
 // doubted: I can't promise that … ; I don't think that …
 func doubted(before []token) bool {
-	return has(before, negations) && has(before, sure)
+	return says(before, doubts) || says(before, negations) && says(before, sure)
 }
 
 // denied: not, without only or until behind it.
 func denied(tokens []token) bool {
 	for i, t := range tokens {
-		if negations[t.word] && (i+1 == len(tokens) || !undo[tokens[i+1].word]) {
+		if t.is&negations != 0 && (i+1 == len(tokens) || tokens[i+1].is&undo == 0) {
 			return true
 		}
 	}
@@ -177,13 +267,13 @@ func denied(tokens []token) bool {
 }
 
 // conditional: if, unless it is mere politeness, as in "if that suits you".
-func conditional(tokens []token) bool {
+func conditional(tokens []token, before bool) bool {
 	for i, t := range tokens {
-		if !conditions[t.word] {
+		if t.is&conditions == 0 || !before && (t.word == "whether" || t.word == "ob") { // you will know whether …
 			continue
 		}
 		rest := clause(tokens[i+1:])
-		if len(rest) > 6 || !has(rest, polite) || !has(rest, suiting) {
+		if len(rest) > 6 || !says(rest, polite) || !says(rest, suiting) {
 			return true
 		}
 	}
@@ -198,15 +288,15 @@ func quoted(before string) bool {
 
 // timeOf is the time that belongs to a commitment: the first after it, or a limit among those; else the nearest right before
 // it; for the first of several, at last, the only one there is: I'll call you and send it by Friday.
-func (l look) timeOf(h hit, first bool, times []when.Found, offset, until int) (best when.Found, ok bool) {
+func (l look) timeOf(h hit, first bool, times []when.Found, offset, since, until int) (best when.Found, ok bool) {
 	var after, before []when.Found
 	for _, f := range times {
 		start, end := offset+f.Start, offset+f.End
 		switch {
 		case !f.To.After(l.Now) || l.theirs(start, end):
-		case start >= h.start && end <= until, first && len(times) == 1 && start > h.start:
+		case end > h.start && end <= until, first && len(times) == 1 && start > h.start:
 			after = append(after, f)
-		case end <= h.start && len(l.between(end, h.start)) <= 4:
+		case end <= h.start && start >= since && len(l.between(end, h.start)) <= 4:
 			before = append(before, f)
 		}
 	}
@@ -224,11 +314,11 @@ func (l look) timeOf(h hit, first bool, times []when.Found, offset, until int) (
 // theirs says that a time is that of something the customer did: the lamp you bought on Friday.
 func (l look) theirs(start, end int) bool {
 	before, after := l.between(0, start), l.between(end, len(l.Text))
-	if n := len(before); n >= 2 && (before[n-2].word == "you" || n >= 3 && before[n-3].word == "you") && has(before[n-2:], their) {
+	if n := len(before); n >= 2 && (before[n-2].word == "you" || n >= 3 && before[n-3].word == "you") && says(before[n-2:], their) {
 		return true
 	}
 	if len(after) < 2 {
 		return false
 	}
-	return has(after[1:min(3, len(after))], haveEnded) // am Montag bestellt haben
+	return says(after[1:min(3, len(after))], haveEnded) // am Montag bestellt haben
 }

@@ -11,7 +11,8 @@ import (
 type token struct {
 	word       string
 	start, end int
-	comma      bool // one stands before it
+	comma      bool   // one stands before it
+	is         manner // noted where it matters
 }
 
 // sentence is a run of tokens, from first up to end.
@@ -75,7 +76,7 @@ func read(text string) (tokens []token, sentences []sentence) {
 			continue
 		case wordRune(r):
 			to := wordEnd(text, at)
-			tokens = append(tokens, token{fold(text[at:to]), at, to, strings.ContainsAny(text[gap:at], ",;:–")})
+			tokens = append(tokens, token{word: fold(text[at:to]), start: at, end: to, comma: strings.ContainsAny(text[gap:at], ",;:–")})
 			at, gap = to, to
 			continue
 		case r == '\n':
