@@ -1,0 +1,90 @@
+// The firm no: whoever wants to refuse names the nearest yes and asks; the supervisor says yes instead, on a phone, in one tap;
+// the answer is guidance for the next who stands before the like. And what is made right is asked for something extra.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import { browser, demo, leave, missing, person } from './house.mjs';
+
+let house, b;
+before(async () => { if (!missing) [house, b] = [await demo(), await browser()]; });
+afterEach(leave);
+after(async () => { await b?.close(); await house?.stop(); });
+
+const outbox = () => readdirSync(join(house.data, 'outbox')).map((f) => readFileSync(join(house.data, 'outbox', f), 'utf8')).join('\n');
+
+test('a no needs a supervisor, who says yes instead in one tap, and the answer stays as guidance', { skip: missing, timeout: 120_000 }, async () => {
+  const agent = await person(b, house, 'agent');
+  await agent.api('PATCH', '/me', { language: 'en' });
+  const owner = await person(b, house, 'owner', { width: 390, height: 844, hasTouch: true, isMobile: true });
+  const { items } = await agent.api('GET', '/tickets?status=new,open&limit=50');
+  const fresh = [];
+  for (const t of items) if (!(await agent.api('GET', `/tickets/${t.id}/remedies`)).remedies.length) fresh.push(t);
+  const [t, like] = fresh;
+
+  // Captured by whoever hears it, who asks what they would like.
+  await agent.page.goto(`/tickets/${t.id}`);
+  await agent.page.getByRole('article').last().waitFor();
+  const card = agent.page.getByRole('complementary', { name: 'Customer' });
+  const had = await agent.api('GET', `/tickets/${t.id}/complaint`).then((c) => !c.closed_at, () => false);
+  if (!had) {
+    await card.getByRole('button', { name: 'Capture a complaint' }).click();
+    const capture = agent.page.getByRole('dialog', { name: 'Capture a complaint' });
+    await capture.getByLabel('What happened').fill('The chair broke on the second day, and the form said thirty days.');
+    await capture.getByLabel('What they would like').fill('Their money back');
+    await capture.getByLabel('What it is about').selectOption('rule');
+    await capture.getByRole('button', { name: 'I see to it' }).click();
+    await card.getByText('yours').waitFor();
+  }
+
+  // The no, with the nearest yes; without one it is not even asked.
+  await card.getByRole('button', { name: 'Say no…' }).click();
+  const refuse = agent.page.getByRole('dialog', { name: 'May we say no?' });
+  await refuse.getByLabel('What they asked for').fill('A refund for the chair after the thirty days have passed');
+  await refuse.getByRole('button', { name: 'Ask', exact: true }).click();
+  await refuse.getByText(/try the nearest yes/).waitFor();
+  await refuse.getByLabel('The nearest yes you tried').fill('Half of it as a credit; they were not content with that.');
+  await refuse.getByRole('button', { name: 'Ask', exact: true }).click();
+  await refuse.waitFor({ state: 'detached' });
+
+  // On the phone, in one tap.
+  await owner.page.goto('/approvals');
+  const question = owner.page.getByRole('article', { name: /A refund for the chair/ });
+  await question.getByText('Half of it as a credit').waitFor();
+  await question.getByRole('button', { name: 'Yes: it was our mistake' }).tap();
+  await question.waitFor({ state: 'detached' });
+
+  // The agent sees it at once, gives it without asking anyone, and is asked for something extra.
+  await card.getByText(/says yes instead/).waitFor();
+  await card.getByRole('button', { name: 'Give something…' }).click();
+  const give = agent.page.getByRole('dialog', { name: 'Give something' });
+  await give.getByLabel('What it costs us (EUR)').fill('-5');
+  await give.getByRole('button', { name: 'Give it' }).click();
+  await give.getByText('Write an amount such as 12.50.').waitFor();
+  await give.getByLabel('What it costs us (EUR)').fill('80');
+  await give.getByRole('button', { name: 'Give it' }).click();
+  await give.waitFor({ state: 'detached' });
+  await card.getByText('€80').waitFor();
+  await card.getByText(/small surprise on top/).waitFor();
+  await card.getByRole('button', { name: 'Something extra…' }).click();
+  await give.getByLabel('What', { exact: true }).selectOption('other');
+  await give.getByLabel('What it is').fill('A cushion that fits the chair');
+  await give.getByLabel('What it costs us (EUR)').fill('12.50');
+  await give.getByRole('button', { name: 'Give it' }).click();
+  await give.waitFor({ state: 'detached' });
+  await card.getByText('A cushion that fits the chair').waitFor();
+  const purse = await agent.api('GET', `/tickets/${t.id}/remedies`);
+  assert.deepEqual([purse.extra_missing, purse.right_missing], [false, false]);
+  assert.deepEqual(purse.remedies.map((r) => [r.part, r.amount.minor, r.state]).sort(), [['extra', 1250, 'given'], ['right', 8000, 'given']]);
+
+  // Guidance for the next.
+  await agent.page.goto(`/tickets/${like.id}`);
+  await agent.page.getByRole('article').last().waitFor();
+  await card.getByRole('button', { name: 'Say no…' }).click();
+  await refuse.getByLabel('What they asked for').fill('They want a refund for a chair, long after thirty days');
+  await refuse.getByText(/became a yes before/).first().waitFor();
+  await refuse.getByText('it was our mistake').first().waitFor();
+  // Nothing of this is for the customer.
+  assert.ok(!/nearest yes|Half of it as a credit|it was our mistake|cushion/.test(outbox()));
+  assert.deepEqual([agent.wrong, owner.wrong], [[], []]);
+});

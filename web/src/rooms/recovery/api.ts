@@ -1,0 +1,39 @@
+// What this room asks of the server.
+import { api, type Schemas } from '../../base/api';
+
+export type Whole = Schemas['RecoveryWhole'];
+export type Row = Schemas['RecoveryRow'];
+export type Money = Schemas['RecoveryMoney'];
+export type Remedy = Schemas['RecoveryRemedy'];
+export type Gift = Schemas['RecoveryGift'];
+export type Approval = Schemas['RecoveryApproval'];
+export type Guidance = Schemas['RecoveryGuidance'];
+export type Item = Schemas['RecoveryCatalogueItem'];
+export type Kind = Schemas['StagesKind'];
+export type Amount = Schemas['MoneyAmount'];
+export type Stage = Whole['stage'];
+
+export const stages: Stage[] = ['capture', 'investigate', 'resolve', 'communicate', 'follow_up'];
+
+export const onTicket = (ticket: string) => api('get', '/tickets/{id}/complaint', { path: { id: ticket } });
+export const purse = (ticket: string) => api('get', '/tickets/{id}/remedies', { path: { id: ticket } });
+export const capture = (ticket: string, body: Schemas['RecoveryStory']) => api('post', '/tickets/{id}/complaint', { path: { id: ticket }, body });
+export const kinds = () => api('get', '/complaints/kinds').then((p) => p.items);
+export const catalogue = () => api('get', '/remedies/kinds').then((p) => p.items);
+export const list = (query: { owner?: string; offered_to?: 'me'; stage?: Stage; state?: 'open' | 'closed'; late?: boolean }, after?: string, limit = 100) => api('get', '/complaints', { query: { ...query, after, limit } });
+export const wish = (id: string, wanted: string, none: boolean) => api('post', '/complaints/{id}/wish', { path: { id }, body: { wanted: wanted || undefined, would_not_say: none || undefined } });
+export const tick = (id: string, check: string, off: boolean) => api('post', '/complaints/{id}/tick', { path: { id }, body: { check, off: off || undefined } });
+export const advance = (id: string) => api('post', '/complaints/{id}/advance', { path: { id } });
+export const follow = (id: string, held: 'yes' | 'no', trusts?: 'yes' | 'no') => api('post', '/complaints/{id}/follow_up', { path: { id }, body: { held, trusts } });
+export const close = (id: string, ended: 'content' | 'silent' | 'mistaken', reason?: string) => api('post', '/complaints/{id}/close', { path: { id }, body: { ended, reason } });
+export const reopen = (id: string, reason: string) => api('post', '/complaints/{id}/reopen', { path: { id }, body: { reason } });
+export const take = (id: string) => api('post', '/complaints/{id}/take', { path: { id } });
+export const handOver = (id: string, to: string, summary: string) => api('post', '/complaints/{id}/handover', { path: { id }, body: { to, summary } });
+export const accept = (id: string) => api('post', '/complaints/{id}/accept', { path: { id } });
+export const decline = (id: string, reason: string) => api('post', '/complaints/{id}/decline', { path: { id }, body: { reason } });
+export const give = (ticket: string, body: Gift) => api('post', '/tickets/{id}/remedies', { path: { id: ticket }, body });
+export const takeBack = (id: string, reason: string) => api('post', '/remedies/{id}/take_back', { path: { id }, body: { reason } });
+export const refuse = (ticket: string, body: Schemas['RecoveryRefusing']) => api('post', '/tickets/{id}/refusals', { path: { id: ticket }, body });
+export const approvals = (state: Approval['state'], mine = false, after?: string) => api('get', '/approvals', { query: { state, mine: mine || undefined, after, limit: 50 } });
+export const answer = (id: string, body: Schemas['RecoveryVerdict']) => api('post', '/approvals/{id}', { path: { id }, body });
+export const guidance = (query: { q?: string; kind?: string; severity?: number }) => api('get', '/approvals/guidance', { query: { ...query, limit: 3 } });
