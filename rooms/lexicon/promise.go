@@ -103,30 +103,36 @@ func (l look) promises() []Promise {
 		if !l.Now.IsZero() {
 			times = when.Find(l.Text[whole.start:whole.end], l.Language, l.Now)
 		}
-		for i, h := range hits {
-			until := whole.end
-			if i+1 < len(hits) {
-				until = hits[i+1].start
+		for i := range hits {
+			p, at, ok := l.promise(hits, i, whole, times)
+			if last := len(out) - 1; !ok || i > 0 && last >= 0 && out[last].Kind == p.Kind && out[last].Due.Equal(p.Due) {
+				continue // said twice, promised once
 			}
-			p := Promise{Kind: l.lines[h.line].Family}
-			start, end := h.start, h.end
-			since := whole.start
-			if i > 0 {
-				since = hits[i-1].end
-			}
-			if f, ok := l.timeOf(h, i == 0, times, whole.start, since, until); ok {
-				p.due(f)
-				start, end = min(start, whole.start+f.Start), max(end, whole.start+f.End)
-			} else if p.Kind == "other" || p.Kind != "call_back" && says(l.between(h.start, until), atOnce) {
-				continue // done while it is said, or nothing to hold anybody to
-			}
-			p.Start, p.End, p.Text = units.at(start), units.at(end), l.Text[start:end]
-			if n := len(out); i == 0 || n == 0 || out[n-1].Kind != p.Kind || !out[n-1].Due.Equal(p.Due) { // said twice, promised once
-				out = append(out, p)
-			}
+			p.Start, p.End, p.Text = units.at(at.start), units.at(at.end), l.Text[at.start:at.end]
+			out = append(out, p)
 		}
 	}
 	return out
+}
+
+// promise is one of the commitments of a sentence, with its time and its place.
+func (l look) promise(hits []hit, i int, whole span, times []when.Found) (p Promise, at span, ok bool) {
+	h, since, until := hits[i], whole.start, whole.end
+	if i > 0 {
+		since = hits[i-1].end
+	}
+	if i+1 < len(hits) {
+		until = hits[i+1].start
+	}
+	p.Kind, at = l.lines[h.line].Family, span{start: h.start, end: h.end}
+	if f, found := l.timeOf(h, i == 0, times, whole.start, since, until); found {
+		p.due(f)
+		return p, span{start: min(at.start, whole.start+f.Start), end: max(at.end, whole.start+f.End)}, true
+	}
+	if p.Kind == "other" || p.Kind != "call_back" && says(l.between(h.start, until), atOnce) {
+		return p, at, false // nothing to hold anybody to, or done while it is said
+	}
+	return p, at, true
 }
 
 func (p *Promise) due(f when.Found) {
