@@ -61,3 +61,33 @@ func TestWhatWasSaidCounts(t *testing.T) {
 		}
 	}
 }
+
+// TestTheTicketIsHeard: what the customer wrote and what their card knows count in the check of a draft, and what is promised
+// is told with its time.
+func TestTheTicketIsHeard(t *testing.T) {
+	h := house.Start(t)
+	var ticket struct{ ID string }
+	h.Ask(http.MethodPost, "/api/v1/tickets", map[string]any{"subject": "Lamp", "from": map[string]any{"email": "ada@example.com", "name": "Ada Sandling"}, "text": "I am furious: the shade of my lamp is cracked. My order number is 48213. When do I get a new shade?"}, &ticket)
+	var c struct {
+		Findings []struct {
+			Family string
+			Quotes []string
+		}
+		Promises []struct{ Kind, Day string }
+		Heat     int
+	}
+	h.Ask(http.MethodPost, "/api/v1/lexicon/check", map[string]any{
+		"ticket": ticket.ID, "zone": "Europe/Berlin",
+		"text": "Hello Ada,\n\nI am so sorry that the shade of your lamp came cracked. Could you send me your order number? What is your email address?\n\nWe will refund the price by 4 December 2030.\n\nKind regards,\nKarl",
+	}, &c)
+	var found []string
+	for _, f := range c.Findings {
+		found = append(found, strings.Join(append([]string{f.Family}, f.Quotes...), " "))
+	}
+	if got := strings.Join(found, "; "); got != "told order number is 48213; told" {
+		t.Errorf("found %q", got)
+	}
+	if len(c.Promises) != 1 || c.Promises[0].Kind != "refund" || c.Promises[0].Day != "2030-12-04" || c.Heat != 2 {
+		t.Errorf("promises %+v, heat %d", c.Promises, c.Heat)
+	}
+}

@@ -21,6 +21,7 @@ var (
 
 // talk is what was said in the tickets of these tests.
 var talk = map[string][]Side{
+	"furious":    {{"This is the third time that I write to you, and it is outrageous. My lawyer will call you!", true}},
 	"angry":      {{"My new lamp does not work at all!", true}},
 	"apologised": {{"My new lamp does not work at all!", true}, {"I'm sorry that your lamp arrived broken.", false}},
 	"accepted":   {{"My lamp does not work!", true}, {"I'm sorry that your lamp arrived broken.", false}, {"No problem, these things happen.", true}},
@@ -67,7 +68,17 @@ func TestTheDoor(t *testing.T) {
 		{agent, "POST /lexicon/check", `{"text":"Well, it's our policy that returns take 14 days.","locale":"en"}`, 200, `"start":6,"end":21,"rule":"en.policy`, ""},
 		{agent, "POST /lexicon/check", `{"text":"👍 It’s our policy that returns take 14 days.","locale":"en"}`, 200, `"start":3,"end":18`, ""},
 		{agent, "POST /lexicon/check", `{"text":"La table est arrivée hier, merci beaucoup."}`, 200, `"findings":[]`, ""},
-		{agent, "POST /lexicon/check", `{"text":""}`, 200, `"findings":[]`, ""},
+		{agent, "POST /lexicon/check", `{"text":""}`, 200, `"findings":[],"promises":[],"heat":0`, ""},
+		{agent, "POST /lexicon/check", `{"text":"I'll get back to you about the lamp.","locale":"en"}`, 200, `"promises":[{"start":0,"end":13,"text":"I'll get back","kind":"answer"`, ""},
+		{agent, "POST /lexicon/check", `{"text":"👍 I'll call you on 4 December 2030.","zone":"Europe/Berlin"}`, 200, `"start":3,"end":35,"text":"I'll call you on 4 December 2030","kind":"call_back","due":"2030-12-04T22:59:59Z","date_only":true,"day":"2030-12-04","working":false`, ""},
+		{agent, "POST /lexicon/check", `{"text":"I'll call you by 12/4/2030.","locale":"en-GB"}`, 200, `"day":"2030-04-12"`, ""},
+		{agent, "POST /lexicon/check", `{"text":"I'll call you by 12/4/2030.","locale":"en-US"}`, 200, `"day":"2030-12-04"`, ""},
+		{agent, "POST /lexicon/check", `{"text":"I'll call you by Friday.","zone":"Europe/Bielefeld"}`, 422, `There is no time zone`, ""},
+		{agent, "POST /lexicon/check", `{"text":"Hello.","zone":"Local"}`, 422, `There is no time zone`, ""},
+		{agent, "POST /lexicon/check", `{"text":"Thank you for your message about the lamp.","ticket":"furious"}`, 200, `"heat":3`, ""},
+		{agent, "POST /lexicon/check", `{"text":"Danke für Ihre Nachricht zur Lampe.","ticket":"furious"}`, 200, `"heat":3`, ""},
+		{agent, "POST /lexicon/check", `{"text":"Ça va.","ticket":"furious"}`, 200, `"heat":3`, ""},
+		{agent, "POST /lexicon/check", `{"text":"Thank you for your message about the lamp.","ticket":"accepted"}`, 200, `"heat":0`, ""},
 		{agent, "GET /lexicon/en", "", 200, `"family":"nonapology"`, ""},
 		{agent, "GET /lexicon/xx", "", 404, "There is no lexicon in", ""},
 		{agent, "PUT /lexicon/en/rules/own.folks", ourRule, 403, "", ""},
