@@ -95,6 +95,7 @@ type Complaint struct {
 	What      string       `json:"what" db:"what" doc:"what happened, in their words; empty when a failure opened it"`
 	Wish      string       `json:"wanted,omitempty" db:"wish" doc:"what they would like"`
 	WishNone  bool         `json:"would_not_say,omitempty" db:"wish_none" doc:"they were asked and would not say"`
+	Cause     string       `json:"cause,omitempty" db:"cause" doc:"why it happened, for colleagues"`
 	Internal  bool         `json:"internal" db:"internal" doc:"a colleague's"`
 	Origin    Origin       `json:"origin" db:"origin" enum:"heard,broken_promise,breached_clock,reopened,second_transfer,repeated_contact,abandoned_call"`
 	Stage     Stage        `json:"stage" db:"stage" enum:"capture,investigate,resolve,communicate,follow_up"`
@@ -189,6 +190,9 @@ func (c *Complaint) tidy() (err error) {
 		return err
 	}
 	if c.Wish, err = words("wanted", c.Wish, longest); err != nil {
+		return err
+	}
+	if c.Cause, err = words("cause", c.Cause, longest); err != nil {
 		return err
 	}
 	if c.Severity < 1 || c.Severity > 3 {

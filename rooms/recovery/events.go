@@ -52,6 +52,15 @@ type Sorted struct {
 // Kind names it.
 func (Sorted) Kind() string { return "complaints.sorted" }
 
+// Explained says why it happened is written down, or written anew.
+type Explained struct {
+	Complaint ID         `json:"complaint"`
+	Ticket    tickets.ID `json:"ticket,omitzero"`
+}
+
+// Kind names it.
+func (Explained) Kind() string { return "complaints.explained" }
+
 // Wished says the customer was asked what they would like.
 type Wished struct {
 	Complaint ID         `json:"complaint"`

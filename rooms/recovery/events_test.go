@@ -27,7 +27,7 @@ func TestEventsStayAsTheyWere(t *testing.T) {
 	storetest.Events(
 		t,
 		Raised{cmp, tkt, cus, "delay", 2, true, BreachedClock, "email", ann, at}, Joined{cmp, tkt, Reopening}, Sorted{cmp, tkt, "delay", 2, "general", 1, at},
-		Wished{cmp, tkt, true}, Ticked{cmp, tkt, stages.Investigate, "facts", true}, Moved{cmp, tkt, stages.Capture, stages.Investigate, ann, at, "done"}, Late{cmp, tkt, stages.Resolve, ann, at},
+		Explained{cmp, tkt}, Wished{cmp, tkt, true}, Ticked{cmp, tkt, stages.Investigate, "facts", true}, Moved{cmp, tkt, stages.Capture, stages.Investigate, ann, at, "done"}, Late{cmp, tkt, stages.Resolve, ann, at},
 		HandedOver{cmp, tkt, hnd, ann, ben}, Accepted{cmp, tkt, hnd, ben, ann}, Declined{cmp, tkt, hnd, ben, true}, Followed{cmp, tkt, Yes, No}, Closed{cmp, tkt, Content},
 		Reopened{cmp, tkt}, KindChanged{"delay", true}, FailureChanged{Reopening, true, 2},
 		Offered{ofr, cmp, tkt, Extra, 3}, Chosen{ofr, cmp, tkt, rmd}, Withdrawn{ofr, cmp, tkt}, Given{rmd, cmp, tkt, cus, Extra, "gift", ann, tm, apv},

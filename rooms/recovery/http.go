@@ -156,7 +156,7 @@ func (room *Room) captureRoutes(api *web.API) {
 }
 
 func (room *Room) stageRoutes(api *web.API) {
-	web.Handle(api, web.Route{Method: http.MethodPatch, Path: "/complaints/{id}", Needs: web.Capture, Say: "Say of which kind and how severe a complaint is"},
+	web.Handle(api, web.Route{Method: http.MethodPatch, Path: "/complaints/{id}", Needs: web.Capture, Say: "Say of which kind and how severe a complaint is, and why it happened"},
 		func(ctx context.Context, who web.Who, in *with[Sorting]) (Whole, error) {
 			c, err := room.Sort(ctx, who, in.ID, in.Body)
 			return room.whole(ctx, who, c, err)

@@ -56,6 +56,8 @@ func TestRequests(t *testing.T) {
 		{d.ann, "POST /complaints/{c}/wish", `{"wanted":"x","would_not_say":true}`, 422, `not both`, ""},
 		{d.ann, "POST /complaints/{c}/wish", `{"would_not_say":true}`, 200, `"would_not_say":true`, "complaints.wished"},
 		{d.ann, "PATCH /complaints/{c}", `{"kind":"defect"}`, 200, `"kind":"defect"`, "complaints.sorted"},
+		{d.ann, "PATCH /complaints/{c}", `{"cause":" The box was too thin. "}`, 200, `"cause":"The box was too thin."`, "complaints.explained"},
+		{d.ben, "PATCH /complaints/{c}", `{"cause":"Ann."}`, 403, `complaint.not_yours`, ""},
 		{d.ann, "POST /complaints/{c}/follow_up", `{"held":"yes","trusts":"yes"}`, 409, `last stage`, ""},
 		{d.ann, "POST /complaints/{c}/handover", `{"to":"{ben}","summary":"Broken lamp."}`, 202, `"offered_to":"{ben}"`, "complaints.handed_over"},
 		{d.ann, "DELETE /complaints/{c}/handover", "", 200, `"state":"taken_back"`, "complaints.declined"},

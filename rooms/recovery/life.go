@@ -57,9 +57,11 @@ func (room *Room) Wish(ctx context.Context, who web.Who, which ID, wish string, 
 type Sorting struct {
 	Kind     *string `json:"kind,omitempty" maxLength:"40"`
 	Severity *int    `json:"severity,omitempty" minimum:"1" maximum:"3"`
+	Cause    *string `json:"cause,omitempty" maxLength:"10000" doc:"why it happened, for colleagues"`
 }
 
-// Sort says that a complaint is of another kind or severity. Its clock follows from when its stage was entered.
+// Sort says that a complaint is of another kind or severity, and why it happened. Its clock follows from when its stage was
+// entered.
 func (room *Room) Sort(ctx context.Context, who web.Who, which ID, s Sorting) (Complaint, error) {
 	return room.step(ctx, who, which, func(tx *store.Tx, c *Complaint) error {
 		if err := errors.Join(c.mustBeOpen(), c.leads(who)); err != nil {
@@ -76,7 +78,14 @@ func (room *Room) Sort(ctx context.Context, who web.Who, which ID, s Sorting) (C
 		if s.Severity != nil {
 			c.Severity = *s.Severity
 		}
-		if err := c.tidy(); err != nil || c.Kind == was.Kind && c.Severity == was.Severity {
+		if s.Cause != nil {
+			c.Cause = *s.Cause
+		}
+		err := c.tidy()
+		if err == nil && c.Cause != was.Cause {
+			err = tx.Record(c.subject(), Explained{c.ID, c.Ticket})
+		}
+		if err != nil || c.Kind == was.Kind && c.Severity == was.Severity {
 			return err
 		}
 		if err := room.reclock(tx, c); err != nil {

@@ -11,7 +11,7 @@ import (
 // Complaints.
 
 const columns = `id, ticket, customer, team, kind, severity, what, wish, wish_none, internal, origin, stage, place, owner, offered_to, raised_by, raised_at,
-	due_at, late_at, held, trusts, ended, closed_at, reopened, version`
+	due_at, late_at, held, trusts, ended, closed_at, reopened, version, cause`
 
 func load(tx *store.Tx, which ID) (Complaint, bool, error) {
 	return store.Find[Complaint](tx, `SELECT `+columns+` FROM complaints WHERE id = $1`+tx.Lock(), which)
@@ -33,7 +33,7 @@ func latestOn(tx *store.Tx, ticket tickets.ID) (ID, bool, error) {
 
 // insert returns false when the ticket has an open one.
 func insert(tx *store.Tx, c Complaint) (bool, error) {
-	n, err := tx.Exec(`INSERT INTO complaints (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, '', '', '', 0, 0, 1)
+	n, err := tx.Exec(`INSERT INTO complaints (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, '', '', '', 0, 0, 1, '')
 		ON CONFLICT (ticket) WHERE ticket > 0 AND closed_at = 0 DO NOTHING`,
 		c.ID, c.Ticket, c.Customer, c.Team, c.Kind, c.Severity, c.What, c.Wish, c.WishNone, c.Internal, c.Origin, c.Stage, c.Place, c.Owner, c.OfferedTo, c.RaisedBy, c.RaisedAt, c.DueAt)
 	return n > 0, err
@@ -41,8 +41,8 @@ func insert(tx *store.Tx, c Complaint) (bool, error) {
 
 func save(tx *store.Tx, c Complaint) error {
 	return tx.Do(`UPDATE complaints SET kind = $2, severity = $3, what = $4, wish = $5, wish_none = $6, stage = $7, place = $8, owner = $9, offered_to = $10, raised_by = $11,
-		due_at = $12, late_at = $13, held = $14, trusts = $15, ended = $16, closed_at = $17, reopened = $18, version = version + 1 WHERE id = $1`,
-		c.ID, c.Kind, c.Severity, c.What, c.Wish, c.WishNone, c.Stage, c.Place, c.Owner, c.OfferedTo, c.RaisedBy, c.DueAt, c.LateAt, c.Held, c.Trusts, c.Ended, c.ClosedAt, c.Reopened)
+		due_at = $12, late_at = $13, held = $14, trusts = $15, ended = $16, closed_at = $17, reopened = $18, cause = $19, version = version + 1 WHERE id = $1`,
+		c.ID, c.Kind, c.Severity, c.What, c.Wish, c.WishNone, c.Stage, c.Place, c.Owner, c.OfferedTo, c.RaisedBy, c.DueAt, c.LateAt, c.Held, c.Trusts, c.Ended, c.ClosedAt, c.Reopened, c.Cause)
 }
 
 // follows takes the complaints of a ticket to another team.

@@ -280,7 +280,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Say of which kind and how severe a complaint is */
+        /** Say of which kind and how severe a complaint is, and why it happened */
         patch: operations["patch-complaints-id"];
         trace?: never;
     };
@@ -3983,6 +3983,8 @@ export interface components {
             why?: string;
         };
         RecoveryRow: {
+            /** @description why it happened, for colleagues */
+            cause?: string;
             /** Format: date-time */
             closed_at?: string;
             /** @example cus_06f3x8k2m4q7r */
@@ -4118,6 +4120,8 @@ export interface components {
             why?: string;
         };
         RecoverySorting: {
+            /** @description why it happened, for colleagues */
+            cause?: string;
             kind?: string;
             /** Format: int64 */
             severity?: number;
@@ -4212,6 +4216,8 @@ export interface components {
             /** @description what you may give; absent when your role gives nothing */
             allowance?: components["schemas"]["AuthorityAllowance"];
             approvals: components["schemas"]["RecoveryApproval"][];
+            /** @description why it happened, for colleagues */
+            cause?: string;
             /** Format: date-time */
             closed_at?: string;
             /** @example cus_06f3x8k2m4q7r */

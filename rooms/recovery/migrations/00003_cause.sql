@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE complaints ADD COLUMN cause TEXT NOT NULL DEFAULT '';
