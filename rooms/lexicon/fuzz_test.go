@@ -3,22 +3,30 @@ package lexicon
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 )
 
 // FuzzCheck: whatever is written, each mark lies in the text, in order, and none over another.
 func FuzzCheck(f *testing.F) {
-	book := starter(f, "en")
+	books := []*Book{starter(f, "en"), starter(f, "de")}
+	now := time.Date(2026, 11, 25, 10, 0, 0, 0, berlin(f))
 	for _, seed := range []string{
 		"It's our policy that returns take 14 days.", "Dear customer,\n\nwe regret any inconvenience. {{name}}", "> quoted\nDid you plug it in?",
-		"👍 It’s our policy\r\n\r\nsorry if anyone was offended…", "z.B. am 3. Mai um 15.30 Uhr", "[NAME] <<x>> ____ XXX", "\xff\xfe policy", strings.Repeat("you must ", 300),
+		"👍 It’s our policy\r\n\r\nsorry if anyone was offended…", "z.B. am 3. Mai um 15.30 Uhr", "[NAME] <<x>> ____ XXX", "\xff\xfe policy", "Ich rufe Sie morgen an, und „wir schicken“ es bis Freitag", "👍 I'll call you\r\nby Friday, we'll send it tomorrow", "Wann kommt es? Why? ?", "my order number is 48213, what is your order number", strings.Repeat("you must ", 300),
 	} {
 		f.Add(seed, "Ada Sandling")
 	}
 	f.Fuzz(func(t *testing.T, text, name string) {
 		units := len(utf16.Encode([]rune(text)))
 		last, over := 0, false
-		for _, found := range book.Check(Draft{Text: text, Name: name}) {
+		checked := books[len(text)%2].Look(Draft{Text: text, Name: name, Language: Languages[len(text)%2], Now: now, Talk: []Side{{name, true}, {text, true}}, Card: []string{"phone"}})
+		for _, p := range checked.Promises {
+			if p.Start < 0 || p.End <= p.Start || p.End > units || p.Text == "" || p.Due.IsZero() && p.DateOnly || p.DateOnly != (p.Day != "") {
+				t.Fatalf("%q: %+v of %d", text, p, units)
+			}
+		}
+		for _, found := range checked.Findings {
 			if found.End == 0 && found.Start == 0 {
 				over = true
 				continue
