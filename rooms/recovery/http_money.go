@@ -2,10 +2,8 @@ package recovery
 
 import (
 	"context"
-	"encoding/csv"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/hearthdesk/hearth/base/fault"
@@ -228,7 +226,7 @@ func (room *Room) ledgerRoutes(api *web.API) {
 	}, room.export)
 }
 
-// export writes the ledger as CSV (RFC 4180), in pages, each a look of its own: what is entered never changes.
+// export writes the ledger as CSV, in pages, each a look of its own: what is entered never changes.
 func (room *Room) export(w http.ResponseWriter, r *http.Request, who web.Who) error {
 	f, err := room.span(r)
 	if err != nil {
@@ -236,27 +234,10 @@ func (room *Room) export(w http.ResponseWriter, r *http.Request, who web.Who) er
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
 	w.Header().Set("Content-Disposition", `attachment; filename="ledger.csv"`)
-	out := csv.NewWriter(w)
-	out.UseCRLF = true
-	err = out.Write([]string{"entry", "at", "account", "amount", "currency", "part", "kind", "case", "customer", "staff", "team", "by", "reverses"})
-	for f.Limit = 500; err == nil; {
-		var all []ledger.Entry
-		err = room.db.Read(r.Context(), func(tx *store.Tx) (err error) { all, err = entries(tx, who, f); return err })
-		for _, e := range all {
-			for _, l := range e.Lines {
-				amount := money.Amount{Minor: l.Minor, Currency: l.Currency}
-				err = out.Write([]string{
-					e.ID.String(), e.At.Format(time.RFC3339), cell(l.Account), amount.Decimal(), l.Currency, e.Part, cell(e.Kind), e.Case, e.Customer.String(),
-					e.Staff.String(), e.Team.String(), cell(e.By), e.Reverses.String(),
-				})
-			}
-			f.After = e.ID
-		}
-		out.Flush()
-		if len(all) < f.Limit {
-			break
-		}
-	}
+	err = ledger.WriteCSV(w, func(after ledger.ID, limit int) (all []ledger.Entry, err error) {
+		f.After, f.Limit = after, limit
+		return all, room.db.Read(r.Context(), func(tx *store.Tx) error { all, err = entries(tx, who, f); return err })
+	})
 	if err != nil { // what was sent so far is no whole ledger, and must not look like one
 		panic(http.ErrAbortHandler) //nolint:forbidigo // net/http's own way to end a response
 	}
@@ -282,12 +263,4 @@ func (room *Room) span(r *http.Request) (f ledger.Filter, err error) {
 		}
 	}
 	return f, nil
-}
-
-// cell makes sure that no spreadsheet takes a text for a formula (OWASP, CSV injection).
-func cell(s string) string {
-	if s != "" && strings.ContainsAny(s[:1], "=+-@\t\r") {
-		return "'" + s
-	}
-	return s
 }
