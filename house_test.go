@@ -33,7 +33,7 @@ var rooms = []struct {
 }
 
 // channels own nouns too; they know every room and no other channel.
-var channels = map[string][]string{"email": {"mail"}}
+var channels = map[string][]string{"email": {"mail"}, "portal": {"my", "my_links"}}
 
 // base packages own the tables and paths that belong to no room.
 var floor = map[string][]string{

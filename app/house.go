@@ -15,6 +15,7 @@ import (
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/base/words"
 	"github.com/hearthdesk/hearth/channels/email"
+	"github.com/hearthdesk/hearth/channels/portal"
 	"github.com/hearthdesk/hearth/rooms/clocks"
 	"github.com/hearthdesk/hearth/rooms/hours"
 	"github.com/hearthdesk/hearth/rooms/lexicon"
@@ -46,6 +47,7 @@ type House struct {
 	Recovery  *recovery.Room
 	Promises  *promises.Room
 	Email     *email.Room
+	Portal    *portal.Room
 	API       *web.API
 	Pages     *web.Workspace
 	Followers []*store.Follower
@@ -55,7 +57,7 @@ type House struct {
 
 // tables of every room in rank order.
 func tables() []store.Migrations {
-	return []store.Migrations{web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, lexicon.Tables, tickets.Tables, clocks.Tables, ledger.Tables, recovery.Tables, promises.Tables, email.Tables}
+	return []store.Migrations{web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, lexicon.Tables, tickets.Tables, clocks.Tables, ledger.Tables, recovery.Tables, promises.Tables, email.Tables, portal.Tables}
 }
 
 // Build furnishes the rooms from the ground up. Nothing runs yet; Close undoes it.
@@ -72,7 +74,7 @@ func Build(ctx context.Context, s Settings) (h *House, err error) {
 	if err = s.usable(); err != nil {
 		return h, err
 	}
-	if h.Words, err = words.New(email.Words); err != nil {
+	if h.Words, err = words.New(email.Words, portal.Words); err != nil {
 		return h, err
 	}
 	if h.Keys, err = secret.Load(s.Data, s.SecretKey); err != nil {
@@ -113,7 +115,12 @@ func (h *House) furnish() {
 	h.Clocks = clocks.New(h.DB, h.Due, h.Hours, h.Tickets)
 	h.Recovery = recovery.New(h.DB, h.Due, h.Staff, h.Hours, h.People, h.Tickets)
 	h.Promises = promises.New(h.DB, h.Due, h.Staff, h.Hours, h.People, h.Tickets, h.Recovery)
-	h.Email = email.New(email.House{Words: h.Words, DB: h.DB, Due: h.Due, Files: h.Files, Keys: h.Keys, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Log: s.log()})
+	h.Portal = portal.New(portal.House{
+		Words: h.Words, DB: h.DB, Due: h.Due, Files: h.Files, Keys: h.Keys, Staff: h.Staff, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks,
+		Recovery: h.Recovery, Promises: h.Promises, Public: s.BaseURL, Log: s.log(),
+	})
+	h.Portal.LinkTo(s.baseURL(s.Listen))
+	h.Email = email.New(email.House{Words: h.Words, DB: h.DB, Due: h.Due, Files: h.Files, Keys: h.Keys, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Foot: h.Portal.Foot, Log: s.log()})
 	h.Live = live.New(live.Config{
 		DB: h.DB, Audience: h.audience, Doors: h.doors, Staff: func(n int64) string { return staff.ID(n).String() }, Auth: h.Staff.Authenticate, Log: s.log(),
 	})
@@ -127,6 +134,7 @@ func (h *House) furnish() {
 	h.Recovery.Routes(h.API)
 	h.Promises.Routes(h.API)
 	h.Email.Routes(h.API)
+	h.Portal.Routes(h.API)
 	h.Live.Routes(h.API)
 	h.promiseRoutes()
 	h.parkedRoutes()
@@ -141,6 +149,7 @@ func (h *House) furnish() {
 	h.Followers = append(h.Followers, h.Recovery.Followers()...)
 	h.Followers = append(h.Followers, h.Promises.Followers()...)
 	h.Followers = append(h.Followers, h.Email.Followers()...)
+	h.Followers = append(h.Followers, h.Portal.Followers()...)
 }
 
 // audience asks the room an entry belongs to who may see it; what belongs to none is for those who read reports.
@@ -157,6 +166,8 @@ func (h *House) audience(tx *store.Tx, e store.Entry) (web.Audience, error) {
 		return h.Promises.Audience(tx, e)
 	case "mail":
 		return h.Email.Audience(tx, e)
+	case "my":
+		return h.Portal.Audience(tx, e)
 	case "customers", "companies", "purchases", "targets", "calendars", "lexicon":
 		return web.Audience{Needs: web.View}, nil
 	case "staff", "teams", "roles", "tokens", "sessions":

@@ -1,6 +1,7 @@
 package email
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/hearthdesk/hearth/base/store"
@@ -22,17 +23,13 @@ func (room *Room) acknowledge(tx *store.Tx, box Mailbox, t tickets.Ticket, addre
 	if err != nil {
 		return err
 	}
-	lang := box.Options.Locale
-	if lang == "" {
-		lang = "en"
-	}
+	lang := cmp.Or(box.Options.Locale, "en")
 	args := map[string]any{"ticket": room.reference(t.Number), "subject": t.Subject, "name": t.CustomerName, "mailbox": box.Name, "greet": "nobody", "known": "no", "by": tx.Now()}
 	if t.CustomerName != "" {
 		args["greet"] = "name"
 	}
 	if !by.IsZero() {
-		args["known"] = "yes"
-		args["by"] = by.In(zone)
+		args["known"], args["by"] = "yes", by.In(zone)
 	}
 	subject, err := room.words.Say(lang, "acknowledge.subject", args)
 	if err != nil {

@@ -1,6 +1,7 @@
 package email
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"encoding/base64"
@@ -49,6 +50,7 @@ type House struct {
 	Tickets *tickets.Room
 	Clocks  *clocks.Room
 	Finder  guess.Finder // of servers; the zero one asks the internet
+	Foot    Foot
 	Log     *slog.Logger
 }
 
@@ -63,6 +65,7 @@ type Room struct {
 	tickets *tickets.Room
 	clocks  *clocks.Room
 	finder  guess.Finder
+	foot    Foot
 	log     *slog.Logger
 
 	desk      chan struct{} // how many mails are read at a time
@@ -75,11 +78,8 @@ const atOnce = 4 // mails being read
 // New furnishes the channel and tells base/due what its work is.
 func New(h House) *Room {
 	room := &Room{
-		words: h.Words, db: h.DB, due: h.Due, files: h.Files, keys: h.Keys, people: h.People, tickets: h.Tickets, clocks: h.Clocks, finder: h.Finder, log: h.Log,
-		desk: make(chan struct{}, atOnce),
-	}
-	if room.log == nil {
-		room.log = slog.Default()
+		words: h.Words, db: h.DB, due: h.Due, files: h.Files, keys: h.Keys, people: h.People, tickets: h.Tickets, clocks: h.Clocks, finder: h.Finder, foot: h.Foot,
+		log: cmp.Or(h.Log, slog.Default()), desk: make(chan struct{}, atOnce),
 	}
 	if room.due != nil {
 		room.due.Handle(fileWork, due.Policy{Tries: 6, Parallel: 2}, room.refile)

@@ -24,6 +24,9 @@ import (
 
 const sendWork = "mail.send"
 
+// Foot puts under a mail on its way out what is to stand in that mail alone, such as a link that nobody keeps.
+type Foot func(ctx context.Context, locale string, t tickets.Ticket, m *tickets.Message) error
+
 // sendPolicy tries for about two days, as RFC 5321 (4.5.4.1) asks for at least.
 func sendPolicy() due.Policy {
 	return due.Policy{Tries: 30, Backoff: due.Doubling(10*time.Second, 3*time.Hour), Parallel: 4, Lease: 5 * time.Minute}
@@ -138,6 +141,9 @@ func (room *Room) deliver(ctx context.Context, j due.Job) (func(tx *store.Tx) er
 // post writes the mail, hands it to the server, and returns the mark that says what came of it.
 func (room *Room) post(ctx context.Context, p parcel) (func(tx *store.Tx) error, error) {
 	secrets, err := room.secrets(p.box)
+	if err == nil && room.foot != nil {
+		err = room.foot(ctx, p.box.Options.Locale, p.t, &p.m)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -1142,6 +1142,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/my/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how the customers' own pages are set up */
+        get: operations["get-my-settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change how the customers' own pages are set up */
+        patch: operations["patch-my-settings"];
+        trace?: never;
+    };
     "/api/v1/parked": {
         parameters: {
             query?: never;
@@ -2007,6 +2025,57 @@ export interface paths {
         get: operations["get-tickets-id-messages"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/my_link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a link to a ticket's page for its customer */
+        post: operations["post-tickets-id-my_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/my_links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the links that open a ticket's page, and when they were last used */
+        get: operations["get-tickets-id-my_links"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/my_links/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End every link of a ticket's customer */
+        post: operations["post-tickets-id-my_links-revoke"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3152,6 +3221,11 @@ export interface components {
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
+        PagePortalLink: {
+            items: components["schemas"]["PortalLink"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
         PagePromisesPromise: {
             items: components["schemas"]["PromisesPromise"][];
             /** @description pass as after= for the next page; absent on the last */
@@ -3401,6 +3475,67 @@ export interface components {
             purchases: number;
             /** @description the sum of all purchases told of, without those cancelled; no estimate */
             spent: components["schemas"]["MoneyAmount"];
+        };
+        PortalGone: {
+            /** Format: int64 */
+            revoked: number;
+        };
+        PortalHanded: {
+            /** @example cus_06f3x8k2m4q7r */
+            customer: string;
+            /**
+             * Format: int64
+             * @description without use, after which it opens nothing any more
+             */
+            days: number;
+            /** @example lnk_06f3x8k2m4q7r */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            /**
+             * Format: date-time
+             * @description when it was last used; to the day
+             */
+            opened_at?: string;
+            /**
+             * @description the only one it opens; absent when it opens all of the customer's
+             * @example tkt_06f3x8k2m4q7r
+             */
+            ticket?: string;
+            /** @description shown once; hand it to nobody but the customer */
+            url: string;
+        };
+        PortalLink: {
+            /** @example cus_06f3x8k2m4q7r */
+            customer: string;
+            /** @example lnk_06f3x8k2m4q7r */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            /**
+             * Format: date-time
+             * @description when it was last used; to the day
+             */
+            opened_at?: string;
+            /**
+             * @description the only one it opens; absent when it opens all of the customer's
+             * @example tkt_06f3x8k2m4q7r
+             */
+            ticket?: string;
+        };
+        PortalSettings: {
+            /**
+             * Format: int64
+             * @description without use, after which a link opens nothing any more
+             */
+            days: number;
+            /** @description what the desk calls itself at the top of the page */
+            name: string;
+        };
+        PortalSettingsChange: {
+            /** Format: int64 */
+            days?: number;
+            name?: string;
         };
         Problem: {
             /** @description stable, for programs and translations */
@@ -5171,6 +5306,7 @@ export type SchemaPagePeopleCompany = components['schemas']['PagePeopleCompany']
 export type SchemaPagePeopleCustomer = components['schemas']['PagePeopleCustomer'];
 export type SchemaPagePeoplePurchase = components['schemas']['PagePeoplePurchase'];
 export type SchemaPagePeopleWorth = components['schemas']['PagePeopleWorth'];
+export type SchemaPagePortalLink = components['schemas']['PagePortalLink'];
 export type SchemaPagePromisesPromise = components['schemas']['PagePromisesPromise'];
 export type SchemaPagePromisesRate = components['schemas']['PagePromisesRate'];
 export type SchemaPageRecoveryApproval = components['schemas']['PageRecoveryApproval'];
@@ -5205,6 +5341,11 @@ export type SchemaPeopleObservation = components['schemas']['PeopleObservation']
 export type SchemaPeoplePurchase = components['schemas']['PeoplePurchase'];
 export type SchemaPeopleRemark = components['schemas']['PeopleRemark'];
 export type SchemaPeopleWorth = components['schemas']['PeopleWorth'];
+export type SchemaPortalGone = components['schemas']['PortalGone'];
+export type SchemaPortalHanded = components['schemas']['PortalHanded'];
+export type SchemaPortalLink = components['schemas']['PortalLink'];
+export type SchemaPortalSettings = components['schemas']['PortalSettings'];
+export type SchemaPortalSettingsChange = components['schemas']['PortalSettingsChange'];
 export type SchemaProblem = components['schemas']['Problem'];
 export type SchemaPromisesBecauseInBody = components['schemas']['PromisesBecauseInBody'];
 export type SchemaPromisesCounted = components['schemas']['PromisesCounted'];
@@ -8077,6 +8218,67 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "get-my-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalSettings"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "patch-my-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalSettingsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalSettings"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "get-parked": {
         parameters: {
             query?: never;
@@ -10440,6 +10642,104 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-tickets-id-my_link": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalHanded"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-tickets-id-my_links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePortalLink"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-tickets-id-my_links-revoke": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalGone"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
