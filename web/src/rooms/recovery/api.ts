@@ -20,7 +20,7 @@ export const purse = (ticket: string) => api('get', '/tickets/{id}/remedies', { 
 export const capture = (ticket: string, body: Schemas['RecoveryStory']) => api('post', '/tickets/{id}/complaint', { path: { id: ticket }, body });
 export const kinds = () => api('get', '/complaints/kinds').then((p) => p.items);
 export const catalogue = () => api('get', '/remedies/kinds').then((p) => p.items);
-export const list = (query: { owner?: string; offered_to?: 'me'; stage?: Stage; state?: 'open' | 'closed'; late?: boolean }, after?: string, limit = 100) => api('get', '/complaints', { query: { ...query, after, limit } });
+export const list = (query: { owner?: string; offered_to?: 'me'; raised_by?: 'me'; stage?: Stage; state?: 'open' | 'closed'; late?: boolean }, after?: string, limit = 100) => api('get', '/complaints', { query: { ...query, after, limit } });
 export const wish = (id: string, wanted: string, none: boolean) => api('post', '/complaints/{id}/wish', { path: { id }, body: { wanted: wanted || undefined, would_not_say: none || undefined } });
 export const tick = (id: string, check: string, off: boolean) => api('post', '/complaints/{id}/tick', { path: { id }, body: { check, off: off || undefined } });
 export const advance = (id: string) => api('post', '/complaints/{id}/advance', { path: { id } });
@@ -32,6 +32,7 @@ export const handOver = (id: string, to: string, summary: string) => api('post',
 export const accept = (id: string) => api('post', '/complaints/{id}/accept', { path: { id } });
 export const decline = (id: string, reason: string) => api('post', '/complaints/{id}/decline', { path: { id }, body: { reason } });
 export const give = (ticket: string, body: Gift) => api('post', '/tickets/{id}/remedies', { path: { id: ticket }, body });
+export const giveOn = (id: string, body: Gift) => api('post', '/complaints/{id}/remedies', { path: { id }, body });
 export const takeBack = (id: string, reason: string) => api('post', '/remedies/{id}/take_back', { path: { id }, body: { reason } });
 export const refuse = (ticket: string, body: Schemas['RecoveryRefusing']) => api('post', '/tickets/{id}/refusals', { path: { id: ticket }, body });
 export const approvals = (state: Approval['state'], mine = false, after?: string) => api('get', '/approvals', { query: { state, mine: mine || undefined, after, limit: 50 } });
