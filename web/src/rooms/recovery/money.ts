@@ -29,3 +29,11 @@ export function read(text: string, currency: string): Amount | undefined {
   const minor = Number(whole + cents.padEnd(n, '0'));
   return Number.isSafeInteger(minor) ? { currency, minor } : undefined;
 }
+
+/** An amount as somebody writes it in a field: 12.50, in the digits of the reader. */
+export function write(a: Amount): string {
+  const n = digits(a.currency);
+  const text = String(a.minor).padStart(n + 1, '0');
+  const cents = n ? text.slice(-n) : '';
+  return text.slice(0, text.length - n) + (/[1-9]/.test(cents) ? decimal() + cents : '');
+}
