@@ -265,3 +265,21 @@ func code(err error) string {
 	}
 	return ""
 }
+
+func euros(minor int64) *money.Amount { return &money.Amount{Minor: minor, Currency: "EUR"} }
+
+func memberOf(who web.Who) staff.ID { return staff.ID(who.Staff) }
+
+// due looks up who asked for a link.
+func (d *hall) due(tb testing.TB) {
+	tb.Helper()
+	d.write(tb, func(tx *store.Tx) error {
+		all, err := store.All[RequestID](tx, `SELECT id FROM my_requests ORDER BY id`)
+		for _, r := range all {
+			if err := d.send(tx, due.Job{Kind: asking, Key: r.String()}); err != nil {
+				return err
+			}
+		}
+		return err
+	})
+}

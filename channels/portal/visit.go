@@ -209,7 +209,9 @@ func (room *Room) Confirm(ctx context.Context, v Visit, form string) error {
 	})
 }
 
-func gone() error { return fault.New(fault.Conflict, "my.offer_gone", "This offer is not open any more.") }
+func gone() error {
+	return fault.New(fault.Conflict, "my.offer_gone", "This offer is not open any more.")
+}
 
 // Choose is the customer choosing from what they are offered on a ticket, or naming something else in their own words;
 // those go to the ticket as well, for somebody has to answer them.
