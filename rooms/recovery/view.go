@@ -39,6 +39,7 @@ type Todo struct {
 
 // Money is what was given and offered in a case, and what may be.
 type Money struct {
+	Last         ID                   `json:"complaint,omitzero" doc:"of a ticket: the complaint that is open, else the last"`
 	Remedies     []Remedy             `json:"remedies" nullable:"false" doc:"given directly, asked for or taken back; those of offers stand there"`
 	Offers       []Offer              `json:"offers" nullable:"false"`
 	Questions    []Approval           `json:"approvals" nullable:"false"`
@@ -108,7 +109,10 @@ func (room *Room) Purse(tx *store.Tx, who web.Who, in Case) (m Money, err error)
 	if err != nil {
 		return m, err
 	}
-	return room.money(tx, who, found)
+	if m, err = room.money(tx, who, found); err == nil && in.Ticket != 0 {
+		m.Last, _, err = latestOn(tx, in.Ticket)
+	}
+	return m, err
 }
 
 func (room *Room) money(tx *store.Tx, who web.Who, in matter) (m Money, err error) {

@@ -3994,6 +3994,11 @@ export interface components {
             /** @description what you may give; absent when your role gives nothing */
             allowance?: components["schemas"]["AuthorityAllowance"];
             approvals: components["schemas"]["RecoveryApproval"][];
+            /**
+             * @description of a ticket: the complaint that is open, else the last
+             * @example cmp_06f3x8k2m4q7r
+             */
+            complaint?: string;
             /** @description it is made right, and nothing extra is given or offered yet */
             extra_missing: boolean;
             offers: components["schemas"]["RecoveryOffer"][];
@@ -4355,6 +4360,11 @@ export interface components {
             cause?: string;
             /** Format: date-time */
             closed_at?: string;
+            /**
+             * @description of a ticket: the complaint that is open, else the last
+             * @example cmp_06f3x8k2m4q7r
+             */
+            complaint?: string;
             /** @example cus_06f3x8k2m4q7r */
             customer?: string;
             customer_name?: string;
