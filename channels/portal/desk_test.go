@@ -208,7 +208,10 @@ func (b *browser) do(method, path, kind, body string) answer {
 		r.Header.Set("Origin", b.base)
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
-	res := must[*http.Response](b.tb)(b.Do(r))
+	res, err := b.Do(r)
+	if err != nil {
+		b.tb.Fatal(err)
+	}
 	defer res.Body.Close()
 	return answer{res.StatusCode, res.Request.URL.RequestURI(), string(must[[]byte](b.tb)(io.ReadAll(res.Body))), res.Header}
 }

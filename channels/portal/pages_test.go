@@ -37,9 +37,9 @@ func (a answer) lacks(t *testing.T, all ...string) {
 	}
 }
 
-func (d *hall) reply(t *testing.T, tk tickets.Ticket, r tickets.Reply) tickets.Message {
+func (d *hall) reply(t *testing.T, tk tickets.Ticket, r tickets.Reply) {
 	t.Helper()
-	return must[tickets.Message](t)(d.tickets.Answer(t.Context(), d.ann, tk.ID, r))
+	must[tickets.Message](t)(d.tickets.Answer(t.Context(), d.ann, tk.ID, r))
 }
 
 // The whole way: they come, read how it stands, write, choose, and say that all is well.
@@ -150,10 +150,10 @@ func lastOf(t *testing.T, d *hall, kind string) (by string) {
 // Strangers see nothing: of others' tickets, by guessed, rested or revoked links, and without a form of ours.
 func TestStrangersSeeNothing(t *testing.T) {
 	d := furnish(t)
-	ida, max := d.ticket(t, "Ida", "IDAS-WORDS"), d.ticket(t, "Max", "MAXS-WORDS")
+	ida, maxs := d.ticket(t, "Ida", "IDAS-WORDS"), d.ticket(t, "Max", "MAXS-WORDS")
 	second := d.ticket(t, "Ida", "IDAS-SECOND")
 	hers, _ := d.link(t, ida)
-	his, _ := d.link(t, max)
+	his, _ := d.link(t, maxs)
 
 	nobody := d.browser(t)
 	for _, path := range []string{"/my/my_guessed", "/my/" + token(hers.URL) + "x", "/my/" + strings.ToUpper(token(hers.URL)), ticketPath(ida.Number), ticketPath(999), ticketPath(-1), "/my/tickets/x", ticketPath(ida.Number) + "/files/fil_0000000000000"} {
@@ -166,7 +166,7 @@ func TestStrangersSeeNothing(t *testing.T) {
 
 	b := d.browser(t)
 	b.come(hers.URL).has(t, http.StatusOK, "IDAS-WORDS")
-	for _, path := range []string{ticketPath(max.Number), ticketPath(second.Number)} { // another's, and one this link does not open
+	for _, path := range []string{ticketPath(maxs.Number), ticketPath(second.Number)} { // another's, and one this link does not open
 		a := b.get(path)
 		a.has(t, http.StatusNotFound)
 		a.lacks(t, "WORDS", "SECOND", "The cup")
@@ -195,7 +195,7 @@ func TestStrangersSeeNothing(t *testing.T) {
 	secret := d.whole(t, ida.Customer)
 	all.come("/my/"+secret).has(t, http.StatusOK, "The cup of Ida", "What you asked us about")
 	all.get(ticketPath(second.Number)).has(t, http.StatusOK, "IDAS-SECOND")
-	all.get(ticketPath(max.Number)).has(t, http.StatusNotFound)
+	all.get(ticketPath(maxs.Number)).has(t, http.StatusNotFound)
 	must[tickets.Ticket](t)(d.tickets.Stand(t.Context(), d.ann, second.ID, tickets.Closed, tickets.Spam))
 	all.get(ticketPath(second.Number)).has(t, http.StatusNotFound)
 	all.get("/my").lacks(t, fmt.Sprintf("Number %d", second.Number))
@@ -219,11 +219,11 @@ func TestStrangersSeeNothing(t *testing.T) {
 	other.come(his.URL).has(t, http.StatusOK, "MAXS-WORDS")
 
 	// An address that is taken away takes the links along.
-	c := must[people.Customer](t)(d.people.Reach(t.Context(), admin, max.Customer, people.Sender{Email: "new@customer.example"}))
-	other.get(ticketPath(max.Number)).has(t, http.StatusOK)
-	must[people.Customer](t)(d.people.Forget(t.Context(), admin, max.Customer, c.Reach[0].ID))
+	c := must[people.Customer](t)(d.people.Reach(t.Context(), admin, maxs.Customer, people.Sender{Email: "new@customer.example"}))
+	other.get(ticketPath(maxs.Number)).has(t, http.StatusOK)
+	must[people.Customer](t)(d.people.Forget(t.Context(), admin, maxs.Customer, c.Reach[0].ID))
 	d.follow(t)
-	other.get(ticketPath(max.Number)).has(t, http.StatusNotFound)
+	other.get(ticketPath(maxs.Number)).has(t, http.StatusNotFound)
 }
 
 // Nothing that is only ours is on any page, and what others wrote into mails does nothing there.
