@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/hearthdesk/hearth/app/demo"
+	"github.com/hearthdesk/hearth/app/demo/backlog"
 	"github.com/hearthdesk/hearth/base/fault"
 )
 
@@ -80,7 +81,7 @@ func fill(ctx context.Context, s Settings, o demo.Options) (in demo.SignIns, err
 	if err != nil {
 		return in, err
 	}
-	behind := demo.Behind(ctx, h.Files)
+	behind := backlog.Of(ctx, h.Files)
 	h.Files, h.Followers = behind, nil
 	h.furnish() // anew, with files that don't keep anybody waiting
 	in, err = demo.Fill(ctx, h.lend(clock), o)
@@ -90,7 +91,7 @@ func fill(ctx context.Context, s Settings, o demo.Options) (in demo.SignIns, err
 // lend is the house as the sample company needs it.
 func (h *House) lend(clock *demo.Clock) demo.Deps {
 	return demo.Deps{
-		DB: h.DB, Due: h.Due, Files: h.Files, Staff: h.Staff, Hours: h.Hours, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Promises: h.Promises,
+		DB: h.DB, Due: h.Due, Files: h.Files, Staff: h.Staff, Hours: h.Hours, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Recovery: h.Recovery, Promises: h.Promises,
 		Email: h.Email, Followers: h.Followers, Clock: clock,
 	}
 }

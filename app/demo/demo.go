@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hearthdesk/hearth/app/demo/sayings"
 	"github.com/hearthdesk/hearth/base/due"
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/files"
@@ -23,6 +24,7 @@ import (
 	"github.com/hearthdesk/hearth/rooms/hours"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/promises"
+	"github.com/hearthdesk/hearth/rooms/recovery"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
@@ -37,6 +39,7 @@ type Deps struct {
 	People    *people.Room
 	Tickets   *tickets.Room
 	Clocks    *clocks.Room
+	Recovery  *recovery.Room
 	Promises  *promises.Room
 	Email     *email.Room
 	Followers []*store.Follower
@@ -107,7 +110,7 @@ func begun(ctx context.Context, d Deps, o Options) (*life, error) {
 		switch f.Name {
 		case "mail.send":
 			l.post = append(l.post, f, postman(d))
-		case "clocks":
+		case "clocks", "recovery":
 			l.told = append(l.told, f)
 		default:
 			l.all = append(l.all, f)
@@ -115,17 +118,23 @@ func begun(ctx context.Context, d Deps, o Options) (*life, error) {
 	}
 	l.told = append(l.told, l.post...)
 	l.all = append(l.all, l.told...)
+	l.seed, l.stories, l.known, l.mending = o.Seed, map[tickets.ID]*story{}, map[recovery.ID]bool{}, map[tickets.ID]bool{}
+	l.places, l.listensTo = places(), min(1, 500/float64(o.Tickets))
+	var err error
+	if l.words, err = sayings.Read(); err != nil {
+		return nil, err
+	}
 	l.listens()
 	l.glance = time.Hour * time.Duration(min(max(2000/o.Tickets, 1), 4)) // in a small month less comes due
 	l.rung = l.end.Add(-month - time.Hour)
 	l.Clock.set(l.rung)
-	var err error
 	if l.zone, err = time.LoadLocation("Europe/Berlin"); err != nil {
 		return nil, err
 	}
 	if l.company, err = found(ctx, d); err != nil {
 		return nil, err
 	}
+	l.later(l.open.Add(l.rung, 30*time.Hour), "less to watch", l.watchesLess)
 	return l, l.ring(ctx)
 }
 

@@ -64,9 +64,10 @@ func furnish(tb testing.TB, db *store.DB, dir string, clock *demo.Clock) demo.De
 	d.People = people.New(d.DB, "DE")
 	d.Tickets = tickets.New(d.DB, d.Staff, d.People, d.Files, d.Due)
 	d.Clocks = clocks.New(d.DB, d.Due, d.Hours, d.Tickets)
-	d.Promises = promises.New(d.DB, d.Due, d.Staff, d.Hours, d.People, d.Tickets, recovery.New(d.DB, d.Due, d.Staff, d.Hours, d.People, d.Tickets))
+	d.Recovery = recovery.New(d.DB, d.Due, d.Staff, d.Hours, d.People, d.Tickets)
+	d.Promises = promises.New(d.DB, d.Due, d.Staff, d.Hours, d.People, d.Tickets, d.Recovery)
 	d.Email = email.New(email.House{Words: said, DB: d.DB, Due: d.Due, Files: d.Files, Keys: keys, People: d.People, Tickets: d.Tickets, Clocks: d.Clocks, Log: log})
-	d.Followers = slices.Concat(d.Tickets.Followers(), d.Clocks.Followers(), d.Promises.Followers(), d.Email.Followers())
+	d.Followers = slices.Concat(d.Tickets.Followers(), d.Clocks.Followers(), d.Recovery.Followers(), d.Promises.Followers(), d.Email.Followers())
 	return d
 }
 
@@ -155,6 +156,7 @@ func TestTheHouseIsLivedIn(t *testing.T) {
 			t.Errorf("no promise was %s", kind)
 		}
 	}
+	complaintsAreAlive(t, d, kinds)
 	all := list(t, d, tickets.Filter{})
 	waits := list(t, d, tickets.Filter{Waiting: true})
 	if over := slices.DeleteFunc(slices.Clone(waits), func(k tickets.Ticket) bool { return k.Status != tickets.Closed }); len(waits) == 0 || len(over) > small/20 {
@@ -252,5 +254,49 @@ func TestALivedInHouseIsLeftAlone(t *testing.T) {
 	_, err := demo.Fill(t.Context(), d, demo.Options{Tickets: 5})
 	if f := fault.Of(err); f == nil || f.Code != "demo.not_empty" {
 		t.Error(err)
+	}
+}
+
+// The people of the company hear complaints and see to them; a few are under way when the doors open.
+func complaintsAreAlive(t *testing.T, d demo.Deps, kinds map[string]int) {
+	t.Helper()
+	for _, kind := range []string{
+		"complaints.raised", "complaints.wished", "complaints.ticked", "complaints.moved", "complaints.followed", "complaints.closed",
+		"remedies.given", "approvals.asked", "approvals.answered", "complaints.handed_over",
+	} {
+		if kinds[kind] == 0 {
+			t.Errorf("none of %s", kind)
+		}
+	}
+	err := d.DB.Read(t.Context(), func(tx *store.Tx) error {
+		page, err := d.Recovery.List(tx, web.Everything(store.System("test")), recovery.Filter{Limit: 200})
+		open, late, content := 0, 0, 0
+		for _, c := range page.Items {
+			w, err := d.Recovery.Look(tx, web.Everything(store.System("test")), c.ID)
+			if err != nil {
+				return err
+			}
+			switch {
+			case c.Open():
+				open++
+				if !c.LateAt.IsZero() {
+					late++
+				}
+			case c.Ended == recovery.Content:
+				content++
+			case c.Ended == recovery.Mistaken && len(w.Reasons) == 0:
+				t.Errorf("%s was a mistake without a reason", c.ID)
+			}
+			if c.Origin == recovery.Heard && (c.What == "" || c.Owner == 0 || c.Kind == "general") {
+				t.Errorf("nobody listened: %+v", c)
+			}
+		}
+		if open < 2 || open > 9 || late > 2 || content < 2 {
+			t.Errorf("%d complaints are open, %d of them late, %d ended well", open, late, content)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -10,9 +10,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hearthdesk/hearth/app/demo/sayings"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/channels/email"
 	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/recovery"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
@@ -37,6 +39,15 @@ type life struct {
 	rang    chan struct{} // base/due has begun everything that was due
 	chance  *rand.Rand    // of promises
 	given   int           // promises so far
+
+	seed      uint64
+	words     map[string]*sayings.Book // by language
+	stories   map[tickets.ID]*story
+	known     map[recovery.ID]bool // complaints that somebody sees to
+	mending   map[tickets.ID]bool  // tickets with a complaint that is under way
+	places    []place              // kept for complaints that are to be under way at the end
+	listensTo float64              // the share of complaints that are captured
+	ended     int                  // complaints, so far
 }
 
 // queue is the stories by what happens next.
@@ -149,6 +160,9 @@ func (l *life) forward(ctx context.Context, at time.Time) error {
 		if err := l.ring(ctx); err != nil {
 			return err
 		}
+		if err := l.notices(ctx); err != nil {
+			return err
+		}
 	}
 	if err := l.send(ctx, at); err != nil {
 		return err
@@ -213,6 +227,9 @@ func (l *life) hear(ctx context.Context, st *story, b beat) error {
 		st.tell.facts["subject"] = st.tell.say(one(st.rng, st.scene.subjects))
 	}
 	words = st.tell.letter(st.scene, st.by, words, first)
+	if first {
+		st.told = st.tell.body
+	}
 	if first && st.scene.way != "email" {
 		return l.enter(ctx, st, words)
 	}
@@ -225,7 +242,7 @@ func (l *life) hear(ctx context.Context, st *story, b beat) error {
 		return err
 	}
 	if first {
-		st.ticket = e.Ticket
+		st.ticket, l.stories[e.Ticket] = e.Ticket, st
 		l.unsent = l.DB.Now() // of the acknowledgement
 	}
 	if e.State != email.Filed || e.Ticket != st.ticket {
@@ -245,7 +262,7 @@ func (l *life) enter(ctx context.Context, st *story, words string) error {
 		Channel: st.scene.way, Mailbox: l.boxes[st.box()].ID, Team: l.teams["desk"], From: people.Sender{Name: st.by.name(), Email: st.by.email},
 		Subject: st.tell.facts["subject"], Text: words, ExternalID: fmt.Sprintf("%s-%d", st.scene.way, st.n),
 	})
-	st.ticket = t.ID
+	st.ticket, l.stories[t.ID] = t.ID, st
 	return err
 }
 
@@ -404,6 +421,9 @@ func (l *life) answer(ctx context.Context, st *story, who *colleague, b beat) er
 	}
 	if !st.threaded && st.scene.way == "email" {
 		l.threads, st.threaded = append(l.threads, st), true
+	}
+	if err := l.complains(ctx, st, who); err != nil {
+		return err
 	}
 	return l.ringsBack(ctx, st, who)
 }

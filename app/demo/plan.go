@@ -31,6 +31,8 @@ type story struct {
 	mails            int
 	refs             []string // of what was said by mail, oldest first
 	last             said     // our last words
+	told             string   // what the customer said first, without greeting
+	captured         bool     // as a complaint, or let be
 }
 
 // said is what we said last and under which reference it went out, once that is known.

@@ -97,8 +97,9 @@ func (l *life) give(ctx context.Context, st *story, who *colleague, m promises.M
 	case keptLate:
 		l.keeps(who, p.ID, l.open.Add(p.Due, time.Duration(10+l.chance.IntN(400))*time.Minute))
 	case released:
+		why := l.because(st, "released")
 		l.does(who, early, "release", func(ctx context.Context, by *colleague) error {
-			_, err := l.Promises.Release(ctx, by.who, p.ID, "Came by and fetched it.")
+			_, err := l.Promises.Release(ctx, by.who, p.ID, why)
 			return err
 		})
 	case forgotten:
@@ -108,7 +109,7 @@ func (l *life) give(ctx context.Context, st *story, who *colleague, m promises.M
 
 // anyway promises what history speaks against: a call for the earliest time on offer, and a day that was named with a reason.
 func (l *life) anyway(ctx context.Context, st *story, who *colleague, m promises.Making) (promises.Promise, error) {
-	m.Anyway = "The workshop has it on the bench and is sure of it."
+	m.Anyway = l.because(st, "anyway "+m.Kind)
 	if m.Kind == "call_back" {
 		err := l.DB.Read(ctx, func(tx *store.Tx) error {
 			o, err := l.Promises.Offer(tx, who.who, promises.Asked{Kind: m.Kind, Ticket: st.ticket})
@@ -124,6 +125,11 @@ func (l *life) anyway(ctx context.Context, st *story, who *colleague, m promises
 	return l.Promises.Make(ctx, who.who, m)
 }
 
+// because is why a promise is made, moved or given back.
+func (l *life) because(st *story, what string) string {
+	return upper(st.tell.say(one(l.chance, l.words[st.scene.lang].By[what])))
+}
+
 func (l *life) keeps(who *colleague, p promises.ID, at time.Time) {
 	l.does(who, at, "keep", func(ctx context.Context, by *colleague) error {
 		_, err := l.Promises.Keep(ctx, by.who, p)
@@ -133,7 +139,7 @@ func (l *life) keeps(who *colleague, p promises.ID, at time.Time) {
 
 // renews tells the customer in time that it will be later, and keeps it then.
 func (l *life) renews(st *story, who *colleague, p promises.Promise, at time.Time) {
-	r := promises.Renewal{Due: l.open.Add(p.Due, time.Duration(8+l.chance.IntN(16))*time.Hour).Format(time.RFC3339), Told: promises.ByMail, Reason: "A part has not come yet."}
+	r := promises.Renewal{Due: l.open.Add(p.Due, time.Duration(8+l.chance.IntN(16))*time.Hour).Format(time.RFC3339), Told: promises.ByMail, Reason: l.because(st, "later "+p.Kind)}
 	switch {
 	case st.by.phone != "" && chance(l.chance, .7):
 		r.Told = promises.ByCall

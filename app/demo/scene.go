@@ -20,6 +20,8 @@ var scenes embed.FS
 //	=== name | team kind about mood … | weight
 //	s: a subject            (one of several)
 //	let word: this|that     (a fact of its own)
+//	c: kind severity | remedy euros | what they get   (it is a complaint, and that makes it right)
+//	w: what they would like (one of several)
 //
 // and goes on with beats, each a mark at the beginning of a line and words up to the next mark:
 //
@@ -41,6 +43,7 @@ type scene struct {
 	weight     int
 	subjects   []string
 	lets       map[string][]string
+	wrong      *wrong // nil when nothing is
 	beats      []beat
 }
 
@@ -154,6 +157,17 @@ func (s *scene) line(line string) error {
 	if v, ok := strings.CutPrefix(line, "let "); ok {
 		name, values, _ := strings.Cut(v, ": ")
 		s.lets[name] = strings.Split(values, "|")
+		return nil
+	}
+	if v, ok := strings.CutPrefix(line, "c: "); ok {
+		w, ok := parseWrong(v)
+		if s.wrong = &w; !ok {
+			return fmt.Errorf("%q is no complaint", v)
+		}
+		return nil
+	}
+	if v, ok := strings.CutPrefix(line, "w: "); ok && s.wrong != nil {
+		s.wrong.wishes = append(s.wrong.wishes, v)
 		return nil
 	}
 	if line == "---" {

@@ -19,6 +19,7 @@ type teller struct {
 	days  map[string]time.Time
 	at    time.Time // when what is told is said
 	open  []string  // gaps nobody could fill
+	body  string    // what the customer said last, without greeting and farewell
 }
 
 // begin gathers the facts of a conversation.
@@ -216,6 +217,7 @@ func cased(s string, as func(rune) rune) string {
 // letter puts what the customer says between a greeting and their name, in their mood and their language.
 func (t *teller) letter(s *scene, c *customer, words string, first bool) string {
 	words = t.say(words)
+	t.body = words
 	if s.bare || first && (s.way == "call" || s.way == "visit") {
 		return words
 	}

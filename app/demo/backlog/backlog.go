@@ -1,4 +1,5 @@
-package demo
+// Package backlog lets a house be filled faster than a disk can be asked to be sure of each file.
+package backlog
 
 import (
 	"bytes"
@@ -15,9 +16,9 @@ import (
 // hands is how many blobs are put at once: a disk is asked to be sure of many in the time it takes for one.
 const hands = 24
 
-// Backlog is a store of files whose Put does not wait: what it took is put behind its back, and Close waits for all of it.
+// Files is a store of files whose Put does not wait: what it took is put behind its back, and Close waits for all of it.
 // It is for filling a house that is thrown away when the filling fails.
-type Backlog struct {
+type Files struct {
 	files.Store
 	ctx   context.Context //nolint:containedctx // of the filling, which it does not outlive
 	crew  sync.WaitGroup
@@ -29,13 +30,13 @@ type Backlog struct {
 	wrong error
 }
 
-// Behind is the backlog of a store.
-func Behind(ctx context.Context, s files.Store) *Backlog {
-	return &Backlog{Store: s, ctx: ctx, turns: make(chan struct{}, hands), known: map[string]bool{}, held: map[string][]byte{}}
+// Of is the backlog of a store.
+func Of(ctx context.Context, s files.Store) *Files {
+	return &Files{Store: s, ctx: ctx, turns: make(chan struct{}, hands), known: map[string]bool{}, held: map[string][]byte{}}
 }
 
 // Put implements files.Store; trouble with an earlier blob is told by a later Put, or by Close.
-func (b *Backlog) Put(_ context.Context, r io.Reader) (files.Blob, error) {
+func (b *Files) Put(_ context.Context, r io.Reader) (files.Blob, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
 		return files.Blob{}, err
@@ -52,7 +53,7 @@ func (b *Backlog) Put(_ context.Context, r io.Reader) (files.Blob, error) {
 	return blob, nil
 }
 
-func (b *Backlog) put(name string, data []byte) {
+func (b *Files) put(name string, data []byte) {
 	b.turns <- struct{}{}
 	_, err := b.Store.Put(b.ctx, bytes.NewReader(data))
 	<-b.turns
@@ -63,7 +64,7 @@ func (b *Backlog) put(name string, data []byte) {
 }
 
 // Open implements files.Store.
-func (b *Backlog) Open(ctx context.Context, sha256 string) (io.ReadSeekCloser, error) {
+func (b *Files) Open(ctx context.Context, sha256 string) (io.ReadSeekCloser, error) {
 	b.mu.Lock()
 	data, ok := b.held[sha256]
 	b.mu.Unlock()
@@ -79,7 +80,7 @@ type held struct{ *bytes.Reader }
 func (held) Close() error { return nil }
 
 // Has implements files.Store.
-func (b *Backlog) Has(ctx context.Context, sha256 string) (bool, error) {
+func (b *Files) Has(ctx context.Context, sha256 string) (bool, error) {
 	b.mu.Lock()
 	_, ok := b.held[sha256]
 	b.mu.Unlock()
@@ -90,7 +91,7 @@ func (b *Backlog) Has(ctx context.Context, sha256 string) (bool, error) {
 }
 
 // Close waits until everything is where it belongs.
-func (b *Backlog) Close() error {
+func (b *Files) Close() error {
 	b.crew.Wait()
 	b.mu.Lock()
 	defer b.mu.Unlock()
