@@ -151,7 +151,7 @@ func (room *Room) Routes(api *web.API) {
 		})
 	room.drafts(api)
 	room.settings(api)
-	room.searchRoutes(api)
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/search", Needs: web.View, Say: "Find tickets by anything said in them, newest first"}, room.search)
 	room.attachments(api)
 }
 

@@ -118,7 +118,9 @@ func (room *Room) stands(tx *store.Tx, who web.Who, t *Ticket, s Status, ended E
 }
 
 // Confirm ends a ticket with the customer's own yes, inside the transaction of the channel that heard it.
-func (room *Room) Confirm(tx *store.Tx, t Ticket) error { return room.move(tx, &t, Closed, Content, "confirmed") }
+func (room *Room) Confirm(tx *store.Tx, t Ticket) error {
+	return room.move(tx, &t, Closed, Content, "confirmed")
+}
 
 // move brings a ticket to where it stands; why is what moves it.
 func (room *Room) move(tx *store.Tx, t *Ticket, s Status, ended Ended, why string) error {

@@ -2,7 +2,6 @@ package tickets
 
 import (
 	"context"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -192,8 +191,4 @@ func sight(who web.Who) search.Sight {
 		return search.Everything()
 	}
 	return search.Within(append([]int64{0}, who.Teams...)...)
-}
-
-func (room *Room) searchRoutes(api *web.API) {
-	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/search", Needs: web.View, Say: "Find tickets by anything said in them, newest first"}, room.search)
 }
