@@ -36,15 +36,17 @@ test('every answer is as the document says', { skip: missing, timeout: 120_000 }
   const some = {
     '/tickets/{id}': await ids('/tickets?limit=200'), '/customers/{id}': (await ids('/tickets?limit=60', 'customer')), '/staff/{id}': await ids('/staff'),
     '/mail/ledger/{id}': await ids('/mail/ledger?limit=50'), '/mail/mailboxes/{id}': await ids('/mail/mailboxes'), '/calendars/{id}': await ids('/calendars'), '/targets/{id}': await ids('/targets'),
+    '/promises/{id}': await ids('/promises?limit=100'), '/complaints/{id}': await ids('/complaints?limit=100'),
   };
   let asked = 0;
   for (const [path, { get: op }] of Object.entries(doc.paths)) {
     const schema = op?.responses['200']?.content?.['application/json']?.schema;
     if (!schema) continue;
     const [root] = /^.*?\{id\}/.exec(path.replace('/api/v1', '')) ?? [];
-    const query = { '/search': '?q=lamp', '/clocks': `?tickets=${some['/tickets/{id}'].slice(0, 100)}` }[path.replace('/api/v1', '')] ?? '';
+    const query = { '/search': '?q=lamp', '/clocks': `?tickets=${some['/tickets/{id}'].slice(0, 100)}`, '/ledger/accounts': '?of=customer', '/promises/rates': '?by=kind', '/promises/report': '?by=person' }[path.replace('/api/v1', '')] ?? '';
     for (const id of root ? (some[root] ?? []) : path.includes('{') ? [] : ['']) {
       const [status, body] = await get((path.startsWith('/api/v1') ? '' : '/api/v1') + path.replace('{id}', id) + query);
+      if (path.endsWith('/complaint') && status === 404) continue; // most tickets have none
       assert.equal(status, 200, `${path} ${id}: ${JSON.stringify(body)}`);
       check(body, schema, `GET ${path}`);
       asked++;
