@@ -186,7 +186,7 @@ test('a note never becomes an answer by a slip', { skip: missing, timeout: 120_0
   await until('the draft', async () => (await me.api('GET', `/tickets/${t.id}/draft`)).kind === 'note');
   // Begun before, it is there when the ticket is opened again, and takes no keys.
   await me.page.reload();
-  await note.waitFor();
+  await note.filter({ hasText: 'Not for them.' }).waitFor();
   await me.page.keyboard.press('j');
   assert.equal((await note.innerText()).trim(), 'Not for them.');
   await me.page.getByRole('button', { name: 'Reply', exact: true }).click();
