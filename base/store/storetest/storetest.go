@@ -48,7 +48,7 @@ func OpenAt(tb testing.TB, now func() time.Time, rooms ...store.Migrations) *sto
 	return db
 }
 
-// URL names a database that holds nothing yet (or only the rooms' empty tables) and is nobody's when the test ends.
+// URL names a database that holds nothing yet (or only the rooms' empty tables) and is removed when the test ends.
 func URL(tb testing.TB, rooms ...store.Migrations) string {
 	tb.Helper()
 	return create(tb, func(ctx context.Context, c *pgx.Conn, admin string) string { return template(ctx, tb, c, admin, rooms) })
@@ -69,30 +69,11 @@ func create(tb testing.TB, from func(ctx context.Context, c *pgx.Conn, admin str
 	if admin == "" {
 		tb.Skip("HEARTH_TEST_PG names no PostgreSQL server; `make test` starts one")
 	}
-	var name string
-	var k *kept // nil when nobody else may have it
+	name := "t_" + random()
 	asAdmin(tb, admin, func(ctx context.Context, c *pgx.Conn) {
-		tpl := from(ctx, c, admin)
-		if k = templates[tpl]; k != nil && len(k.free) > 0 {
-			name, k.free = k.free[0], k.free[1:]
-			return
-		}
-		name = "t_" + random()
-		exec(ctx, tb, c, `CREATE DATABASE `+name+` STRATEGY FILE_COPY TEMPLATE `+tpl) // six times as fast as through the log
+		exec(ctx, tb, c, `CREATE DATABASE `+name+` STRATEGY FILE_COPY TEMPLATE `+from(ctx, c, admin)) // six times as fast as through the log
 	})
 	tb.Cleanup(func() {
-		if k != nil {
-			again, err := k.empty(context.Background(), at(tb, admin, name))
-			if err != nil {
-				tb.Error(err)
-			}
-			if again {
-				adminMu.Lock()
-				defer adminMu.Unlock()
-				k.free = append(k.free, name)
-				return
-			}
-		}
 		asAdmin(tb, admin, func(ctx context.Context, c *pgx.Conn) {
 			exec(ctx, tb, c, `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`)
 		})
@@ -143,7 +124,7 @@ func template(ctx context.Context, tb testing.TB, c *pgx.Conn, admin string, roo
 		tb.Fatal(err)
 	}
 	if there {
-		return known(ctx, tb, admin, tpl)
+		return tpl
 	}
 	raw := "raw_" + random()
 	exec(ctx, tb, c, `CREATE DATABASE `+raw)
@@ -156,19 +137,6 @@ func template(ctx context.Context, tb testing.TB, c *pgx.Conn, admin string, roo
 	}
 	if _, err := c.Exec(ctx, `ALTER DATABASE `+raw+` RENAME TO `+tpl); err != nil { // another test was faster
 		exec(ctx, tb, c, `DROP DATABASE IF EXISTS `+raw+` WITH (FORCE)`)
-	}
-	return known(ctx, tb, admin, tpl)
-}
-
-// known reads once what a template holds.
-func known(ctx context.Context, tb testing.TB, admin, tpl string) string {
-	tb.Helper()
-	if templates[tpl] == nil {
-		k, err := read(ctx, at(tb, admin, tpl))
-		if err != nil {
-			tb.Fatal(err)
-		}
-		templates[tpl] = k
 	}
 	return tpl
 }
