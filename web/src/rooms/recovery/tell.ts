@@ -1,20 +1,21 @@
-// What was written down where there is no net: kept on the device, and sent under the same name until the server has it, so it
-// arrives once.
+// What was written down where there is no net: kept on the device for whoever wrote it, and sent under the same name until the
+// server has it, so it arrives once.
 import { Fault, fresh, send, type Schemas } from '../../base/api';
+import { house } from '../../base/house.svelte';
 
 export type Told = Schemas['RecoveryTold'];
 export type Kept = { key: string; at: string; told: Told };
-const shelf = 'hearth.told';
+const shelf = () => `hearth.told.${house.me?.id ?? ''}`; // a colleague at the same device sends it in no other name
 
 export function kept(): Kept[] {
   try {
-    return JSON.parse(localStorage.getItem(shelf) ?? '[]');
+    return JSON.parse(localStorage.getItem(shelf()) ?? '[]');
   } catch {
     return [];
   }
 }
 
-const keep = (all: Kept[]) => localStorage.setItem(shelf, JSON.stringify(all));
+const keep = (all: Kept[]) => localStorage.setItem(shelf(), JSON.stringify(all));
 
 async function hand(k: Kept): Promise<Schemas['RecoveryWhole']> {
   const res = await send('POST', '/complaints', JSON.stringify(k.told), { 'Content-Type': 'application/json', 'Idempotency-Key': k.key });
