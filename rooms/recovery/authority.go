@@ -32,15 +32,8 @@ func (room *Room) Budget(ctx context.Context, who web.Who, team staff.TeamID, mo
 // Arrange sets the money of the desk, and for how long what a customer got counts. The figures of the catalogue follow.
 func (room *Room) Arrange(ctx context.Context, who web.Who, a authority.Arrangement) (all authority.All, err error) {
 	return all, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		used, err := offersOpen(tx)
-		if err != nil {
-			return err
-		}
-		times, by, err := authority.Arrange(tx, a, used)
-		if err != nil {
-			return err
-		}
-		if times != by {
+		times, by, err := authority.Arrange(tx, a, pending)
+		if err == nil && times != by {
 			err = errors.Join(rescale(tx, times, by), tx.Record(configuredKey("remedies"), RemedyChanged{}))
 		}
 		if err != nil {

@@ -268,7 +268,7 @@ func (c Complaint) mayClose(ended Ended, reason string, s Stay, k Kind, given bo
 			return fault.Field("reason", "complaint.reason", "Say why there was no failure after all.")
 		}
 		if given {
-			return fault.New(fault.Conflict, "complaint.given", "Something was given for this complaint, so it was none by mistake.")
+			return fault.New(fault.Conflict, "complaint.given", "Something was given or offered for this complaint, or is asked for; take that back first, and it can end as a mistake.")
 		}
 		return nil
 	case Content, Silent:

@@ -43,7 +43,7 @@ func answered(tx *store.Tx, who web.Who, a Alike) ([]Approval, error) {
 	if a.Severity != 0 {
 		c.with("severity = $%d", a.Severity)
 	}
-	c.parts = append(c.parts, c.team(who))
+	c.parts = append(c.parts, c.team(who, ""))
 	if len(asked) > 0 {
 		if len(scores) == 0 {
 			return []Approval{}, nil

@@ -3,6 +3,7 @@ package recovery
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
@@ -24,7 +25,7 @@ func (room *Room) SetKind(ctx context.Context, who web.Who, k Kind) (Kind, error
 	k.Own = true
 	return k, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
 		all, err := stages.Own(tx)
-		if err == nil && len(all) >= mostKey {
+		if err == nil && len(all) >= mostKey && !slices.ContainsFunc(all, func(o Kind) bool { return o.Key == k.Key }) {
 			err = fault.New(fault.Conflict, "kinds.many", "%d kinds are as many as can be kept.", mostKey)
 		}
 		if err != nil {

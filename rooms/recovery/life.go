@@ -165,6 +165,9 @@ func (room *Room) move(tx *store.Tx, c *Complaint, to Stage, why string) error {
 		return err
 	}
 	c.Stage, c.LateAt, c.DueAt = to, time.Time{}, time.Time{}
+	if to == stages.FollowUp { // they are asked anew
+		c.Held, c.Trusts = "", ""
+	}
 	c.Place++
 	if err := enterStage(tx, *c); err != nil {
 		return err

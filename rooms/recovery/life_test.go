@@ -56,9 +56,19 @@ func TestAComplaintGoesItsWay(t *testing.T) {
 	if back := must[Complaint](t)(d.Follow(ctx, d.ann, c.ID, No, "")); back.Stage != stages.Resolve || !back.Open() {
 		t.Errorf("what did not hold is in %s", back.Stage)
 	}
-	d.done(t, d.ann, c.ID)
-	d.done(t, d.ann, c.ID)
-	d.done(t, d.ann, c.ID)
+	again := func() Complaint {
+		t.Helper()
+		d.done(t, d.ann, c.ID)
+		d.done(t, d.ann, c.ID)
+		return d.done(t, d.ann, c.ID)
+	}
+	if now := again(); now.Held != "" || now.Trusts != "" {
+		t.Errorf("before they are asked again they had said %q and %q", now.Held, now.Trusts)
+	}
+	if back := must[Complaint](t)(d.Follow(ctx, d.ann, c.ID, No, "")); back.Stage != stages.Resolve {
+		t.Errorf("what did not hold the second time is in %s", back.Stage)
+	}
+	again()
 	must[Complaint](t)(d.Follow(ctx, d.ann, c.ID, Yes, Yes))
 	if over := must[Complaint](t)(d.Close(ctx, d.ann, c.ID, Content, "")); over.Open() || over.Ended != Content {
 		t.Errorf("closed %+v", over)
@@ -77,7 +87,7 @@ func TestAComplaintGoesItsWay(t *testing.T) {
 			t.Errorf("%s was not left", s.Stage)
 		}
 	}
-	if got := strings.Join(way, " "); got != "capture investigate resolve communicate follow_up resolve communicate follow_up investigate" {
+	if got := strings.Join(way, " "); got != "capture investigate resolve communicate follow_up resolve communicate follow_up resolve communicate follow_up investigate" {
 		t.Errorf("its way: %s", got)
 	}
 	told := d.told(t, from)
@@ -210,8 +220,12 @@ func TestFailuresOpenRecoveries(t *testing.T) {
 		t.Errorf("nobody's goes on: %v", err)
 	}
 	// Whoever then hears it complained about owns it; a second one on the ticket is refused.
+	must[Complaint](t)(d.HandOver(ctx, d.sue, open.ID, staff.ID(d.ann.Staff), "Nobody has it."))
 	heard := must[Complaint](t)(d.Capture(ctx, d.ben, a.ID, Story{What: "You never called!", Severity: 1}))
-	if heard.ID != open.ID || heard.Owner != staff.ID(d.ben.Staff) || heard.Severity != 2 || heard.What == "" {
+	if _, err := d.Accept(ctx, d.ann, heard.ID); code(err) == "" {
+		t.Error("who was asked before it was anybody's takes it from its owner")
+	}
+	if heard.ID != open.ID || heard.OfferedTo != 0 || heard.Owner != staff.ID(d.ben.Staff) || heard.Severity != 2 || heard.What == "" {
 		t.Errorf("adopted %+v", heard)
 	}
 	if _, err := d.Capture(ctx, d.ann, a.ID, Story{What: "Again!"}); code(err) != "complaint.there" {
@@ -387,5 +401,34 @@ func TestAnybodyCaptures(t *testing.T) {
 	s := must[Settlement](t)(d.Give(ctx, d.lux, Case{Complaint: c.ID}, gift(Right, "credit", 400)))
 	if s.State != Gave || !s.ExtraMissing {
 		t.Errorf("gave %+v", s)
+	}
+}
+
+// A grave one that joins what opened by itself has the time of a grave one, and what may still be given is no mistake.
+func TestWhatIsAdoptedIsAsSevere(t *testing.T) {
+	d := furnish(t)
+	ctx := t.Context()
+	slight := d.ticket(t, "Ida", d.team)
+	d.write(t, func(tx *store.Tx) error {
+		_, _, err := d.Raise(tx, Failure{Ticket: slight.ID, Origin: BreachedClock, Severity: 1})
+		return err
+	})
+	before := must[Complaint](t)(d.on(slight.ID)).DueAt
+	grave := must[Complaint](t)(d.Capture(ctx, d.ann, slight.ID, Story{What: "It burnt.", Severity: 3, Wish: "To be heard"}))
+	if !grave.DueAt.Before(before) {
+		t.Errorf("grave, and due at %v as before at %v", grave.DueAt, before)
+	}
+	offer := must[Offer](t)(d.Offer(ctx, d.ann, Case{Complaint: grave.ID}, Proposal{Part: Extra, Choices: []Choice{{Kind: "voucher", Amount: euros(1_000)}, {Kind: "gift", Amount: euros(1_000)}}}))
+	if _, err := d.Close(ctx, d.ann, grave.ID, Mistaken, "A slip."); code(err) != "complaint.given" {
+		t.Errorf("a mistake, with an open offer: %v", err)
+	}
+	if _, err := d.Give(ctx, d.ann, Case{Complaint: grave.ID}, gift(Right, "voucher", 1_000)); code(err) == "" {
+		t.Error("what is offered as the extra makes right too")
+	}
+	if err := second(d.Withdraw(ctx, d.ann, offer.ID)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Close(ctx, d.ann, grave.ID, Mistaken, "A slip."); err != nil {
+		t.Errorf("a mistake after all: %v", err)
 	}
 }

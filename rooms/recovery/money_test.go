@@ -273,6 +273,11 @@ func TestAuthorityIsTheCompanys(t *testing.T) {
 		t.Errorf("in yen %+v", yen.Roles[3])
 	}
 	must[authority.All](t)(d.Arrange(ctx, d.boss, authority.Arrangement{Currency: new("EUR"), Days: new(int64(30))}))
+	asked := must[Settlement](t)(d.Give(ctx, d.ann, Case{Ticket: d.ticket(t, "Ida", d.team).ID}, gift(Right, "refund", 900_000)))
+	if _, err := d.Arrange(ctx, d.boss, authority.Arrangement{Currency: new("KWD")}); code(err) != "authority.currency_used" {
+		t.Errorf("other money while something is asked for: %v", err)
+	}
+	must[Approval](t)(d.Recall(ctx, d.ann, asked.Approval))
 	must[authority.Role](t)(d.Empower(ctx, d.boss, "Agent", authority.Setting{PerCase: euros(1_000), PerCustomer: euros(1_500)}))
 	give := func(minor int64) State {
 		t.Helper()
@@ -406,6 +411,9 @@ func TestTheFirmNo(t *testing.T) {
 	}
 	if g = into[Guidance](t, d.ask(d.cleo, "GET /approvals/guidance?q=lamp", "")); len(g.Answers) != 0 {
 		t.Errorf("another team's words %+v", g.Answers)
+	}
+	if g = into[Guidance](t, d.ask(d.cleo, "GET /approvals/guidance?kind=general&severity=2", "")); g.Right != nil || len(g.Gifts) != 0 {
+		t.Errorf("what another team gave %+v", g)
 	}
 }
 

@@ -198,7 +198,7 @@ func (ch Choice) item(part Part, catalogue []CatalogueItem) (CatalogueItem, erro
 // booked refuses a remedy that was given in this case as the other part: what makes right is not the extra.
 func booked(r Remedy, there []Remedy) error {
 	for _, o := range there {
-		if o.Part != r.Part && o.State == Gave && o.Kind == r.Kind && o.What == r.What && o.Minor == r.Minor {
+		if o.Part != r.Part && (o.State == Gave || o.State == Waits || o.State == Asking) && o.Kind == r.Kind && o.What == r.What && o.Minor == r.Minor {
 			return fault.Field("part", "remedy.booked", "“%s” was given in this case already, as the other part. What makes right is not the extra as well.", r.What)
 		}
 	}

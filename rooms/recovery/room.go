@@ -197,8 +197,12 @@ func (room *Room) adopt(tx *store.Tx, was Complaint, c *Complaint) error {
 	if c.Asked() {
 		was.Wish, was.WishNone = c.Wish, c.WishNone
 	}
+	err := room.reclock(tx, &was)
+	if err == nil && was.OfferedTo != 0 { // its new owner asked nobody
+		err = room.answerHandover(tx, &was, "taken_back", "", true)
+	}
 	sorted.Sort, sorted.Severity, sorted.Due = was.Kind, was.Severity, was.DueAt
-	err := errors.Join(save(tx, was), own(tx, was), tx.Record(was.subject(), Accepted{was.ID, was.Ticket, 0, was.Owner, 0}), tx.Record(was.subject(), sorted))
+	err = errors.Join(err, save(tx, was), own(tx, was), tx.Record(was.subject(), Accepted{was.ID, was.Ticket, 0, was.Owner, 0}), tx.Record(was.subject(), sorted))
 	if err == nil && c.Asked() {
 		err = tx.Record(was.subject(), Wished{was.ID, was.Ticket, was.WishNone})
 	}

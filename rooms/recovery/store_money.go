@@ -31,8 +31,9 @@ func remediesOf(tx *store.Tx, matter string) ([]Remedy, error) {
 	return store.All[Remedy](tx, `SELECT `+remedyColumns+` FROM remedies WHERE matter = $1 ORDER BY id`, matter)
 }
 
+// gaveFor says whether something was given for a complaint, or may still be.
 func gaveFor(tx *store.Tx, c ID) (bool, error) {
-	_, ok, err := store.Find[RemedyID](tx, `SELECT id FROM remedies WHERE complaint = $1 AND complaint > 0 AND state = 'given' LIMIT 1`, c)
+	_, ok, err := store.Find[RemedyID](tx, `SELECT id FROM remedies WHERE complaint = $1 AND complaint > 0 AND state IN ('given', 'offered', 'asked') LIMIT 1`, c)
 	return ok, err
 }
 
@@ -79,8 +80,8 @@ func withChoices(tx *store.Tx, all []Offer, err error) ([]Offer, error) {
 	return all, err
 }
 
-func offersOpen(tx *store.Tx) (bool, error) {
-	_, ok, err := store.Find[OfferID](tx, `SELECT id FROM remedies_offers WHERE state = 'open' LIMIT 1`)
+func pending(tx *store.Tx) (bool, error) {
+	_, ok, err := store.Find[RemedyID](tx, `SELECT id FROM remedies WHERE state IN ('offered', 'asked') LIMIT 1`)
 	return ok, err
 }
 
@@ -125,7 +126,7 @@ func approvalOf(tx *store.Tx, which ApprovalID) (Approval, bool, error) {
 }
 
 func approvalsOf(tx *store.Tx, c ID, t tickets.ID) ([]Approval, error) {
-	return store.All[Approval](tx, `SELECT `+approvalColumns+` FROM approvals WHERE complaint = $1 AND ticket = $2 ORDER BY id`, c, t)
+	return store.All[Approval](tx, `SELECT `+approvalColumns+` FROM approvals WHERE ticket > 0 AND ticket = $2 OR complaint > 0 AND complaint = $1 ORDER BY id`, c, t)
 }
 
 // noteTerms notes the words by which a question and its answer are found.

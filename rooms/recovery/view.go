@@ -236,7 +236,7 @@ func (f Filter) conditions(who web.Who) (string, []any) {
 			own = fmt.Sprintf("owner = $%[1]d OR raised_by = $%[1]d OR offered_to = $%[1]d", len(c.args))
 		}
 		if who.May(web.View) {
-			own += " OR " + c.team(who)
+			own += " OR " + c.team(who, "")
 		}
 		c.parts = append(c.parts, "("+own+")")
 	}
@@ -285,7 +285,7 @@ func (f Filter) before() ID {
 }
 
 // team is the condition that something belongs to one of the teams of who, or to none.
-func (c *clauses) team(who web.Who) string {
+func (c *clauses) team(who web.Who, of string) string {
 	if who.All {
 		return "TRUE"
 	}
@@ -294,7 +294,7 @@ func (c *clauses) team(who web.Who) string {
 		c.args = append(c.args, t)
 		marks = append(marks, fmt.Sprintf("$%d", len(c.args)))
 	}
-	return "team IN (" + strings.Join(marks, ",") + ")"
+	return of + "team IN (" + strings.Join(marks, ",") + ")"
 }
 
 // name puts the names to complaints that lists show.
@@ -336,7 +336,7 @@ func (room *Room) Questions(tx *store.Tx, who web.Who, state string, mine bool, 
 	case mine || !who.May(web.Approve):
 		c.parts = append(c.parts, "asked_by = $1")
 	default:
-		c.parts = append(c.parts, "(asked_by = $1 OR "+c.team(who)+")")
+		c.parts = append(c.parts, "(asked_by = $1 OR "+c.team(who, "")+")")
 	}
 	if state != "" {
 		c.with("state = $%d", state)
@@ -401,7 +401,7 @@ func (room *Room) Guide(tx *store.Tx, who web.Who, a Alike) (g Guidance, err err
 		g.Answers[i].dress(who)
 	}
 	since := tx.Now().AddDate(-2, 0, 0)
-	if g.Gifts, err = popular(tx, a, since); err != nil || !who.May(web.Money) {
+	if g.Gifts, err = popular(tx, who, a, since); err != nil || !who.May(web.Money) {
 		return g, err
 	}
 	d, err := authority.Look(tx)
@@ -410,7 +410,7 @@ func (room *Room) Guide(tx *store.Tx, who web.Who, a Alike) (g Guidance, err err
 	}
 	cases := map[string]bool{}
 	for part, into := range map[Part]**Range{Right: &g.Right, Extra: &g.Extra} {
-		sums, err := givenIn(tx, a, part, d.Currency, since)
+		sums, err := givenIn(tx, who, a, part, d.Currency, since)
 		if err != nil {
 			return g, err
 		}
@@ -430,8 +430,9 @@ type caseSum struct {
 	Minor  int64  `db:"minor"`
 }
 
-// like is the condition that the complaint of a remedy is of that kind and severity.
-func (a Alike) like(c *clauses) {
+// like is the condition that a remedy is of a team who may see, and its complaint of that kind and severity.
+func (a Alike) like(c *clauses, who web.Who) {
+	c.parts = append(c.parts, c.team(who, "r."))
 	if a.Kind != "" {
 		c.with("c.kind = $%d", a.Kind)
 	}
@@ -441,20 +442,20 @@ func (a Alike) like(c *clauses) {
 }
 
 // givenIn is what was given in each like case, the least first.
-func givenIn(tx *store.Tx, a Alike, part Part, currency string, since time.Time) ([]caseSum, error) {
+func givenIn(tx *store.Tx, who web.Who, a Alike, part Part, currency string, since time.Time) ([]caseSum, error) {
 	c := clauses{}
 	c.with("r.part = $%d", part)
 	c.with("r.currency = $%d", currency)
 	c.with("r.given_at > $%d", since)
-	a.like(&c)
+	a.like(&c, who)
 	return store.All[caseSum](tx, `SELECT r.matter, CAST(SUM(r.minor) AS BIGINT) AS minor FROM remedies r JOIN complaints c ON c.id = r.complaint
 		WHERE r.state = 'given' AND `+strings.Join(c.parts, " AND ")+` GROUP BY r.matter ORDER BY 2`, c.args...)
 }
 
-func popular(tx *store.Tx, a Alike, since time.Time) ([]Popular, error) {
+func popular(tx *store.Tx, who web.Who, a Alike, since time.Time) ([]Popular, error) {
 	c := clauses{}
 	c.with("r.given_at > $%d", since)
-	a.like(&c)
+	a.like(&c, who)
 	return store.All[Popular](tx, `SELECT r.part, r.kind, CASE WHEN r.kind = 'other' THEN r.name ELSE '' END AS name, COUNT(*) AS n FROM remedies r JOIN complaints c ON c.id = r.complaint
 		WHERE r.state = 'given' AND `+strings.Join(c.parts, " AND ")+` GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3 LIMIT 12`, c.args...)
 }

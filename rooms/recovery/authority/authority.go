@@ -244,9 +244,9 @@ type Arrangement struct {
 }
 
 // Arrange sets the money of the desk, and for how long what a customer got counts. In other money the figures stay what
-// they are in whole units: times and by are what their minor units were multiplied with and divided by. Used says that
-// something is offered in the money of now.
-func Arrange(tx *store.Tx, a Arrangement, used bool) (times, by int64, err error) {
+// they are in whole units: times and by are what their minor units were multiplied with and divided by. Pending says
+// whether something is offered or asked for in the money of now.
+func Arrange(tx *store.Tx, a Arrangement, pending func(tx *store.Tx) (bool, error)) (times, by int64, err error) {
 	times, by = 1, 1
 	d, err := hold(tx)
 	if err != nil {
@@ -261,7 +261,7 @@ func Arrange(tx *store.Tx, a Arrangement, used bool) (times, by int64, err error
 		parts = append(parts, "period_days")
 	}
 	if a.Currency != nil && *a.Currency != d.Currency {
-		if times, by, err = d.convert(tx, *a.Currency, used); err != nil {
+		if times, by, err = d.convert(tx, *a.Currency, pending); err != nil {
 			return times, by, err
 		}
 		parts = append(parts, "currency")
@@ -272,17 +272,19 @@ func Arrange(tx *store.Tx, a Arrangement, used bool) (times, by int64, err error
 	return times, by, errors.Join(rescale(tx, times, by), saveDesk(tx, d), tx.Record(subject(0), Settled{parts}))
 }
 
-func (d *Desk) convert(tx *store.Tx, currency string, used bool) (times, by int64, err error) {
+func (d *Desk) convert(tx *store.Tx, currency string, pending func(tx *store.Tx) (bool, error)) (times, by int64, err error) {
 	if _, err := money.Of(0, currency); err != nil {
 		return 1, 1, err
 	}
-	if !used {
-		if used, err = ledger.Any(tx); err != nil {
-			return 1, 1, err
-		}
+	used, err := pending(tx) // nobody gives or offers meanwhile: the desk is held
+	if err == nil && !used {
+		used, err = ledger.Any(tx)
+	}
+	if err != nil {
+		return 1, 1, err
 	}
 	if used {
-		return 1, 1, fault.New(fault.Conflict, "authority.currency_used", "Something was given or offered in %s already, so the ledger stays in it.", d.Currency)
+		return 1, 1, fault.New(fault.Conflict, "authority.currency_used", "Something was given, offered or asked for in %s already, so the ledger stays in it.", d.Currency)
 	}
 	was, _ := money.Exponent(d.Currency)
 	now, _ := money.Exponent(currency)
