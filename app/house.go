@@ -168,8 +168,10 @@ func (h *House) audience(tx *store.Tx, e store.Entry) (web.Audience, error) {
 		return h.Email.Audience(tx, e)
 	case "my":
 		return h.Portal.Audience(tx, e)
-	case "customers", "companies", "purchases", "targets", "calendars", "lexicon":
+	case "customers", "companies", "targets", "calendars", "lexicon":
 		return web.Audience{Needs: web.View}, nil
+	case "purchases":
+		return web.Audience{Needs: web.View | web.Money}, nil
 	case "staff", "teams", "roles", "tokens", "sessions":
 		return web.Audience{Needs: web.People}, nil
 	}

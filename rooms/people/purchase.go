@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/id"
@@ -55,9 +56,14 @@ const (
 	dearest      = 10_000_000_000_000 // minor units of one purchase: a slip ends here, and sums fit
 )
 
+// told says whether a name that the shop gave can be kept: a file from an old spreadsheet may hold bytes that are no letters.
+func told(name string) bool {
+	return len(name) <= longestOrder && utf8.ValidString(name) && !strings.ContainsFunc(name, unicode.IsControl)
+}
+
 // plain refuses a sale that can't be.
 func (s *Sale) plain(now time.Time) error {
-	s.Name = strings.TrimSpace(s.Name)
+	s.Name, s.Buyer.External = strings.TrimSpace(s.Name), strings.TrimSpace(s.Buyer.External)
 	if s.At.IsZero() {
 		s.At = now
 	}
@@ -66,8 +72,10 @@ func (s *Sale) plain(now time.Time) error {
 		return err
 	}
 	switch {
-	case s.Name == "" || len(s.Name) > longestOrder || strings.ContainsFunc(s.Name, unicode.IsControl):
+	case s.Name == "" || !told(s.Name):
 		return fault.Field("subject", "purchase.name", "Say what the shop calls this purchase, in up to %d characters: it is entered once under that name.", longestOrder)
+	case !told(s.Buyer.External):
+		return fault.Field("external_id", "purchase.external", "What the shop calls its customer is in up to %d characters of UTF-8.", longestOrder)
 	case s.Amount.Minor < 0:
 		return fault.Field("amount", "purchase.negative", "A purchase is not less than nothing; tell of one that was cancelled with order.cancelled.")
 	case s.Amount.Minor > dearest:

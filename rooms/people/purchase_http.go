@@ -30,8 +30,8 @@ type eventIn struct {
 
 // purchaseRoutes is what the web may ask of purchases.
 func (room *Room) purchaseRoutes(api *web.API) {
-	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/events", Needs: web.Act, Say: "Tell what happened in the shop's systems: an order was placed or cancelled", Status: http.StatusAccepted}, room.hear)
-	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/customers/{id}/purchases", Needs: web.Money, Say: "List what a customer bought, the newest first"},
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/events", Needs: web.Act | web.Money, Say: "Tell what happened in the shop's systems: an order was placed or cancelled", Status: http.StatusAccepted}, room.hear)
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/customers/{id}/purchases", Needs: web.View | web.Money, Say: "List what a customer bought, the newest first"},
 		func(ctx context.Context, _ web.Who, in *struct {
 			ID    ID         `path:"id"`
 			After PurchaseID `query:"after"`
@@ -46,7 +46,7 @@ func (room *Room) purchaseRoutes(api *web.API) {
 				return err
 			})
 		})
-	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/customers/{id}/worth", Needs: web.Money, Say: "Read what a customer bought in all: the plain sum of what the shop told of"},
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/customers/{id}/worth", Needs: web.View | web.Money, Say: "Read what a customer bought in all: the plain sum of what the shop told of"},
 		func(ctx context.Context, _ web.Who, in *byID) (page web.Page[Worth], err error) {
 			return page, room.db.Read(ctx, func(tx *store.Tx) error {
 				if _, err := load(tx, in.ID); err != nil {

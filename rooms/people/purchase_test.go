@@ -94,6 +94,11 @@ func TestEvents(t *testing.T) {
 		{shop, "GET /customers/{ada}/worth", "", 200, `{"items":[{"currency":"EUR","spent":{"minor":1250,"currency":"EUR"},"purchases":1,"first":"2026-01-02T03:04:05Z","last":"2026-01-02T03:04:05Z"},{"currency":"USD","spent":{"minor":700`, ""},
 		{shop, "GET /customers/{ada}/purchases?limit=1", "", 200, `"next":"pur_`, ""},
 		{web.Who{Can: web.View}, "GET /customers/{ada}/worth", "", 403, `money`, ""},
+		{web.Who{Can: web.Money}, "GET /customers/{ada}/worth", "", 403, `view`, ""},
+		{web.Who{Can: web.Money}, "GET /customers/{ada}/purchases", "", 403, `view`, ""},
+		{web.Who{Can: web.Act}, "POST /events", `{"kind":"order.cancelled","subject":"order-1"}`, 403, `money`, ""},
+		{shop, "POST /events", event("order.placed", `{"email":"ada@example.com","external_id":"a\u0000b"}`, "order-6", paid("5", "EUR")), 422, `calls its customer`, ""},
+		{shop, "POST /purchases/import?dry_run=true", "subject,email,external_id,amount,currency\nTisch f\xfcr vier,ada@example.com,,5,EUR\norder-6,ada@example.com,M\xfcller,5,EUR\norder-6,ada@example.com,,5,EUR\n", 200, `{"entered":1,"known":0,"faults":[{"line":2,`, ""},
 		{shop, "POST /purchases/import", "subject;amount\n", 422, `The column subject is missing`, ""},
 		{shop, "POST /purchases/import?dry_run=true", "subject,email,amount,currency,at\norder-7,ada@example.com,12.50,eur,2026-02-03\n", 200, `{"entered":1,"known":0,"faults":[],"faulty":0}`, ""},
 		{
