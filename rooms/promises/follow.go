@@ -26,8 +26,8 @@ func (room *Room) follow(f *store.Follower) {
 		}
 		return nil
 	})
-	store.On(f, func(tx *store.Tx, entry store.Entry, e Broken) error {
-		if e.Ticket == 0 || tx.Now().Sub(entry.At) > fresh {
+	store.On(f, func(tx *store.Tx, _ store.Entry, e Broken) error {
+		if e.Ticket == 0 || tx.Now().Sub(e.Due) > fresh {
 			return nil
 		}
 		return room.failed(tx, e.Ticket)
@@ -48,8 +48,8 @@ func (room *Room) follow(f *store.Follower) {
 	})
 }
 
-// fresh is how old a broken promise may be to open a recovery, as for any other failure: nobody is won back by a pile of cases
-// on one morning when news come late.
+// fresh is how long ago a broken promise may have been due to open a recovery, as for any other failure: nobody is won back by
+// a pile of cases on one morning. When it was recorded does not count: after a server stood still, that is now for all of them.
 const fresh = 48 * time.Hour
 
 // failed opens a recovery for a broken promise, or tells the one that is open. A ticket that is gone needs none.

@@ -76,20 +76,17 @@ func (room *Room) Rates(tx *store.Tx, who web.Who, by By, from, until time.Time)
 	return all, err
 }
 
-// reported are the conditions that who may read of a promise in a rate.
+// reported are the conditions that who may read of a promise in a rate: their own, their teams', and by kind both.
 func (q *query) reported(who web.Who, by By) []string {
-	mine := "owner = " + q.arg(who.Staff)
 	switch {
 	case who.May(web.Reports):
-		q.args = q.args[:len(q.args)-1]
 		return nil
-	case by == ByPerson || len(who.Teams) == 0 && by == ByKind:
-		return []string{mine}
-	case len(who.Teams) == 0:
-		return []string{mine, "due_at < 0"} // no team to read of
-	case by == ByTeam:
-		q.args = q.args[:len(q.args)-1]
+	case by == ByTeam && len(who.Teams) > 0:
 		return []string{q.in("team", who.Teams)}
+	case by == ByTeam:
+		return []string{"1 = 0"} // no team to read of
+	case by == ByKind && len(who.Teams) > 0:
+		return []string{"(owner = " + q.arg(who.Staff) + " OR " + q.in("team", who.Teams) + ")"}
 	}
-	return []string{"(" + mine + " OR " + q.in("team", who.Teams) + ")"}
+	return []string{"owner = " + q.arg(who.Staff)}
 }

@@ -176,6 +176,9 @@ func (room *Room) placed(tx *store.Tx, who web.Who, p *Promise) error {
 	if p.Customer != 0 && p.Customer != t.Customer {
 		return fault.Field("customer", "promise.other_customer", "The ticket is another customer's.")
 	}
+	if t.Ended == tickets.Spam || t.Ended == tickets.Merged { // what becomes of its promises has been done by now
+		return fault.New(fault.Conflict, "promise.ended", "This ticket is spam or was merged into another one, so nothing can be promised in it.")
+	}
 	p.Customer, p.Team, p.DoorTeam, p.DoorStaff = t.Customer, t.Team, t.Team, t.Assignee
 	if err := room.said(tx, p); err != nil {
 		return err
@@ -212,7 +215,7 @@ func (room *Room) placedByItself(tx *store.Tx, who web.Who, p *Promise) error {
 	return fault.Field("team", "promise.team", "This would be a promise that you may not see yourself; name a team of yours.")
 }
 
-// said proves that the message in which something is promised is one of the ticket.
+// said proves that the message in which something is promised is one of the ticket, and not the customer's.
 func (room *Room) said(tx *store.Tx, p *Promise) error {
 	if p.Message == 0 {
 		return nil
@@ -220,6 +223,9 @@ func (room *Room) said(tx *store.Tx, p *Promise) error {
 	m, err := room.tickets.Message(tx, p.Message)
 	if fault.KindOf(err) == fault.NotFound || err == nil && m.Ticket != p.Ticket {
 		return fault.Field("message", "promise.message", "This message is not one of the ticket.")
+	}
+	if err == nil && m.Kind == tickets.In {
+		return fault.Field("message", "promise.theirs", "The customer wrote this; name the answer or note in which it is promised.")
 	}
 	return err
 }
@@ -242,8 +248,12 @@ func (room *Room) ownable(tx *store.Tx, p Promise, owner staff.ID) error {
 // begin enters a promise, and has it looked at when it next has something to tell.
 func (room *Room) begin(tx *store.Tx, p *Promise, e Made) error {
 	p.Version = 1
+	s, h, err := room.terms(tx)
+	if err != nil {
+		return err
+	}
 	e = Made{p.ID, p.Ticket, p.Customer, p.Kind, p.MadeBy, p.Owner, p.Team, p.Source, p.Message, p.Due, p.InsteadOf, e.Anyway}
-	return errors.Join(insert(tx, *p), room.wake(tx, p), tx.Record(p.subject(), e))
+	return errors.Join(insert(tx, *p), room.wake(tx, p, s, h), tx.Record(p.subject(), e))
 }
 
 // why enters the words of a reason.
@@ -380,12 +390,24 @@ func (room *Room) renewing(tx *store.Tx, who web.Who, p *Promise, h *hours.Timet
 	if err := p.renewed(tx.Now(), r.Told, r.CallTried, phone); err != nil {
 		return next, nil, err
 	}
-	if err := room.said(tx, &next); err != nil {
+	if err := errors.Join(room.said(tx, &next), room.owned(tx, &next)); err != nil {
 		return next, nil, err
 	}
 	p.FollowedBy = next.ID
 	because, err := why(tx, p.ID, next.MadeBy, "renewed", text)
 	return next, Renewed{p.ID, p.Ticket, p.Owner, next.ID, r.Told, r.CallTried, p.State == Missed, because}, err
+}
+
+// owned leaves a renewed promise to whom it was; where they can't see to it any more, to who renews it.
+func (room *Room) owned(tx *store.Tx, next *Promise) error {
+	err := room.ownable(tx, *next, next.Owner)
+	if fault.KindOf(err) != fault.Conflict || next.MadeBy == 0 {
+		return err
+	}
+	if next.Owner = next.MadeBy; next.Ticket == 0 {
+		next.DoorStaff = next.Owner
+	}
+	return nil
 }
 
 // phone says whether we have a number of a customer.
@@ -455,11 +477,7 @@ func (room *Room) Read(tx *store.Tx, who web.Who, promise ID) (p Promise, err er
 
 // wake has a promise looked at when it next has something to tell. Of one that is settled before, the row in due finds
 // nothing to tell and goes: taking it back here would wait for whoever looks at it, who waits for the promise.
-func (room *Room) wake(tx *store.Tx, p *Promise) error {
-	s, h, err := room.terms(tx)
-	if err != nil {
-		return err
-	}
+func (room *Room) wake(tx *store.Tx, p *Promise, s Settings, h *hours.Timetable) error {
 	if next := p.next(h, s.ahead()); !next.IsZero() {
 		return room.due.Put(tx, ticking, p.ID.String(), next, nil)
 	}

@@ -226,10 +226,73 @@ func TestLives(t *testing.T) {
 		if _, err := d.Make(t.Context(), anna, Making{Ticket: other.ID, What: "A call", Due: "2026-07-13", Message: m.ID}); code(t, err) != "promise.message" {
 			t.Errorf("of another ticket: %v", err)
 		}
+		var theirs tickets.MessageID
+		d.look(t, func(tx *store.Tx) (err error) {
+			theirs, err = store.One[tickets.MessageID](tx, `SELECT id FROM messages WHERE ticket = $1 AND kind = 'in'`, mailed.ID)
+			return err
+		})
+		if _, err := d.Make(t.Context(), anna, Making{Ticket: mailed.ID, What: "A call", Due: "2026-07-13", Message: theirs}); code(t, err) != "promise.theirs" {
+			t.Errorf("in the customer's own words: %v", err)
+		}
+		old := make1(t, on("2026-07-13"))
+		if _, err := d.Renew(t.Context(), anna, old.ID, Renewal{Due: "2026-07-14", Reason: "No part yet.", Told: ByMail, Message: theirs}); code(t, err) != "promise.theirs" {
+			t.Errorf("renewed in the customer's own words: %v", err)
+		}
 		if p := make1(t, Making{Ticket: mailed.ID, Due: "2026-07-13", Message: m.ID, Source: Composer}); p.Message != m.ID || p.Source != Composer {
 			t.Errorf("%+v", p)
 		}
 	})
+}
+
+// A server that stood still for days tells of promises that were broken meanwhile, and opens no case for those that were due
+// long ago.
+func TestOldNews(t *testing.T) {
+	d := openDesk(t)
+	long, now := d.opens(t, d.hall, eve).ID, d.opens(t, d.hall, joe).ID
+	d.promises(t, "Anna", Making{Ticket: long, Due: rfc(t, "Mon 12:00")})
+	d.promises(t, "Anna", Making{Ticket: now, Due: rfc(t, "Thu 10:00")})
+	d.told(t)
+	d.at(t, "Thu 12:00") // 72 hours after the first was due
+	if told := d.told(t); told != "broken, broken" {
+		t.Errorf("told %q", told)
+	}
+	d.look(t, func(tx *store.Tx) error {
+		if w, err := d.recovery.On(tx, d.staff["Anna"], long); code(t, err) != "complaint.none" {
+			t.Errorf("of three days ago: %+v, %v", w.Complaint, err)
+		}
+		w, err := d.recovery.On(tx, d.staff["Anna"], now)
+		if w.Origin != recovery.BrokenPromise {
+			t.Errorf("of today: %+v", w.Complaint)
+		}
+		return err
+	})
+}
+
+// A renewed promise stays its owner's while they can see to it; then it is theirs who renews it.
+func TestWhoseARenewedOneIs(t *testing.T) {
+	d := furnish(t)
+	ticket, c := d.opens(t, d.hall, eve).ID, d.knows(t, joe)
+	renew := func(by string, p Promise) Promise {
+		t.Helper()
+		return must[Promise](t)(d.Renew(t.Context(), d.staff[by], p.ID, Renewal{Due: "2026-07-14", Reason: "No part yet.", Told: ByCall}))
+	}
+	made := func(m Making) Promise { m.Due = "2026-07-10"; return d.promises(t, "Ben", m) }
+	stays, blind, gone, alone := made(Making{Ticket: ticket}), made(Making{Ticket: d.opens(t, d.hall, eve).ID}), made(Making{Ticket: ticket}), made(Making{Customer: c, Team: d.hall})
+	if next := renew("Anna", stays); next.Owner != d.id("Ben") {
+		t.Errorf("while he is here: %+v", next)
+	}
+	must[tickets.Ticket](t)(d.tickets.Assign(t.Context(), admin, blind.Ticket, tickets.Assignment{Team: &d.yard}))
+	if next := renew("Cleo", blind); next.Owner != d.id("Cleo") {
+		t.Errorf("of a ticket he may not read any more: %+v", next)
+	}
+	must[staff.Member](t)(d.Room.staff.Disable(t.Context(), admin, d.id("Ben")))
+	if next := renew("Anna", gone); next.Owner != d.id("Anna") {
+		t.Errorf("when he is gone: %+v", next)
+	}
+	next := renew("Anna", alone)
+	if next.Owner != d.id("Anna") || next.DoorStaff != d.id("Anna") {
+		t.Errorf("one without a ticket: %+v", next)
+	}
 }
 
 // What becomes of a ticket, and of its promises with it.
@@ -281,6 +344,13 @@ func TestWithTheTicket(t *testing.T) {
 		}
 		return tx.Record(one.ID, tickets.Stood{Ticket: one.ID, From: tickets.Closed, To: tickets.Closed, Ended: tickets.Merged, Why: "by_hand"})
 	})
+	refused := func(ticket tickets.ID) {
+		t.Helper()
+		if _, err := d.Make(t.Context(), admin, Making{Ticket: ticket, What: "A lamp", Due: "2026-07-10", Owner: d.id("Cleo")}); code(t, err) != "promise.ended" {
+			t.Errorf("promised all the same: %v", err)
+		}
+	}
+	refused(one.ID)
 	d.settle(t)
 	if told, p := d.told(t), d.again(t, p.ID); told != "moved, moved, moved" || p.Ticket != other.ID || p.Number != other.Number {
 		t.Errorf("told %q, %+v", told, p)
@@ -288,6 +358,7 @@ func TestWithTheTicket(t *testing.T) {
 
 	// The other is spam: nobody waits for anything.
 	must[tickets.Ticket](t)(d.tickets.Stand(t.Context(), admin, other.ID, tickets.Closed, tickets.Spam))
+	refused(other.ID)
 	d.settle(t)
 	if told := d.told(t); told != "released, released late" {
 		t.Errorf("told %q", told)

@@ -36,10 +36,10 @@ func (room *Room) remind(tx *store.Tx, p *Promise) error {
 		return err
 	}
 	if p.next(h, s.ahead()).After(tx.Now()) {
-		return room.wake(tx, p)
+		return room.wake(tx, p, s, h)
 	}
 	p.RemindedAt = tx.Now()
-	return errors.Join(save(tx, p), tx.Record(p.subject(), Reminded{p.ID, p.Ticket, p.Owner, p.Due}), room.wake(tx, p))
+	return errors.Join(save(tx, p), tx.Record(p.subject(), Reminded{p.ID, p.Ticket, p.Owner, p.Due}), room.wake(tx, p, s, h))
 }
 
 // place is how far retime has come.
@@ -60,9 +60,13 @@ func (room *Room) retime(tx *store.Tx, j due.Job) error {
 	if err := j.Into(&from); err != nil {
 		return err
 	}
+	s, h, err := room.terms(tx) // once for all of them
+	if err != nil {
+		return err
+	}
 	all, err := openAfter(tx, from.After, batch)
 	for i := range all {
-		err = errors.Join(err, room.wake(tx, &all[i]))
+		err = errors.Join(err, room.wake(tx, &all[i], s, h))
 	}
 	if err != nil || len(all) < batch {
 		return err
