@@ -67,18 +67,23 @@ type form struct {
 }
 
 const (
-	mostForm  = mostBytes + 1<<20 // bytes of a whole POST
+	mostForm  = mostBytes + 1<<20 // bytes of a whole POST with files
+	mostAsk   = 64 << 10          // bytes of a POST by anybody
 	mostField = 200_000           // bytes of one field
 )
 
-// readForm reads a POST of one of our pages; w may be nil.
-func readForm(w http.ResponseWriter, r *http.Request) (f form, err error) {
-	r.Body = http.MaxBytesReader(w, r.Body, mostForm)
+// readForm reads a POST of one of our pages of at most so many bytes; w may be nil. Files are taken only from who has a
+// link, for large ones go to the disk before anything else is known of the form; whoever calls removes them again.
+func readForm(w http.ResponseWriter, r *http.Request, most int64, files bool) (f form, err error) {
+	r.Body = http.MaxBytesReader(w, r.Body, most)
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if kind == "multipart/form-data" {
-		err = r.ParseMultipartForm(1 << 20) //nolint:gosec // bounded just above
-	} else {
+	switch {
+	case kind != "multipart/form-data":
 		err = r.ParseForm()
+	case files:
+		err = r.ParseMultipartForm(1 << 20) //nolint:gosec // bounded just above
+	default:
+		err = http.ErrNotMultipart
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok || errors.Is(err, multipart.ErrMessageTooLarge) {
 		return f, tooLarge()

@@ -244,7 +244,7 @@ func (p *desk) home(w http.ResponseWriter, r *http.Request) {
 
 func (p *desk) ask(w http.ResponseWriter, r *http.Request) {
 	s := p.sheet(r, "", nil)
-	f, err := readForm(w, r)
+	f, err := readForm(w, r, mostAsk, false)
 	if err == nil {
 		err = p.genuine(f.Key, "", "ask", p.db.Now())
 	}
@@ -259,9 +259,13 @@ func (p *desk) ask(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/my?done=asked", http.StatusSeeOther)
 }
 
-// leave has the browser forget its link. It needs no key: who makes others leave takes nothing from them.
+// leave has the browser forget its links to the page, and to all tickets, by which the page of one opens as well. It needs
+// no key: who makes others leave takes nothing from them.
 func (p *desk) leave(w http.ResponseWriter, r *http.Request) {
-	p.setCookie(w, r, "", path.Dir(r.URL.Path), -1)
+	p.setCookie(w, r, "", "/my", -1)
+	if at := path.Dir(r.URL.Path); at != "/my" {
+		p.setCookie(w, r, "", at, -1)
+	}
 	http.Redirect(w, r, "/my", http.StatusSeeOther)
 }
 
@@ -311,7 +315,7 @@ func (p *desk) act(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	f, err := readForm(w, r)
+	f, err := readForm(w, r, mostForm, true)
 	if r.MultipartForm != nil {
 		defer r.MultipartForm.RemoveAll() //nolint:errcheck // the system sweeps its temporary files
 	}

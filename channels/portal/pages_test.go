@@ -3,8 +3,12 @@ package portal
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -367,6 +371,11 @@ func TestAskingForALink(t *testing.T) {
 	if a.at != "/my" {
 		t.Errorf("came to %s", a.at)
 	}
+	// To leave at a ticket is to leave all: that page opened by the link to all of them.
+	mine.get(ticketPath(tk.Number)).has(t, http.StatusOK, "The cup of Ida")
+	mine.post(ticketPath(tk.Number)+"/leave").has(t, http.StatusOK, "Your mail address")
+	mine.get(ticketPath(tk.Number)).has(t, http.StatusNotFound)
+	mine.get(link)
 	mine.post("/my/leave").has(t, http.StatusOK, "Your mail address")
 	mine.get(ticketPath(tk.Number)).has(t, http.StatusNotFound)
 
@@ -461,6 +470,60 @@ func TestNobodyWritesWithoutEnd(t *testing.T) {
 	for text, want := range map[string]string{"More.": "", " \n": "my.empty", strings.Repeat("ä", longestAnswer+1): "my.long"} {
 		if got := code(d.Say(t.Context(), v, "", Said{Text: text})); got != want {
 			t.Errorf("%.10s: %q", text, got)
+		}
+	}
+}
+
+// Who has no link can put nothing on our disk: neither files nor forms without end are taken.
+func TestStrangersPutNothingOnTheDisk(t *testing.T) {
+	d := furnish(t)
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	b := d.browser(t)
+	key := b.get("/my").key()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	if err := w.WriteField("key", key); err != nil {
+		t.Fatal(err)
+	}
+	part := must[io.Writer](t)(w.CreateFormFile("files", "large"))
+	if _, err := part.Write(bytes.Repeat([]byte("x"), 11<<20-4096)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r := must[*http.Request](t)(http.NewRequestWithContext(t.Context(), http.MethodPost, "/my", &body))
+	r.Header.Set("Content-Type", w.FormDataContentType())
+	heard := httptest.NewRecorder() // over a wire, the answer may come before all is sent
+	d.door.ServeHTTP(heard, r)
+	answer{heard.Code, "/my", heard.Body.String(), heard.Header()}.has(t, http.StatusUnprocessableEntity, "What your browser sent can’t be read")
+	if left := must[[]os.DirEntry](t)(os.ReadDir(temp)); len(left) > 0 {
+		t.Errorf("%d files stay on the disk", len(left))
+	}
+	b.post("/my", "key", key, "email", strings.Repeat("x", mostAsk)).has(t, http.StatusRequestEntityTooLarge)
+}
+
+// Of who asked, no address stays, even where nobody came to look it up.
+func TestWhatIsForgotten(t *testing.T) {
+	d := furnish(t)
+	asked := func() (n int64) {
+		d.look(t, func(tx *store.Tx) (err error) {
+			n, err = store.One[int64](tx, `SELECT COUNT(*) FROM my_requests`)
+			return err
+		})
+		return n
+	}
+	if err := d.Ask(t.Context(), "ida@customer.example", "en", netip.MustParseAddr("192.0.2.7")); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int64{1, 0} {
+		d.wait(16 * 24 * time.Hour)
+		if err := d.forget(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := asked(); n != want {
+			t.Errorf("%d addresses, want %d", n, want)
 		}
 	}
 }

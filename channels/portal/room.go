@@ -204,7 +204,7 @@ func (room *Room) Links(tx *store.Tx, who web.Who, ticket tickets.ID) (all []Lin
 // Configure changes how the pages are set up.
 func (room *Room) Configure(ctx context.Context, who web.Who, ch SettingsChange) (s Settings, err error) {
 	return s, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		if s, err = readSettings(tx); err != nil {
+		if s, err = lockSettings(tx); err != nil {
 			return err
 		}
 		differs, err := s.change(ch)
@@ -367,13 +367,14 @@ func has(c people.Customer, email string) bool {
 	return err == nil && slices.ContainsFunc(c.Reach, func(a people.Address) bool { return a.Kind == people.Email && a.Value == plain })
 }
 
-// forget drops links that open nothing any more, and counts of tries.
+// forget drops links that open nothing any more, addresses of who asked and was never looked up, and counts of tries.
 func (room *Room) forget(ctx context.Context) error {
 	return room.db.Write(ctx, store.System(Name), func(tx *store.Tx) error {
 		s, err := readSettings(tx)
 		if err != nil {
 			return err
 		}
-		return forget(tx, tx.Now().AddDate(0, 0, -max(s.Days, 30)), tx.Now().Add(-2*time.Hour))
+		now := tx.Now()
+		return forget(tx, now.AddDate(0, 0, -max(s.Days, 30)), now.AddDate(0, 0, -30), now.Add(-2*time.Hour))
 	})
 }

@@ -186,7 +186,7 @@ func FuzzForm(f *testing.F) {
 	f.Fuzz(func(t *testing.T, kind string, body []byte) {
 		r := httptest.NewRequest(http.MethodPost, "/my/tickets/1", io.NopCloser(bytes.NewReader(body)))
 		r.Header.Set("Content-Type", kind)
-		got, err := readForm(httptest.NewRecorder(), r)
+		got, err := readForm(httptest.NewRecorder(), r, mostForm, true)
 		if r.MultipartForm != nil {
 			defer r.MultipartForm.RemoveAll()
 		}

@@ -34,11 +34,14 @@ func revoke(tx *store.Tx, c people.ID) (int64, error) {
 }
 
 // forget drops what nothing depends on any more.
-func forget(tx *store.Tx, links, tries time.Time) error {
+func forget(tx *store.Tx, links, requests, tries time.Time) error {
 	if err := tx.Do(`DELETE FROM my_links WHERE used_at < $1`, links); err != nil {
 		return err
 	}
 	if err := tx.Do(`DELETE FROM my_notices WHERE at < $1`, links); err != nil {
+		return err
+	}
+	if err := tx.Do(`DELETE FROM my_requests WHERE at < $1`, requests); err != nil {
 		return err
 	}
 	return tx.Do(`DELETE FROM my_tries WHERE since < $1`, tries)
@@ -95,7 +98,12 @@ func standingSince(tx *store.Tx, t tickets.ID, s tickets.Status) (time.Time, err
 	return since, err
 }
 
+// readSettings reads them as they are; only who changes them locks them, or all customers would stand in one line.
 func readSettings(tx *store.Tx) (Settings, error) {
+	return store.One[Settings](tx, `SELECT days, name FROM my_settings`)
+}
+
+func lockSettings(tx *store.Tx) (Settings, error) {
 	return store.One[Settings](tx, `SELECT days, name FROM my_settings`+tx.Lock())
 }
 

@@ -1,8 +1,10 @@
 package portal
 
 import (
+	"context"
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/store/storetest"
@@ -95,5 +97,23 @@ func TestYesAndNotYetAtOnce(t *testing.T) {
 			func() error { return d.Confirm(t.Context(), v, "") },
 			func() error { return d.Say(t.Context(), v, "", Said{Text: "Not yet."}) },
 		}
+	})
+}
+
+// Customers do not wait for each other: what one does holds nothing that another needs.
+func TestNobodyStandsInLine(t *testing.T) {
+	d := furnish(t)
+	if d.db.Engine() == "sqlite" {
+		t.Skip("SQLite has one writer at a time, whatever is locked")
+	}
+	_, ida := d.link(t, d.ticket(t, "Ida", "It broke."))
+	other, _ := d.link(t, d.ticket(t, "Max", "Mine too."))
+	d.write(t, func(tx *store.Tx) error {
+		if _, err := d.again(tx, ida); err != nil {
+			return err
+		}
+		ctx, stop := context.WithTimeout(t.Context(), 5*time.Second)
+		defer stop()
+		return second(d.Come(ctx, token(other.URL)))
 	})
 }
