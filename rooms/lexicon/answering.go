@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -17,6 +18,7 @@ const (
 	fewWords  = 12 // of a draft: before that it has only begun
 	someWords = 25
 	fewStems  = 4
+	mostOpen  = 5 // questions told of: who sees five, sees the next ones too
 )
 
 // small words carry no matter of their own.
@@ -76,8 +78,7 @@ func unanswered(l look) []span {
 	if len(l.tokens) < fewWords || len(l.heard.latest) == 0 || l.deferred {
 		return nil
 	}
-	said := stems(l.tokens)
-	said = append(said, stemsOf(l.heard.since)...)
+	ours := l.answered()
 	var open []string
 	for _, text := range l.heard.latest {
 		tokens, sentences := read(text)
@@ -86,8 +87,11 @@ func unanswered(l look) []span {
 				continue
 			}
 			asked := text[tokens[s.first].start:tokens[s.end-1].end] + "?"
-			if !l.touches(asked, tokens[s.first:s.end], said) {
-				open = append(open, asked)
+			if ours.touches(asked, tokens[s.first:s.end]) {
+				continue
+			}
+			if open = append(open, asked); len(open) == mostOpen {
+				return []span{{quotes: open}}
 			}
 		}
 	}
@@ -97,24 +101,41 @@ func unanswered(l look) []span {
 	return []span{{quotes: open}}
 }
 
-// touches says whether what we say has to do with a question: it has the time or the sum that was asked for, a word of the
-// question, or, where that is enough, a yes or a no.
-func (l look) touches(asked string, tokens []token, said []string) bool {
-	about, first := stems(tokens), tokens[0].word
+// answer is what our words have for a question, whichever it is.
+type answer struct {
+	stems                           []string
+	figures, free, because, yesOrNo bool
+	timed                           func() bool // told when first asked
+}
+
+// answered reads what we say, and what we said since the customer wrote.
+func (l look) answered() answer {
 	ours := strings.Join(append(slices.Clone(l.heard.since), l.Text), "\n\n")
 	spoken, _ := read(ours)
-	figures := strings.ContainsAny(ours, "0123456789") || has(spoken, counted)
+	about := stems(spoken)
+	slices.Sort(about)
+	return answer{
+		stems:   slices.Compact(about),
+		figures: strings.ContainsAny(ours, "0123456789") || has(spoken, counted), free: has(spoken, free), because: has(spoken, because), yesOrNo: has(spoken, yesOrNo),
+		timed: sync.OnceValue(func() bool { return len(when.Find(ours, l.Language, l.Now)) > 0 }),
+	}
+}
+
+// touches says whether what we say has to do with a question: it has the time or the sum that was asked for, a word of the
+// question, or, where that is enough, a yes or a no.
+func (ours answer) touches(asked string, tokens []token) bool {
+	about, first := stems(tokens), tokens[0].word
 	switch {
 	case asksWhen.MatchString(asked):
-		return figures || len(when.Find(ours, l.Language, l.Now)) > 0
+		return ours.figures || ours.timed()
 	case asksMuch.MatchString(asked):
-		return figures || has(spoken, free)
-	case len(about) == 0 || shared(about, said):
+		return ours.figures || ours.free
+	case len(about) == 0 || shared(about, ours.stems):
 		return true
 	case asksWhy[first]:
-		return has(spoken, because)
+		return ours.because
 	}
-	return !asksWhat[first] && has(spoken, yesOrNo)
+	return !asksWhat[first] && ours.yesOrNo
 }
 
 // What customers tell, and how it looks when they do.

@@ -3,6 +3,7 @@ package lexicon
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -147,4 +148,29 @@ func books(t *testing.T) map[string]*Book {
 		}
 	}
 	return madeReady
+}
+
+// TestManyQuestions: our words are read once, however many questions wait, and not all of these are told.
+func TestManyQuestions(t *testing.T) {
+	tokens, sentences := read(strings.Repeat("The workshop looked at everything with care, and somebody packs the parcel. ", 500))
+	bytes := func(questions int) (spent uint64, quotes []string) {
+		l := look{Draft: Draft{Text: strings.Repeat("The workshop looked at everything with care, and somebody packs the parcel. ", 500), Language: "en"}, tokens: tokens, sentences: sentences}
+		l.heard.latest = []string{strings.Repeat("When does my zebra arrive? Why is the workshop late? ", questions/2)}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		found := unanswered(l)
+		runtime.ReadMemStats(&after)
+		if len(found) != 1 {
+			t.Fatal(found)
+		}
+		return after.TotalAlloc - before.TotalAlloc, found[0].quotes
+	}
+	few, _ := bytes(2)
+	many, quotes := bytes(200)
+	if len(quotes) != mostOpen {
+		t.Errorf("%d questions are told", len(quotes))
+	}
+	if many > 2*few {
+		t.Errorf("200 questions cost %d bytes, 2 cost %d", many, few)
+	}
 }

@@ -97,28 +97,67 @@ const maxRules = 5000
 // NewBook makes rules ready. It is Invalid, with one sentence for each rule at fault, when a pattern makes no sense or
 // would match everything, or an example proves a rule wrong.
 func NewBook(f File) (*Book, error) {
+	b, flawed, err := build(f)
+	if err == nil {
+		err = flawed.fault()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// flaw is what is wrong with a rule.
+type flaw struct {
+	rule string
+	code string
+	err  error
+}
+
+type flaws []flaw
+
+// fault is one sentence for each flaw of the first kind there is; nil when there is none.
+func (all flaws) fault() error {
+	var errs []error
+	for _, f := range all {
+		if f.code == all[0].code {
+			errs = append(errs, f.err)
+		}
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return fault.New(fault.Invalid, all[0].code, "%s", errors.Join(errs...).Error())
+}
+
+// rules are the ids of the rules at fault, each once, in order.
+func (all flaws) rules() (ids []string) {
+	for _, f := range all {
+		ids = append(ids, f.rule)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// build makes rules ready, and says which are not sound. Whether one is has nothing to do with the others, so that a book
+// without those is sound.
+func build(f File) (*Book, flaws, error) {
 	if len(f.Rules) > maxRules {
-		return nil, fault.New(fault.Invalid, "lexicon.many", "A lexicon holds at most %d rules.", maxRules)
+		return nil, nil, fault.New(fault.Invalid, "lexicon.many", "A lexicon holds at most %d rules.", maxRules)
 	}
 	b := &Book{byWord: map[string]opening{}, byPrefix: map[string][]int{}, bySuffix: map[string][]int{}, numbers: map[string]int{}}
-	var faults []error
+	var flawed flaws
 	seen := map[string]bool{}
 	for _, r := range f.Rules {
 		if err := b.add(r, f.Sets); err != nil {
-			faults = append(faults, fmt.Errorf("%s: %w", r.ID, err))
+			flawed = append(flawed, flaw{r.ID, "lexicon.rule", fmt.Errorf("%s: %w", r.ID, err)})
 		} else if seen[r.ID] {
-			faults = append(faults, fmt.Errorf("%s: there are two rules of this name", r.ID))
+			flawed = append(flawed, flaw{r.ID, "lexicon.rule", fmt.Errorf("%s: there are two rules of this name", r.ID)})
 		}
 		seen[r.ID] = true
 	}
-	if err := errors.Join(faults...); err != nil {
-		return nil, fault.New(fault.Invalid, "lexicon.rule", "%s", err.Error())
-	}
 	b.lengths, b.endings = lengths(b.byPrefix), lengths(b.bySuffix)
-	if err := b.prove(); err != nil {
-		return nil, fault.New(fault.Invalid, "lexicon.example", "%s", err.Error())
-	}
-	return b, nil
+	return b, append(flawed, b.prove()...), nil
 }
 
 // lengths are those of the keys, the shortest first.
@@ -153,6 +192,7 @@ func (r Rule) sound() error {
 	return nil
 }
 
+// add enters a rule; one that is not sound leaves nothing behind.
 func (b *Book) add(r Rule, sets map[string]string) error {
 	if err := r.sound(); err != nil {
 		return err
@@ -166,13 +206,15 @@ func (b *Book) add(r Rule, sets map[string]string) error {
 		return err
 	}
 	l.with, l.unless = with, unless
-	for _, p := range slices.Concat(found, with, unless) {
-		b.hint(p)
-	}
 	for i, p := range found {
 		if err := p.judge(); err != nil {
 			return fmt.Errorf("%q: %w", r.Find[i], err)
 		}
+	}
+	for _, p := range slices.Concat(found, with, unless) {
+		b.hint(p)
+	}
+	for _, p := range found {
 		b.index(entry{p, len(b.lines)})
 	}
 	if r.Made != "" {
@@ -231,22 +273,21 @@ func (b *Book) opens(word string, n int) {
 }
 
 // prove tries the examples of every rule.
-func (b *Book) prove() error {
-	var faults []error
+func (b *Book) prove() (flawed flaws) {
 	for i := range b.lines {
 		l := &b.lines[i]
 		for _, s := range l.Bad {
 			if !b.marks(s, i) {
-				faults = append(faults, fmt.Errorf("%s should find %q, and does not", l.ID, s))
+				flawed = append(flawed, flaw{l.ID, "lexicon.example", fmt.Errorf("%s should find %q, and does not", l.ID, s)})
 			}
 		}
 		for _, s := range l.Good {
 			if b.marks(s, i) {
-				faults = append(faults, fmt.Errorf("%s should not find %q, and does", l.ID, s))
+				flawed = append(flawed, flaw{l.ID, "lexicon.example", fmt.Errorf("%s should not find %q, and does", l.ID, s)})
 			}
 		}
 	}
-	return errors.Join(faults...)
+	return flawed
 }
 
 func (b *Book) marks(text string, rule int) (found bool) {

@@ -9,7 +9,7 @@
 package lexicon
 
 import (
-	"strings"
+	"slices"
 	"time"
 )
 
@@ -23,7 +23,7 @@ const (
 	Stop Severity = "stop" // must not be said
 )
 
-func (s Severity) weight() int { return strings.Index("note warn stop", string(s)) }
+func (s Severity) weight() int { return slices.Index([]Severity{Note, Warn, Stop}, s) }
 
 // Said is how far a ticket has come, in the order of things.
 type Said int

@@ -62,7 +62,7 @@ func (b *Book) feel(text string, h *heard) (points int) {
 			h.hardship = append(h.hardship, text[x.start:x.end])
 		case l.Is == "heat" && !been[x.line]:
 			been[x.line] = true
-			points += l.Severity.weight()/len("warn ") + 1
+			points += l.Severity.weight() + 1
 		}
 	})
 	return points + loud(text)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"errors"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -32,10 +33,11 @@ type Room struct {
 	books map[string]kept
 }
 
-// kept is a book made ready, and which turn of its rules it has.
+// kept is a book made ready, which turn of its rules it has, and which of the company's own are left out of it.
 type kept struct {
-	book *Book
-	turn int64
+	book    *Book
+	turn    int64
+	unsound []string
 }
 
 // New furnishes the room; db may be nil when only the OpenAPI document is wanted. Books are made ready when they are first
@@ -52,40 +54,54 @@ func noLanguage(language string) error {
 
 // Book is the lexicon of a language as the company has it.
 func (room *Room) Book(tx *store.Tx, language string) (*Book, error) {
+	k, err := room.kept(tx, language)
+	return k.book, err
+}
+
+// kept is Book with what is left out of it: a rule that was sound once need not be so after an upgrade.
+func (room *Room) kept(tx *store.Tx, language string) (k kept, err error) {
 	now, ok, err := turn(tx, language)
 	if err != nil {
-		return nil, err
+		return k, err
 	}
 	if !ok {
-		return nil, noLanguage(language)
+		return k, noLanguage(language)
 	}
 	room.mu.Lock()
 	defer room.mu.Unlock() // also while a book is made: who else wants it would only make it too
-	if k, ok := room.books[language]; ok && k.turn == now {
-		return k.book, nil
+	before, ok := room.books[language]
+	if ok && before.turn == now {
+		return before, nil
 	}
 	ours, err := ownRules(tx, language)
 	if err != nil {
-		return nil, err
+		return k, err
 	}
-	book, err := together(language, ours)
-	if err != nil { // a rule that was sound once need not be so for ever: it is left out, and the others go on
-		book, err = together(language, slices.DeleteFunc(ours, func(o own) bool {
-			_, unsound := together(language, []own{o})
-			return unsound != nil
-		}))
+	k.turn = now
+	book, flawed, err := together(language, ours)
+	if err == nil && len(flawed) > 0 { // the others go on, and one of the starter's stands again where it was replaced
+		k.unsound = flawed.rules()
+		book, flawed, err = together(language, slices.DeleteFunc(ours, func(o own) bool { return slices.Contains(k.unsound, o.ID) }))
 	}
 	if err == nil {
-		room.books[language] = kept{book, now}
+		err = flawed.fault()
 	}
-	return book, err
+	if err != nil {
+		return k, err
+	}
+	if len(k.unsound) > 0 && !slices.Equal(k.unsound, before.unsound) {
+		slog.Warn("rules of your own are not sound any more and left out of the lexicon", "language", language, "rules", k.unsound)
+	}
+	k.book = book
+	room.books[language] = k
+	return k, nil
 }
 
-// together is the starter's book with the company's own rules in it.
-func together(language string, ours []own) (*Book, error) {
+// together is the starter's book with the company's own rules in it, and which of them are not sound.
+func together(language string, ours []own) (*Book, flaws, error) {
 	f, err := Starter(language)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	f.Rules = slices.DeleteFunc(f.Rules, func(r Rule) bool {
 		return slices.ContainsFunc(ours, func(o own) bool { return o.ID == r.ID })
@@ -95,7 +111,7 @@ func together(language string, ours []own) (*Book, error) {
 			f.Rules = append(f.Rules, o.Body)
 		}
 	}
-	return NewBook(f)
+	return build(f)
 }
 
 // Listed is a rule as it is listed.
@@ -103,18 +119,21 @@ type Listed struct {
 	Rule
 	Own bool `json:"own,omitempty" doc:"the company's own, or changed by it"`
 	Off bool `json:"off,omitempty" doc:"switched off"`
+
+	Unsound bool `json:"unsound,omitempty" doc:"left out, because it makes no sense to this version of the program or its examples fail; enter it anew"`
 }
 
 // Rules are those of a language, switched off ones and the company's own among them.
 func (room *Room) Rules(tx *store.Tx, language string) ([]Listed, error) {
+	k, err := room.kept(tx, language)
+	if err != nil {
+		return nil, err
+	}
 	ours, err := ownRules(tx, language)
 	if err != nil {
 		return nil, err
 	}
 	f, err := Starter(language)
-	if err == nil && f.Rules == nil {
-		err = noLanguage(language)
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +144,9 @@ func (room *Room) Rules(tx *store.Tx, language string) ([]Listed, error) {
 		}
 	}
 	for _, o := range ours {
-		all = append(all, listed(o.Body, true, o.Off))
+		l := listed(o.Body, true, o.Off)
+		l.Unsound = slices.Contains(k.unsound, o.ID)
+		all = append(all, l)
 	}
 	return all, nil
 }
@@ -136,8 +157,8 @@ func listed(r Rule, ours, off bool) Listed {
 	return Listed{Rule: r, Own: ours, Off: off}
 }
 
-// Set enters a rule of the company's own, or changes or switches off one there is. Its examples are tried first, and it must
-// leave the book sound.
+// Set enters a rule of the company's own, or changes or switches off one there is. Its examples are tried first. Others that
+// are not sound any more are no reason to refuse this one.
 func (room *Room) Set(ctx context.Context, who web.Who, language string, r Rule, off bool) (l Listed, err error) {
 	if strings.Trim(r.ID, "abcdefghijklmnopqrstuvwxyz0123456789._-") != "" {
 		return l, fault.Field("id", "lexicon.id", "A rule's id is made of small letters, digits, dots and dashes.")
@@ -153,7 +174,11 @@ func (room *Room) Set(ctx context.Context, who web.Who, language string, r Rule,
 		if len(ours) > mostOwn {
 			return fault.New(fault.Invalid, "lexicon.many", "A company has at most %d rules of its own in a language.", mostOwn)
 		}
-		if _, err := together(language, ours); err != nil {
+		_, flawed, err := together(language, ours)
+		if err != nil {
+			return err
+		}
+		if err := slices.DeleteFunc(flawed, func(f flaw) bool { return f.rule != r.ID }).fault(); err != nil {
 			return err
 		}
 		return errors.Join(keep(tx, language, o), tx.Record(ruleID(r.ID), Changed{language, r.ID, off}))

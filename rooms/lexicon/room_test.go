@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/store/storetest"
 	"github.com/hearthdesk/hearth/base/web"
@@ -154,12 +155,18 @@ func TestAStarterRuleIsSwitchedOff(t *testing.T) {
 	}
 }
 
-// TestARuleThatIsNoLongerSoundIsLeftOut: what was saved before an upgrade never silences the rest.
+// TestARuleThatIsNoLongerSoundIsLeftOut: what was saved before an upgrade never silences the rest, nor keeps others from being
+// entered; the log and the list say which it is.
 func TestARuleThatIsNoLongerSoundIsLeftOut(t *testing.T) {
 	room, db := openRoom(t)
+	var log strings.Builder
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	t.Cleanup(func() { slog.SetDefault(before) })
 	if err := db.Write(t.Context(), admin.Actor, func(tx *store.Tx) error {
 		for _, o := range []own{
 			{ID: "own.was", Body: Rule{ID: "own.was", Family: "voice", Find: []string{"<gone> folks"}, Why: "x", Bad: []string{"my folks"}}},
+			{ID: "own.fails", Body: Rule{ID: "own.fails", Family: "voice", Find: []string{"guests"}, Why: "x", Bad: []string{"my folks"}}},
 			{ID: "own.is", Body: Rule{ID: "own.is", Family: "voice", Find: []string{"folks"}, Why: "x", Bad: []string{"my folks"}}},
 		} {
 			if err := errors.Join(keep(tx, "en", o), tx.Record(ruleID(o.ID), Changed{"en", o.ID, false})); err != nil {
@@ -173,6 +180,42 @@ func TestARuleThatIsNoLongerSoundIsLeftOut(t *testing.T) {
 	found, err := check(t, room, "Hello folks, it's our policy.", "")
 	if err != nil || len(found) != 2 || found[0].Rule != "own.is" {
 		t.Error(found, err)
+	}
+	set := func(id, find string) error {
+		_, err := room.Set(t.Context(), admin, "en", Rule{ID: id, Family: "voice", Find: []string{find}, Why: "x", Bad: []string{"my " + find}}, false)
+		return err
+	}
+	unsound := func() (ids []string) {
+		if err := db.Read(t.Context(), func(tx *store.Tx) error {
+			rules, err := room.Rules(tx, "en")
+			for _, l := range rules {
+				if l.Unsound {
+					ids = append(ids, l.ID)
+				}
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return ids
+	}
+	if ids := unsound(); !slices.Equal(ids, []string{"own.fails", "own.was"}) {
+		t.Errorf("listed as unsound: %v", ids)
+	}
+	if err := set("own.new", "lads"); err != nil {
+		t.Errorf("another is entered: %v", err)
+	}
+	if found, err = check(t, room, "Hello lads, it's our policy.", ""); err != nil || len(found) != 2 || found[0].Rule != "own.new" {
+		t.Error(found, err)
+	}
+	if err := set("own.bad", "<gone> lads"); fault.Of(err) == nil || !strings.HasPrefix(fault.Of(err).Say, "own.bad: ") || strings.Contains(fault.Of(err).Say, "own.was") {
+		t.Errorf("one that is not sound itself: %v", err)
+	}
+	if n := strings.Count(log.String(), "level=WARN"); n != 1 || !strings.Contains(log.String(), "[own.fails own.was]") {
+		t.Errorf("logged %d times: %s", n, log.String())
+	}
+	if err := set("own.was", "friends"); err != nil || !slices.Equal(unsound(), []string{"own.fails"}) {
+		t.Errorf("it is mended: %v, %v", err, unsound())
 	}
 }
 

@@ -3010,6 +3010,8 @@ export interface components {
             softens?: boolean;
             trades?: string[] | null;
             unless?: string[] | null;
+            /** @description left out, because it makes no sense to this version of the program or its examples fail; enter it anew */
+            unsound?: boolean;
             until?: string;
             why: string;
             with?: string[] | null;
