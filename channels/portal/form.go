@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/binary"
@@ -120,12 +121,9 @@ func tooLarge() error {
 }
 
 // keep keeps the files that came along. What is in them is what they are, whatever the browser says.
-func (room *Room) keep(r *http.Request, all []*multipart.FileHeader) (kept []tickets.File, err error) {
-	if len(all) > mostFiles {
-		return nil, fault.Field("files", "my.files", "Send up to %d files at once.", mostFiles)
-	}
+func (room *Room) keep(ctx context.Context, all []*multipart.FileHeader) (kept []tickets.File, err error) {
 	for _, h := range all {
-		f, err := room.keepOne(r, h)
+		f, err := room.keepOne(ctx, h)
 		if err != nil {
 			return nil, err
 		}
@@ -134,7 +132,7 @@ func (room *Room) keep(r *http.Request, all []*multipart.FileHeader) (kept []tic
 	return kept, nil
 }
 
-func (room *Room) keepOne(r *http.Request, h *multipart.FileHeader) (f tickets.File, err error) {
+func (room *Room) keepOne(ctx context.Context, h *multipart.FileHeader) (f tickets.File, err error) {
 	body, err := h.Open()
 	if err != nil {
 		return f, err
@@ -148,7 +146,7 @@ func (room *Room) keepOne(r *http.Request, h *multipart.FileHeader) (f tickets.F
 	if _, err := body.Seek(0, io.SeekStart); err != nil {
 		return f, err
 	}
-	b, err := room.files.Put(r.Context(), body)
+	b, err := room.files.Put(ctx, body)
 	kind, _, _ := strings.Cut(mimetype.Detect(head[:n]).String(), ";")
 	name := text.CleanName(h.Filename)
 	if name == "" {

@@ -10,6 +10,7 @@
 package portal
 
 import (
+	"mime/multipart"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -120,7 +121,7 @@ const (
 // Said is what a customer writes on their page.
 type Said struct {
 	Text  string
-	Files []tickets.File // their bytes are in base/files
+	Files []*multipart.FileHeader
 }
 
 func (s *Said) check() error {

@@ -342,11 +342,7 @@ func (p *desk) carry(r *http.Request, v Visit, f form) (done string, err error) 
 	case "well":
 		return "well", p.Confirm(r.Context(), v, f.Key)
 	case "say":
-		kept, err := p.keep(r, f.Files)
-		if err != nil {
-			return "", err
-		}
-		return "said", p.Say(r.Context(), v, f.Key, Said{f.Text, kept})
+		return "said", p.Say(r.Context(), v, f.Key, Said{f.Text, f.Files})
 	case "choose":
 		var offer recovery.OfferID
 		pick := recovery.Pick{Other: f.Other}

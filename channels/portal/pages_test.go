@@ -2,6 +2,8 @@ package portal
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -525,5 +527,74 @@ func TestWhatIsForgotten(t *testing.T) {
 		if n := asked(); n != want {
 			t.Errorf("%d addresses, want %d", n, want)
 		}
+	}
+}
+
+// What is sent twice is done once and said to be done; other words under the same key are not lost.
+func TestAKeyIsBoundToWhatIsSaid(t *testing.T) {
+	d := furnish(t)
+	tk := d.ticket(t, "Ida", "It broke.")
+	o := d.offer(t, tk)
+	h, v := d.link(t, tk)
+	b, at := d.browser(t), ticketPath(tk.Number)
+	key := b.come(h.URL).key()
+	for _, text := range []string{"It broke again.", "It broke again.", "And the saucer."} {
+		b.post(at, "key", key, "do", "say", "text", text).has(t, http.StatusOK, "your words are with us", text)
+	}
+	for range 2 {
+		b.post(at, "key", key, "do", "choose", "offer", o.ID.String(), "pick", "other", "other", "A tree").has(t, http.StatusOK, "A person reads it", "A tree")
+	}
+	b.post(at, "key", key, "do", "choose", "offer", o.ID.String(), "pick", o.Choices[0].ID.String()).has(t, http.StatusConflict, "not open any more")
+	if n := len(d.said(t, tk)); n != 4 {
+		t.Errorf("%d messages, want what they wrote, two more and what they named", n)
+	}
+
+	// Where the words can't be taken the offer stays open: both are of one transaction.
+	o = d.offer(t, tk)
+	d.write(t, func(tx *store.Tx) error {
+		return tx.Do(`UPDATE my_tries SET n = $1`, mostSayings)
+	})
+	b.post(at, "key", b.get(at).key(), "do", "choose", "offer", o.ID.String(), "pick", "other", "other", "A bush").has(t, http.StatusTooManyRequests)
+	d.look(t, func(tx *store.Tx) error {
+		open, err := d.recovery.OpenFor(tx, v.Link.Customer)
+		if len(open) != 1 || open[0].Offer != o.ID {
+			t.Errorf("open are %+v", open)
+		}
+		return err
+	})
+}
+
+// Of what is refused nothing is kept: neither files beside no words, nor those of who sends too much.
+func TestWhatIsRefusedIsNotKept(t *testing.T) {
+	d := furnish(t)
+	tk := d.ticket(t, "Ida", "It broke.")
+	h, _ := d.link(t, tk)
+	b, at := d.browser(t), ticketPath(tk.Number)
+	key := b.come(h.URL).key()
+	send := func(text, file string) answer {
+		t.Helper()
+		body := "--x\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\n" + key + "\r\n--x\r\nContent-Disposition: form-data; name=\"do\"\r\n\r\nsay\r\n--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n" +
+			text + "\r\n--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a\"\r\n\r\n" + file + "\r\n--x--\r\n"
+		return b.do(http.MethodPost, at, "multipart/form-data; boundary=x", body)
+	}
+	kept := func(file string) bool {
+		t.Helper()
+		sum := sha256.Sum256([]byte(file))
+		body, err := d.files.Open(t.Context(), hex.EncodeToString(sum[:]))
+		if err == nil {
+			return body.Close() == nil
+		}
+		return false
+	}
+	send(" ", "without words").has(t, http.StatusUnprocessableEntity)
+	for range mostSayings {
+		send("See.", "with words").has(t, http.StatusOK, "your words are with us")
+	}
+	send("See.", "too much").has(t, http.StatusTooManyRequests)
+	if kept("without words") || kept("too much") || !kept("with words") {
+		t.Error("what was refused is kept, or what was taken is not")
+	}
+	if n := len(d.said(t, tk)); n != 2 {
+		t.Errorf("%d messages", n)
 	}
 }

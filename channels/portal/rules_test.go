@@ -109,6 +109,33 @@ func TestWhatConcernsACustomer(t *testing.T) {
 	}
 }
 
+// What they write on the page is from where they look for the answer.
+func TestWhereTheyWriteFrom(t *testing.T) {
+	mail := func(value string, bounced time.Time) people.Address {
+		return people.Address{Kind: people.Email, Value: value, BouncedAt: bounced}
+	}
+	in := func(from string) tickets.Message {
+		return tickets.Message{Kind: tickets.In, From: tickets.Party{Email: from}}
+	}
+	both := []people.Address{{Kind: people.Phone, Value: "+491701"}, mail("old@customer.example", time.Time{}), mail("new@customer.example", time.Time{})}
+	for name, tc := range map[string]struct {
+		reach []people.Address
+		said  []tickets.Message
+		want  string
+	}{
+		"from the one of this ticket":          {both, []tickets.Message{in("old@customer.example"), in("New@customer.example"), in("eve@carrier.example"), {Kind: tickets.Out, From: tickets.Party{Email: "old@customer.example"}}}, "new@customer.example"},
+		"from the first where none wrote here": {both, nil, "old@customer.example"},
+		"not from one they lost":               {both, []tickets.Message{in("lost@customer.example")}, "old@customer.example"},
+		"not from one that bounces":            {[]people.Address{mail("old@customer.example", monday), mail("new@customer.example", time.Time{})}, nil, "new@customer.example"},
+		"from one that bounces before none":    {[]people.Address{mail("old@customer.example", monday)}, nil, "old@customer.example"},
+		"from none":                            {[]people.Address{{Kind: people.Phone, Value: "+491701"}}, nil, ""},
+	} {
+		if s := sender(people.Customer{Name: "Ida", Reach: tc.reach}, tc.said); s.Email != tc.want || s.Name != "Ida" || tc.reach[0].Kind == people.Phone && s.Phone != "+491701" {
+			t.Errorf("%s: %+v", name, s)
+		}
+	}
+}
+
 func TestSettingsAreChecked(t *testing.T) {
 	for name, tc := range map[string]struct {
 		ch   SettingsChange

@@ -74,6 +74,14 @@ func TestTwiceAtOnce(t *testing.T) {
 				return d.Choose(t.Context(), v, "", o.ID, recovery.Pick{Remedy: o.Choices[0].ID})
 			}
 		},
+		"Choose something else from one form": func(t *testing.T, d *hall, tk tickets.Ticket) func() error {
+			t.Helper()
+			o := d.offer(t, tk)
+			_, v := d.link(t, tk)
+			return func() error {
+				return d.Choose(t.Context(), v, "a form", o.ID, recovery.Pick{Other: "A tree"})
+			}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			storetest.Twice(t, func(t *testing.T) (*store.DB, func() error) {

@@ -124,67 +124,107 @@ func (room *Room) again(tx *store.Tx, v Visit) (t tickets.Ticket, err error) {
 	return t, err
 }
 
-// once lets what is done under the key of a form be done once.
-func once(ctx context.Context, form string) context.Context {
+// once lets one thing be done once under the key of a form. A page has one key for all that can be done there: other words
+// under it are something else, and are not lost.
+func once(ctx context.Context, form string, what ...string) context.Context {
 	if form == "" {
 		return ctx
 	}
-	return store.Once(ctx, "my "+form)
+	return store.Once(ctx, "my "+form+" "+key(what...))
+}
+
+// attempt counts what a customer sends by a link, whatever becomes of it, and refuses what is too much before any of it is
+// kept.
+func (room *Room) attempt(ctx context.Context, v Visit) error {
+	n := int64(0)
+	err := room.db.Write(ctx, v.Link.actor(), func(tx *store.Tx) (err error) {
+		if _, err = room.again(tx, v); err == nil {
+			n, err = count(tx, key("say", v.Link.ID.String()))
+		}
+		return err
+	})
+	if err == nil && n > mostSayings {
+		err = web.SlowDown(time.Hour)
+	}
+	return err
 }
 
 // Say is a customer writing on the page of their ticket: it goes on as by a mail of theirs. The form names the page it was
-// written on; what is sent from there again is a Conflict ("request.repeated").
+// written on; the same words that are sent from there again are a Conflict ("request.repeated").
 func (room *Room) Say(ctx context.Context, v Visit, form string, s Said) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	return room.db.Write(once(ctx, form), v.Link.actor(), func(tx *store.Tx) error { return room.say(tx, v, s) })
+	if err := room.attempt(ctx, v); err != nil {
+		return err
+	}
+	kept, err := room.keep(ctx, s.Files)
+	if err != nil {
+		return err
+	}
+	what := []string{"say", s.Text}
+	for _, f := range kept {
+		what = append(what, f.SHA256, f.Name)
+	}
+	return room.db.Write(once(ctx, form, what...), v.Link.actor(), func(tx *store.Tx) error {
+		t, err := room.again(tx, v)
+		if err != nil {
+			return err
+		}
+		return room.say(tx, t, s.Text, kept)
+	})
 }
 
-func (room *Room) say(tx *store.Tx, v Visit, s Said) error {
-	t, err := room.again(tx, v)
-	if err != nil {
-		return err
-	}
-	n, err := count(tx, key("say", v.Link.ID.String()))
-	if err != nil {
-		return err
-	}
-	if n > mostSayings {
-		return web.SlowDown(time.Hour)
-	}
+func (room *Room) say(tx *store.Tx, t tickets.Ticket, words string, files []tickets.File) error {
 	c, err := room.people.Look(tx, t.Customer)
 	if err != nil {
 		return err
 	}
-	in := tickets.Inbound{
-		Channel: Name, Mailbox: t.Mailbox, From: sender(c), Subject: t.Subject, Text: s.Text, Files: slices.Clone(s.Files), Join: t.ID,
-	}
-	if in.Answers, err = room.answers(tx, c, t.ID); err != nil {
+	all, err := room.talk(tx, t.ID)
+	if err != nil {
 		return err
 	}
-	_, err = room.tickets.Receive(tx, in)
+	_, err = room.tickets.Receive(tx, tickets.Inbound{
+		Channel: Name, Mailbox: t.Mailbox, From: sender(c, all), Subject: t.Subject, Text: words, Files: files, Join: t.ID, Answers: answers(c, all),
+	})
 	return err
 }
 
-// sender is the customer as they would write by mail, or where they have none by phone.
-func sender(c people.Customer) people.Sender {
-	s := people.Sender{Name: c.Name}
+// sender is the customer as they write by mail, or where they have none by phone: from the address they wrote from last on
+// this ticket, for there they look for our answer; else from the first whose mails do not come back.
+func sender(c people.Customer, said []tickets.Message) people.Sender {
+	s, best := people.Sender{Name: c.Name}, 0
+	last := ""
+	for _, m := range slices.Backward(said) {
+		if m.Kind == tickets.In && !m.Machine && has(c, m.From.Email) {
+			last, _ = people.PlainEmail(m.From.Email) // has read it as one
+			break
+		}
+	}
 	for _, a := range c.Reach {
-		switch {
-		case a.Kind == people.Email && s.Email == "":
-			s.Email = a.Value
-		case a.Kind == people.Phone && s.Phone == "":
+		if a.Kind == people.Phone && s.Phone == "" {
 			s.Phone = a.Value
+		}
+		if a.Kind != people.Email {
+			continue
+		}
+		good := 1 // of those that bounce, the first is better than none
+		if a.BouncedAt.IsZero() {
+			good = 2
+		}
+		if a.Value == last {
+			good = 3
+		}
+		if good > best {
+			s.Email, best = a.Value, good
 		}
 	}
 	return s
 }
 
 // answers names what was said last to the customer, so that the mail that answers them stays in its thread.
-func (room *Room) answers(tx *store.Tx, c people.Customer, t tickets.ID) (refs []string, err error) {
-	all, err := room.talk(tx, t)
-	for _, m := range slices.Backward(all) {
+func answers(c people.Customer, said []tickets.Message) (refs []string) {
+	for _, m := range slices.Backward(said) {
 		if len(refs) == 10 {
 			break
 		}
@@ -192,12 +232,12 @@ func (room *Room) answers(tx *store.Tx, c people.Customer, t tickets.ID) (refs [
 			refs = append(refs, m.Ref)
 		}
 	}
-	return refs, err
+	return refs
 }
 
 // Confirm is the customer saying that all is well: their own yes, with which a ticket ends.
 func (room *Room) Confirm(ctx context.Context, v Visit, form string) error {
-	return room.db.Write(once(ctx, form), v.Link.actor(), func(tx *store.Tx) error {
+	return room.db.Write(once(ctx, form, "well"), v.Link.actor(), func(tx *store.Tx) error {
 		t, err := room.again(tx, v)
 		if err != nil {
 			return err
@@ -214,9 +254,17 @@ func gone() error {
 }
 
 // Choose is the customer choosing from what they are offered on a ticket, or naming something else in their own words;
-// those go to the ticket as well, for somebody has to answer them.
+// those go to the ticket as well, in the same transaction, for somebody has to answer them.
 func (room *Room) Choose(ctx context.Context, v Visit, form string, offer recovery.OfferID, p recovery.Pick) error {
-	err := room.db.Read(ctx, func(tx *store.Tx) error {
+	p.Other = strings.TrimSpace(p.Other)
+	if p.Other != "" {
+		if err := room.attempt(ctx, v); err != nil {
+			return err
+		}
+	}
+	// What is sent twice is known by its claim before the offer is looked at, which is not open any more by then.
+	ctx = once(ctx, form, "choose", offer.String(), p.Remedy.String(), p.Other)
+	return room.db.Write(ctx, v.Link.actor(), func(tx *store.Tx) error {
 		t, err := room.again(tx, v)
 		if err != nil {
 			return err
@@ -225,18 +273,16 @@ func (room *Room) Choose(ctx context.Context, v Visit, form string, offer recove
 		if err == nil && !slices.ContainsFunc(open, func(s recovery.Shown) bool { return s.Offer == offer && s.Ticket == t.ID }) {
 			err = gone()
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		_, err = room.recovery.ChooseIn(tx, web.Who{Actor: v.Link.actor()}, offer, p)
+		if f := fault.Of(err); f != nil && f.Kind == fault.Conflict && strings.HasPrefix(f.Code, "offer.") {
+			return gone() // they were faster on another device, or it was taken back
+		}
+		if err != nil || p.Other == "" {
+			return err
+		}
+		return room.say(tx, t, p.Other, nil)
 	})
-	if err != nil {
-		return err
-	}
-	p.Other = strings.TrimSpace(p.Other)
-	_, err = room.recovery.Choose(once(ctx, form), web.Who{Actor: v.Link.actor()}, offer, p)
-	if f := fault.Of(err); f != nil && f.Kind == fault.Conflict && strings.HasPrefix(f.Code, "offer.") {
-		return gone() // they were faster on another device, or it was taken back
-	}
-	if err != nil || p.Other == "" {
-		return err
-	}
-	return room.db.Write(ctx, v.Link.actor(), func(tx *store.Tx) error { return room.say(tx, v, Said{Text: p.Other}) })
 }

@@ -306,33 +306,33 @@ type Pick struct {
 // Choose is a customer answering an offer, by themselves or through a colleague who writes it down. What they choose is given; its limits were kept
 // when it was offered.
 func (room *Room) Choose(ctx context.Context, who web.Who, which OfferID, p Pick) (o Offer, err error) {
-	return o, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		if o, err = room.offer(tx, who, which); err != nil {
-			return err
-		}
-		if p.Other, err = words("other", p.Other, 2000); err != nil {
-			return err
-		}
-		m := matter{complaint: Complaint{ID: o.Complaint}, ticket: o.Ticket, customer: o.Customer, team: o.Team, name: o.Matter}
-		i := slices.IndexFunc(o.Choices, func(r Remedy) bool { return r.ID == p.Remedy })
-		switch {
-		case (p.Remedy == 0) == (p.Other == ""):
-			return fault.Field("remedy", "offer.pick", "Choose one of what is offered, or name something else.")
-		case p.Other == "" && i < 0:
-			return fault.Field("remedy", "offer.not_offered", "This is not among what is offered.")
-		}
-		if err := ledger.Hold(tx, o.Customer, o.Matter, o.Choices[0].Currency); err != nil {
-			return err
-		}
-		o.State, o.Named, o.Reserved, o.EndedAt = OfferChosen, p.Other, 0, tx.Now()
-		if p.Other != "" {
-			o.State = OfferNamed
-		}
-		if err := errors.Join(saveOffer(tx, o), tx.Record(m.subject(), Chosen{o.ID, o.Complaint, o.Ticket, p.Remedy})); err != nil {
-			return err
-		}
-		return room.settleChoices(tx, who, &o, m, p.Remedy)
-	})
+	return o, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error { o, err = room.ChooseIn(tx, who, which, p); return err })
+}
+
+// ChooseIn is Choose inside a transaction.
+func (room *Room) ChooseIn(tx *store.Tx, who web.Who, which OfferID, p Pick) (o Offer, err error) {
+	if o, err = room.offer(tx, who, which); err != nil {
+		return o, err
+	}
+	if p.Other, err = words("other", p.Other, 2000); err != nil {
+		return o, err
+	}
+	m := matter{complaint: Complaint{ID: o.Complaint}, ticket: o.Ticket, customer: o.Customer, team: o.Team, name: o.Matter}
+	switch {
+	case (p.Remedy == 0) == (p.Other == ""):
+		return o, fault.Field("remedy", "offer.pick", "Choose one of what is offered, or name something else.")
+	case p.Other == "" && !slices.ContainsFunc(o.Choices, func(r Remedy) bool { return r.ID == p.Remedy }):
+		return o, fault.Field("remedy", "offer.not_offered", "This is not among what is offered.")
+	}
+	if err := ledger.Hold(tx, o.Customer, o.Matter, o.Choices[0].Currency); err != nil {
+		return o, err
+	}
+	o.State, o.Named, o.Reserved, o.EndedAt = OfferChosen, p.Other, 0, tx.Now()
+	if p.Other != "" {
+		o.State = OfferNamed
+	}
+	err = errors.Join(saveOffer(tx, o), tx.Record(m.subject(), Chosen{o.ID, o.Complaint, o.Ticket, p.Remedy}), room.settleChoices(tx, who, &o, m, p.Remedy))
+	return o, err
 }
 
 // settleChoices gives the one that was chosen and passes by the others.
