@@ -85,7 +85,9 @@ test('a no needs a supervisor, who says yes instead in one tap, and the answer s
   await refuse.getByLabel('What they asked for').fill('They want a refund for a chair, long after thirty days');
   await refuse.getByText(/became a yes before/).first().waitFor();
   await refuse.getByText('it was our mistake').first().waitFor();
-  // Nothing of this is for the customer.
+  // Nothing of this is for the customer: an answer to them leaves, and holds none of it.
+  await agent.api('POST', `/tickets/${t.id}/replies`, { text: 'We are sorry; your money is on its way.' });
+  for (const end = Date.now() + 20_000; !outbox().includes('your money is on its way'); await new Promise((r) => setTimeout(r, 100))) assert.ok(Date.now() < end, 'the answer did not leave');
   assert.ok(!/nearest yes|Half of it as a credit|it was our mistake|cushion/.test(outbox()));
   assert.deepEqual([agent.wrong, owner.wrong], [[], []]);
 });

@@ -41,7 +41,8 @@ const named: Record<string, string> = { ' ': 'space', Escape: 'esc', ArrowDown: 
 
 /** A key press as the keymap writes it. */
 export function press(e: KeyboardEvent): string {
-  const key = named[e.key] ?? (e.key.length === 1 ? e.key.toLowerCase() : e.key.toLowerCase());
+  // With ⌥ a Mac writes another letter (π for P); the key is what is meant.
+  const key = e.altKey && /^Key[A-Z]$/.test(e.code) ? e.code.slice(3).toLowerCase() : (named[e.key] ?? e.key.toLowerCase());
   const letter = /^[a-z]$/.test(key);
   const mods = [(isMac ? e.metaKey : e.ctrlKey) && 'mod', e.altKey && 'alt', e.shiftKey && (letter || key.length > 1) && 'shift'].filter(Boolean);
   return [...mods, key].join('+');

@@ -10,7 +10,10 @@ const midnight = (d: Date, days = 0) => new Date(d.getFullYear(), d.getMonth(), 
 export const day = (d: Date) => `${d.getFullYear()}-${String(d.getMonth() + 1).padStart(2, '0')}-${String(d.getDate()).padStart(2, '0')}`;
 
 /** When something is due as the server reads it: the day alone, or with a time the moment. */
-export const moment = (date: string, time: string) => (time ? new Date(`${date}T${time}`).toISOString() : date);
+export function moment(date: string, time: string): string {
+  const d = new Date(`${date}T${time}`);
+  return time && !Number.isNaN(d.getTime()) ? d.toISOString() : date; // a year that is being typed is none yet
+}
 
 /** The day on which something must be done: what is due at midnight belongs to the day before. */
 export const dueDay = (p: Pick<Promised, 'due'>) => midnight(new Date(Date.parse(p.due) - 1));

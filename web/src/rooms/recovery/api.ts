@@ -16,6 +16,7 @@ export type Stage = Whole['stage'];
 export const stages: Stage[] = ['capture', 'investigate', 'resolve', 'communicate', 'follow_up'];
 
 export const onTicket = (ticket: string) => api('get', '/tickets/{id}/complaint', { path: { id: ticket } });
+export const look = (id: string) => api('get', '/complaints/{id}', { path: { id } });
 export const purse = (ticket: string) => api('get', '/tickets/{id}/remedies', { path: { id: ticket } });
 export const capture = (ticket: string, body: Schemas['RecoveryStory']) => api('post', '/tickets/{id}/complaint', { path: { id: ticket }, body });
 export const kinds = () => api('get', '/complaints/kinds').then((p) => p.items);

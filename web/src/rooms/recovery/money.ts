@@ -18,10 +18,11 @@ export function say(a: Amount): string {
 /** What was written, as an amount; undefined where it is none: letters, less than nothing, parts of a cent. */
 export function read(text: string, currency: string): Amount | undefined {
   const n = digits(currency);
-  const plain = text.replace(/[\s'’\u00a0\u202f]|€|\$|£|[A-Z]{3}/g, '');
-  const parts = /^(\d{1,3}(?:[.,]\d{3})+|\d+)(?:[.,](\d+))?$/.exec(plain);
+  const sign = new Intl.NumberFormat(locale(), { style: 'currency', currency }).formatToParts(0).find((p) => p.type === 'currency')!.value;
+  const plain = text.replaceAll(currency, '').replaceAll(sign, '').replace(/[\s'’\u00a0\u202f]/g, ''); // another currency is left, and makes it no amount
+  const parts = /^(\d{1,3}(?:([.,])\d{3}(?:\2\d{3})*)?|\d+)(?:[.,](\d+))?$/.exec(plain);
   if (!parts) return undefined;
-  let [, whole, cents = ''] = parts;
+  let [, whole, , cents = ''] = parts;
   // 1.005 is a thousand and five to some and too exact to others: what the reader's own numbers look like decides.
   if (/^\d{1,3}[.,]\d{3}$/.test(plain) && plain.includes(decimal())) return n === 3 ? { currency, minor: Number(plain.replace(/[.,]/, '')) } : undefined;
   whole = whole.replace(/[.,]/g, '');

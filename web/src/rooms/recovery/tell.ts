@@ -37,23 +37,29 @@ export async function tell(told: Told): Promise<Schemas['RecoveryWhole'] | undef
   }
 }
 
-const drop = (k: Kept) => keep(kept().filter((o) => o.key !== k.key));
-const waits = (e: unknown) => e instanceof Fault && (e.kind === 'offline' || e.kind === 'internal' || e.status === 401 || e.status === 429);
+/** Takes one off the shelf. */
+export const drop = (k: Kept) => keep(kept().filter((o) => o.key !== k.key));
+// An answer that was cut may have been a yes: it is asked for again under the same name.
+const waits = (e: unknown) => !(e instanceof Fault) || e.kind === 'offline' || e.kind === 'internal' || [401, 408, 429].includes(e.status);
+const done = (e: unknown) => e instanceof Fault && e.code === 'request.repeated';
 
-/** Sends what was kept, the oldest first; how many the server has now, and what it refused, with why. */
-export async function catchUp(): Promise<{ sent: number; refused: { kept: Kept; why: unknown }[] }> {
+/** Sends what was kept, the oldest first: how many the server has now, and the first that it refused, with why. That one stays
+ * until it is dropped, for nobody has these words but us. */
+export async function catchUp(): Promise<{ sent: number; refused?: { kept: Kept; why: unknown } }> {
   let sent = 0;
-  const refused: { kept: Kept; why: unknown }[] = [];
+  let refused: { kept: Kept; why: unknown } | undefined;
   for (const k of kept()) {
     try {
       await hand(k);
-      drop(k);
-      sent++;
     } catch (e) {
       if (waits(e)) break;
-      drop(k);
-      refused.push({ kept: k, why: e });
+      if (!done(e)) {
+        refused ??= { kept: k, why: e };
+        continue;
+      }
     }
+    drop(k);
+    sent++;
   }
   return { sent, refused };
 }
