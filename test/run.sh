@@ -19,7 +19,7 @@ tests() {
 }
 suite() { # programs without what debuggers want are linked in half the time
 	mkdir -p .cache/tests && tests | sed 's|.* |./|' | xargs go test -c -ldflags='-s -w' -o .cache/tests/ && go test . || return 1
-	tests | xargs -P 3 -L 1 sh test/one.sh
+	tests | SKIP= xargs -P 3 -L 1 sh test/one.sh # a SKIP from outside leaves nothing out
 }
 plays() {
 	[ -d web/node_modules ] || return 0 # said above
