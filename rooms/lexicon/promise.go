@@ -101,7 +101,7 @@ func (l look) promises() []Promise {
 		whole := l.of(l.sentences[n])
 		var times []when.Found
 		if !l.Now.IsZero() {
-			times = when.Find(l.Text[whole.start:whole.end], l.Language, l.Now)
+			times = l.toCome(when.Find(l.Text[whole.start:whole.end], l.Language, l.Now), whole.start)
 		}
 		for i := range hits {
 			p, at, ok := l.promise(hits, i, whole, times)
@@ -143,11 +143,15 @@ func (p *Promise) due(f when.Found) {
 	}
 }
 
+// mostTokens is how long a sentence may be to promise something: each commitment is held against all of it, and a text without
+// a full stop is no promise to anybody.
+const mostTokens = 200
+
 // commitments are the hits of rules that are a promise, sentence by sentence, the clearest where several overlap.
 func (l look) commitments() [][]hit {
 	all := make([][]hit, len(l.sentences))
 	for _, h := range append(l.present(), l.good...) {
-		if l.lines[h.line].Is == "promise" && !l.sentences[h.sentence].question && l.meant(h) {
+		if s := l.sentences[h.sentence]; l.lines[h.line].Is == "promise" && !s.question && s.end-s.first <= mostTokens && l.meant(h) {
 			all[h.sentence] = append(all[h.sentence], h)
 		}
 	}
@@ -299,7 +303,6 @@ func (l look) timeOf(h hit, first bool, times []when.Found, offset, since, until
 	for _, f := range times {
 		start, end := offset+f.Start, offset+f.End
 		switch {
-		case !f.To.After(l.Now) || l.theirs(start, end):
 		case end > h.start && end <= until, first && len(times) == 1 && start > h.start:
 			after = append(after, f)
 		case end <= h.start && start >= since && len(l.between(end, h.start)) <= 4:
@@ -315,6 +318,13 @@ func (l look) timeOf(h hit, first bool, times []when.Found, offset, since, until
 		return before[len(before)-1], true
 	}
 	return best, false
+}
+
+// toCome are the times of a sentence that can be promised: those to come that are not of what the customer did.
+func (l look) toCome(times []when.Found, offset int) []when.Found {
+	return slices.DeleteFunc(times, func(f when.Found) bool {
+		return !f.To.After(l.Now) || l.theirs(offset+f.Start, offset+f.End)
+	})
 }
 
 // theirs says that a time is that of something the customer did: the lamp you bought on Friday.

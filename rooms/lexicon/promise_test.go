@@ -98,3 +98,37 @@ func same(got, want string, part func(kind, due string) string) int {
 	}
 	return 0
 }
+
+// TestALongSentence: what a text without a full stop promises is seen in the time it takes to read it, however long it is.
+func TestALongSentence(t *testing.T) {
+	book := starter(t, "en")
+	now := time.Date(2026, 11, 25, 10, 0, 0, 0, time.UTC)
+	const said = "and I will call you by Friday "
+	text := strings.Repeat(said, 1600)
+	l := look{Draft: Draft{Text: text, Language: "en", Now: now}, lines: book.lines}
+	l.tokens, l.sentences = book.scan(text, func(h hit) {
+		if book.lines[h.line].Is != "" {
+			l.good = append(l.good, h)
+		}
+	})
+	if len(l.sentences) != 1 || len(l.good) < 1600 {
+		t.Fatal(len(l.sentences), len(l.good))
+	}
+	least := func(do func()) time.Duration {
+		best := time.Hour
+		for range 5 { // other work on the machine only adds to it
+			start := time.Now()
+			do()
+			best = min(best, time.Since(start))
+		}
+		return best
+	}
+	reading, hearing := least(func() { read(text) }), least(func() { l.promises() })
+	t.Logf("read in %s, promises heard in %s", reading, hearing)
+	if hearing > 10*reading { // the square of it would be a thousand times as long
+		t.Errorf("read in %s, promises heard in %s", reading, hearing)
+	}
+	if got := book.Look(Draft{Text: strings.Repeat(said, 20), Language: "en", Now: now}).Promises; len(got) == 0 {
+		t.Error("a sentence of a mail's length promises nothing")
+	}
+}
