@@ -360,8 +360,21 @@ func TestAskingForALink(t *testing.T) {
 		t.Fatalf("said %+v", said)
 	}
 	m := said[1]
-	if err := d.Foot(t.Context(), "de", tk, &m); err != nil {
-		t.Fatal(err)
+	links := func() (n int64) {
+		d.look(t, func(tx *store.Tx) (err error) {
+			n, err = store.One[int64](tx, `SELECT COUNT(*) FROM my_links`)
+			return err
+		})
+		return n
+	}
+	for _, again := range []tickets.Message{m, m} { // a mail that is tried again carries the same link
+		m = again
+		if err := d.Foot(t.Context(), "de", tk, &m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := links(); n != 1 {
+		t.Errorf("%d links are there after two tries of one mail", n)
 	}
 	_, link, ok := strings.Cut(m.Text, "So steht alles: "+public)
 	if !ok {
@@ -395,6 +408,24 @@ func TestAskingForALink(t *testing.T) {
 	a.has(t, http.StatusTooManyRequests, "in an hour")
 	d.wait(61 * time.Minute)
 	ask("eve@stranger.example").has(t, http.StatusOK, "If we know this address")
+}
+
+// Who asked gets the mail where they asked from, whoever wrote last on the ticket it goes by.
+func TestTheLinkGoesToWhoAsked(t *testing.T) {
+	d := furnish(t)
+	tk := d.ticket(t, "Ida", "It broke.")
+	d.write(t, func(tx *store.Tx) error {
+		_, err := d.tickets.Receive(tx, tickets.Inbound{Channel: "email", From: people.Sender{Name: "Carrier", Email: "desk@carrier.example"}, Subject: "Re", Text: "It is lost.", Join: tk.ID})
+		return err
+	})
+	if err := d.Ask(t.Context(), "ida@customer.example", "en", netip.MustParseAddr("192.0.2.7")); err != nil {
+		t.Fatal(err)
+	}
+	d.due(t)
+	said := d.said(t, tk)
+	if m := said[len(said)-1]; m.Kind != tickets.Notice || len(m.To) != 1 || m.To[0].Email != "ida@customer.example" || len(m.Cc) != 0 {
+		t.Errorf("said last is %+v", m)
+	}
 }
 
 // A mail carries a link when nobody but the customer gets it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"embed"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"html"
@@ -107,9 +108,18 @@ func hashOf(token string) string { return hex.EncodeToString(secret.Hash(token))
 
 // make makes a link; the token is said once and kept nowhere.
 func (room *Room) make(tx *store.Tx, c people.ID, t tickets.ID) (Link, string, error) {
-	token, hash := secret.Token("my")
+	token, _ := secret.Token("my")
 	l := Link{ID: store.NewID[linkKind](tx), Customer: c, Ticket: t, MadeAt: tx.Now(), UsedAt: tx.Now()}
-	return l, token, insert(tx, l, hex.EncodeToString(hash))
+	return l, token, insert(tx, l, hashOf(token))
+}
+
+// mailed makes the link of a mail. A mail that is tried again carries the same one: its secret is made of the message and
+// of the server's key, so that it need not be kept and still there are not as many links as tries.
+func (room *Room) mailed(tx *store.Tx, m tickets.MessageID, c people.ID, t tickets.ID) (string, error) {
+	bits := room.keys.MAC("my.foot", []byte(strings.Join([]string{m.String(), c.String(), t.String()}, " ")))
+	token := "my_" + base64.RawURLEncoding.EncodeToString(bits)
+	l := Link{ID: store.NewID[linkKind](tx), Customer: c, Ticket: t, MadeAt: tx.Now(), UsedAt: tx.Now()}
+	return token, insert(tx, l, hashOf(token))
 }
 
 func (room *Room) address(token string) string { return room.base + "/my/" + token }
@@ -260,7 +270,7 @@ func network(ip netip.Addr) string {
 	return ip.String()
 }
 
-// send mails a link to somebody who asked for one, if we know them, by a ticket whose machine mails go to that address.
+// send mails a link to somebody who asked for one, if we know them: to that address alone, by their newest ticket.
 func (room *Room) send(tx *store.Tx, j due.Job) error {
 	r, ok, err := takeRequest(tx, j.Key)
 	if err != nil || !ok || room.public == "" {
@@ -270,46 +280,27 @@ func (room *Room) send(tx *store.Tx, j due.Job) error {
 	if err != nil || !ok {
 		return err
 	}
-	t, ok, err := room.reached(tx, c, r.Address)
+	t, ok, err := room.newest(tx, c)
 	if err != nil || !ok {
 		return err
 	}
 	say := tongue{book: room.words, lang: room.language(c.Language, r.Language)}
-	m, err := room.tickets.Notify(tx, t.ID, "my_link", say.T("my.mail.subject"), say.T("my.mail.text", "greet", greet(c.Name), "name", c.Name))
+	m, err := room.tickets.Notify(tx, t.ID, "my_link", say.T("my.mail.subject"), say.T("my.mail.text", "greet", greet(c.Name), "name", c.Name), tickets.Party{Name: c.Name, Email: r.Address})
 	if err != nil || m.ID == 0 || m.State == tickets.Kept {
 		return err
 	}
 	return insertNotice(tx, m.ID)
 }
 
-// reached is the customer's newest ticket whose machine mails go to an address of theirs.
-func (room *Room) reached(tx *store.Tx, c people.Customer, address string) (tickets.Ticket, bool, error) {
+// newest is the customer's newest ticket that has a page.
+func (room *Room) newest(tx *store.Tx, c people.Customer) (tickets.Ticket, bool, error) {
 	page, err := room.tickets.List(tx, reader(tx.By()), tickets.Filter{Customer: c.ID, Limit: 20})
 	for _, t := range page.Items {
-		if t.Ended == tickets.Spam || t.Ended == tickets.Merged {
-			continue
-		}
-		if ok, err := room.reaches(tx, t, address); err != nil || ok {
-			return t, ok, err
+		if t.Ended != tickets.Spam && t.Ended != tickets.Merged {
+			return t, true, err
 		}
 	}
 	return tickets.Ticket{}, false, err
-}
-
-// reaches says whether a machine's mail on a ticket goes to an address: to whoever wrote last, or to the customer.
-func (room *Room) reaches(tx *store.Tx, t tickets.Ticket, address string) (bool, error) {
-	all, err := room.talk(tx, t.ID)
-	if err != nil {
-		return false, err
-	}
-	for _, m := range slices.Backward(all) {
-		if m.Kind == tickets.In && !m.Machine && m.From.Email != "" {
-			return strings.EqualFold(m.From.Email, address), nil
-		}
-	}
-	reach, err := room.people.Addresses(tx, t.Customer)
-	i := slices.IndexFunc(reach, func(a people.Address) bool { return a.Kind == people.Email })
-	return i >= 0 && reach[i].Value == address, err
 }
 
 func greet(name string) string {
@@ -339,7 +330,7 @@ func (room *Room) Foot(ctx context.Context, locale string, t tickets.Ticket, m *
 		if all {
 			which, what = 0, "my.foot.all"
 		}
-		if _, token, err = room.make(tx, c.ID, which); err == nil {
+		if token, err = room.mailed(tx, m.ID, c.ID, which); err == nil {
 			say = tongue{book: room.words, lang: room.language(c.Language, locale)}.T(what)
 		}
 		return err

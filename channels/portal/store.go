@@ -15,8 +15,9 @@ func byHash(tx *store.Tx, hash string) (Link, error) {
 	return l, err
 }
 
+// insert enters a link; one that is there stays as it is.
 func insert(tx *store.Tx, l Link, hash string) error {
-	return tx.Do(`INSERT INTO my_links (`+columns+`, hash) VALUES ($1, $2, $3, $4, $5, 0, 0, $6)`, l.ID, l.Customer, l.Ticket, l.MadeAt, l.UsedAt, hash)
+	return tx.Do(`INSERT INTO my_links (`+columns+`, hash) VALUES ($1, $2, $3, $4, $5, 0, 0, $6) ON CONFLICT (hash) DO NOTHING`, l.ID, l.Customer, l.Ticket, l.MadeAt, l.UsedAt, hash)
 }
 
 func touch(tx *store.Tx, l Link) error {

@@ -94,16 +94,17 @@ type Spoken struct {
 	Files []tickets.File
 }
 
-// talk is all that was said in a ticket, notes among it: whoever asks picks.
+// talk is what was said in a ticket, notes among it: whoever asks picks. Of what is longer than anybody reads it is the newest.
 func (room *Room) talk(tx *store.Tx, t tickets.ID) (all []tickets.Message, err error) {
 	const page, most = 200, 2000
 	var after tickets.MessageID
-	for len(all) < most {
+	for {
 		some, err := room.tickets.Talk(tx, reader(tx.By()), t, after, page)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, some...)
+		all = slices.Delete(all, 0, max(len(all)-most, 0))
 		if len(some) < page {
 			break
 		}

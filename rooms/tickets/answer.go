@@ -271,17 +271,17 @@ func (room *Room) jot(tx *store.Tx, who web.Who, t Ticket, n Memo) (Message, Tic
 	return m, t, tx.Record(t.ID, Noted{t.ID, m.ID, n.Mentions})
 }
 
-// Notify puts machine text to the customer on the ticket, such as an acknowledgement; it answers nothing and changes no
-// status. The channel's follower sends it.
-func (room *Room) Notify(tx *store.Tx, ticket ID, what, subject, words string) (m Message, err error) {
+// Notify puts machine text on the ticket, such as an acknowledgement, to whom it is said to go, or else to the customer; it
+// answers nothing and changes no status. The channel's follower sends it.
+func (room *Room) Notify(tx *store.Tx, ticket ID, what, subject, words string, to ...Party) (m Message, err error) {
 	t, err := load(tx, ticket)
 	if err != nil {
 		return m, err
 	}
-	r := Reply{Text: words}
+	r := Reply{Text: words, To: to}
 	if last, heard, err := lastHeard(tx, t.ID); err != nil {
 		return m, err
-	} else if heard && other(last.From) { // a machine bothers only the one who wrote, and nobody whom they name
+	} else if len(to) == 0 && heard && other(last.From) { // a machine bothers only the one who wrote, and nobody whom they name
 		r.To = []Party{last.From}
 	}
 	if m, err = room.address(tx, t, r); err != nil || m.State == Kept {
