@@ -256,3 +256,20 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+func TestTokensAreBlotted(t *testing.T) {
+	token, _ := secret.Token("my")
+	other, _ := secret.Token("your")
+	for words, want := range map[string]string{
+		"> See https://help.example.com/my/" + token + ".":     "> See https://help.example.com/my/my_….",
+		`<a href="https://help.example.com/my/` + token + `">`: `<a href="https://help.example.com/my/my_…">`,
+		token + " " + token: "my_… my_…",
+		other:               other,
+		"my_cup":            "my_cup",
+		"":                  "",
+	} {
+		if got := secret.Blot("my", words); got != want {
+			t.Errorf("%q became %q", words, got)
+		}
+	}
+}

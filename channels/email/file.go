@@ -15,6 +15,7 @@ import (
 	"github.com/hearthdesk/hearth/base/due"
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/files"
+	"github.com/hearthdesk/hearth/base/secret"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/text"
 	"github.com/hearthdesk/hearth/channels/email/bounce"
@@ -219,8 +220,8 @@ func settle(tx *store.Tx, e Entry, s State, why Why, detail string) error {
 
 // inbound turns a mail into what tickets take, its attachments stored.
 func (room *Room) inbound(ctx context.Context, box Mailbox, all []Mailbox, e Entry, m *message.Message) (in tickets.Inbound, err error) {
-	said := quote.Split(m.Text)
-	saidHTML, folded := quote.SplitHTML(m.HTML)
+	said := quote.Split(secret.Blot("my", m.Text)) // who has our link acts as the customer; a quoted mail brings it back
+	saidHTML, folded := quote.SplitHTML(secret.Blot("my", m.HTML))
 	in = tickets.Inbound{
 		Channel: Name, Mailbox: box.ID, Team: box.Team, From: writer(m, e, box), Subject: m.Subject, Text: said.Said, Quoted: said.Quoted, Signature: said.Signature,
 		HTML: saidHTML, QuotedHTML: folded, Ref: reasonable(m.MessageID), Answers: answers(m), Raw: e.SHA256, Flaws: m.Flaws, At: writtenAt(m, e),

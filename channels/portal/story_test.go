@@ -140,9 +140,21 @@ func TestAMailCarriesALinkAndThePageGoesOn(t *testing.T) {
 	if !strings.HasSuffix(done, "?done=said") {
 		t.Errorf("got %s", done)
 	}
-	all := house.Items[tickets.Message](h, "/api/v1/tickets/"+tk.ID.String()+"/messages")
+	// They answer by mail too, and their program quotes our link: it does not come back as one.
+	quoted := "Fine.\r\n\r\nOn Monday, The Shop wrote:\r\n> See how it stands: https://help.example.com" + paths[0] + "\r\n"
+	if err := c.SendMail("ada@example.com", []string{"support@shop.example"}, strings.NewReader("From: Ada <ada@example.com>\r\nTo: support@shop.example\r\nSubject: Re: My cup\r\nMessage-ID: <2@example.com>\r\nIn-Reply-To: <1@example.com>\r\nDate: Mon, 06 Jul 2026 11:00:00 +0000\r\n\r\n"+quoted)); err != nil {
+		t.Fatal(err)
+	}
+	var all []tickets.Message
+	house.Until(t, "the mail that quotes ours", func() bool {
+		all = house.Items[tickets.Message](h, "/api/v1/tickets/"+tk.ID.String()+"/messages")
+		return strings.HasPrefix(all[len(all)-1].Text, "Fine.")
+	})
+	if last := all[len(all)-1]; !strings.Contains(last.Text+last.Quoted, "/my/my_…") {
+		t.Errorf("what was quoted is %+v", last)
+	}
 	for _, m := range all {
-		if strings.Contains(m.Text, "/my/my_") || strings.Contains(m.HTML, "/my/my_") {
+		if linked.MatchString(m.Text + m.HTML + m.Quoted + m.QuotedHTML) {
 			t.Errorf("the ticket holds a link: %+v", m)
 		}
 	}
