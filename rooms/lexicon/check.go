@@ -20,7 +20,9 @@ func (b *Book) scan(text string, found func(hit)) ([]token, []sentence) {
 	tokens, sentences := read(text)
 	var m matcher
 	var here present
+	fits := map[int]bool{} // by rule: what the rest of a sentence says is the same wherever in it the rule matches
 	for n, s := range sentences {
+		clear(fits)
 		here.read(b, tokens[s.first:s.end])
 		for at := s.first; at < s.end; at++ {
 			b.begin(tokens[at].word, after(tokens, at, s), func(e entry) {
@@ -28,7 +30,15 @@ func (b *Book) scan(text string, found func(hit)) ([]token, []sentence) {
 					return
 				}
 				end, ok := e.match(tokens, s, at, &m)
-				if ok && end > at && b.fits(e.line, tokens, s, &m, &here) {
+				if !ok || end <= at {
+					return
+				}
+				fit, known := fits[e.line]
+				if !known {
+					fit = b.fits(e.line, tokens, s, &m, &here)
+					fits[e.line] = fit
+				}
+				if fit {
 					found(hit{line: e.line, start: tokens[at].start, end: tokens[end-1].end, sentence: n})
 				}
 			})

@@ -132,3 +132,24 @@ func TestALongSentence(t *testing.T) {
 		t.Error("a sentence of a mail's length promises nothing")
 	}
 }
+
+// A sentence without an end takes as long as its words, not as their square: the text is whatever somebody pasted.
+func TestALongSentenceIsMarkedInItsLength(t *testing.T) {
+	book := starter(t, "en")
+	least := func(n int) time.Duration {
+		text, best := strings.Repeat("it's our policy and I am sorry but you must calm down ", n), time.Hour
+		for range 5 { // other work on the machine only adds to it
+			start := time.Now()
+			if len(book.Check(Draft{Text: text, Language: "en"})) < n {
+				t.Fatal("too few marks")
+			}
+			best = min(best, time.Since(start))
+		}
+		return best
+	}
+	short, long := least(100), least(800)
+	t.Logf("%s, and eight times as long %s", short, long)
+	if long > 24*short { // the square would be 64 times
+		t.Errorf("eight times the words took %s, and one time %s", long, short)
+	}
+}
