@@ -120,6 +120,10 @@ func (b *Bus) connect(ctx context.Context, url string) (err error) {
 // back wakes those who may have missed something while the connection was away.
 func (b *Bus) back(c *nats.Conn) {
 	b.log.Info("NATS answers", "server", c.ConnectedServerName())
+	// Who looks before the server knows our subscriptions again may look a moment too early, and then hear nothing.
+	if err := c.FlushTimeout(patience); err != nil {
+		b.log.Warn("NATS is slow to subscribe again", "err", err)
+	}
 	b.mu.RLock()
 	returned := b.returned
 	b.mu.RUnlock()
