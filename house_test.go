@@ -33,12 +33,12 @@ var rooms = []struct {
 }
 
 // channels own nouns too; they know every room and no other channel.
-var channels = map[string][]string{"email": {"mail"}, "portal": {"my", "my_links"}}
+var channels = map[string][]string{"email": {"mail"}, "portal": {"my", "my_links"}, "tell": {"tell"}, "push": {}}
 
 // base packages own the tables and paths that belong to no room.
 var floor = map[string][]string{
 	"store": {"meta", "counters", "journal", "followers", "stuck", "leases", "claims", "migration"}, "web": {"web"}, "due": {"due"}, "search": {"search"},
-	"live": {"live"},
+	"live": {"live"}, "push": {"push"},
 }
 
 // doors are paths that belong to the house as a whole.

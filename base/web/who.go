@@ -88,6 +88,8 @@ type Who struct {
 	Can   Perm    // what they may do
 	All   bool    // tickets of every team, not only of their own
 	Teams []int64 // their teams
+
+	Session int64 // that they are signed in with; 0 behind a token
 }
 
 // May says whether who has every permission in p.

@@ -156,7 +156,7 @@ func cookie(r *http.Request) string {
 // find reads who holds a credential from the database.
 func (room *Room) find(ctx context.Context, hash string, isToken bool) (k known, ok bool, err error) {
 	return k, ok, room.db.Read(ctx, func(tx *store.Tx) error {
-		scopes := ^web.Public
+		scopes, phone := ^web.Public, false
 		if isToken {
 			t, found, err := tokenByHash(tx, hash)
 			if err != nil || !found {
@@ -168,7 +168,7 @@ func (room *Room) find(ctx context.Context, hash string, isToken bool) (k known,
 			if err != nil || !found {
 				return err
 			}
-			k = known{staff: s.Staff, sits: s.ID, used: s.SeenAt}
+			k, phone = known{staff: s.Staff, sits: s.ID, used: s.SeenAt}, s.Phone
 		}
 		m, err := load(tx, k.staff)
 		if err != nil || m.Disabled {
@@ -176,7 +176,11 @@ func (room *Room) find(ctx context.Context, hash string, isToken bool) (k known,
 		}
 		ok, k.who = true, m.who()
 		k.who.Can &= scopes
-		k.who.Actor.Via = "web"
+		k.who.Actor.Via, k.who.Session = "web", int64(k.sits)
+		if phone {
+			k.who.Can &= phoneMay
+			k.who.All, k.who.Actor.Via = false, PhoneVia
+		}
 		if isToken {
 			k.who.Actor = store.Actor{Kind: store.TokenKind, ID: k.token.String(), Via: "api"}
 		}

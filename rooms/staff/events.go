@@ -82,6 +82,14 @@ type PasswordChanged struct {
 // Kind names it.
 func (PasswordChanged) Kind() string { return "staff.password_changed" }
 
+// PhoneOffered says a link and a code were made with which a phone of somebody's signs in, once.
+type PhoneOffered struct {
+	Staff ID `json:"staff"`
+}
+
+// Kind names it.
+func (PhoneOffered) Kind() string { return "staff.phone_offered" }
+
 // TeamAdded says there is a new team.
 type TeamAdded struct {
 	Team TeamID `json:"team"`

@@ -35,6 +35,7 @@ func TestEventsStayAsTheyWere(t *testing.T) {
 		Enabled{stf},
 		HandedOver{stf, boy},
 		LinkMade{stf},
+		PhoneOffered{stf},
 		Joined{stf},
 		PasswordChanged{stf},
 		TeamAdded{tm},

@@ -55,6 +55,7 @@ func (room *Room) Routes(api *web.API) {
 	room.staffRoutes(api)
 	room.meRoutes(api)
 	room.sessionRoutes(api)
+	room.phoneRoutes(api)
 	room.teamRoutes(api)
 	room.roleRoutes(api)
 	room.tokenRoutes(api)

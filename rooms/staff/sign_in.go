@@ -349,8 +349,11 @@ func open(tx *store.Tx, who ID, from web.Peer) (Opened, error) {
 	return o, errors.Join(insertSession(tx, o.Session, who, hash, device(from.Device)), tx.Record(who, SessionOpened{o.Session, who}))
 }
 
-// signOut ends somebody's sessions except the one with the hash.
+// signOut ends somebody's sessions except the one with the hash, and what a phone could still sign in with.
 func signOut(tx *store.Tx, who ID, except string) error {
+	if err := dropPhones(tx, who); err != nil {
+		return err
+	}
 	return closed(tx, who)(closeSessions(tx, who, except))
 }
 
@@ -480,7 +483,10 @@ func Forget(tx *store.Tx) error {
 	if err := tx.Do(`DELETE FROM staff_links WHERE expires_at < $1`, tx.Now()); err != nil {
 		return err
 	}
-	if err := tx.Do(`DELETE FROM sessions WHERE seen_at < $1`, tx.Now().Add(-idle)); err != nil {
+	if err := tx.Do(`DELETE FROM staff_phones WHERE expires_at < $1`, tx.Now()); err != nil {
+		return err
+	}
+	if err := tx.Do(`DELETE FROM sessions WHERE seen_at < $2 OR seen_at < $1 AND NOT phone`, tx.Now().Add(-idle), tx.Now().Add(-phoneIdle)); err != nil {
 		return err
 	}
 	return tx.Do(`DELETE FROM staff_tries WHERE at < $1`, tx.Now().Add(-24*time.Hour))

@@ -250,18 +250,20 @@ func insertSession(tx *store.Tx, which SessionID, who ID, hash, device string) e
 }
 
 func sessionsOf(tx *store.Tx, who ID, current string) ([]Session, error) {
-	return store.All[Session](tx, `SELECT id, device, opened_at, seen_at, hash = $3 AS current FROM sessions WHERE staff = $1 AND seen_at > $2 ORDER BY seen_at DESC, id DESC`,
-		who, tx.Now().Add(-idle), current)
+	return store.All[Session](tx, `SELECT id, device, opened_at, seen_at, phone, hash = $3 AS current FROM sessions
+		WHERE staff = $1 AND seen_at > $4 AND (phone OR seen_at > $2) ORDER BY seen_at DESC, id DESC`, who, tx.Now().Add(-idle), current, tx.Now().Add(-phoneIdle))
 }
 
 type seat struct {
 	ID     SessionID `db:"id"`
 	Staff  ID        `db:"staff"`
 	SeenAt time.Time `db:"seen_at"`
+	Phone  bool      `db:"phone"`
 }
 
 func sessionByHash(tx *store.Tx, hash string) (seat, bool, error) {
-	return store.Find[seat](tx, `SELECT id, staff, seen_at FROM sessions WHERE hash = $1 AND seen_at > $2`, hash, tx.Now().Add(-idle))
+	return store.Find[seat](tx, `SELECT id, staff, seen_at, phone FROM sessions WHERE hash = $1 AND seen_at > $3 AND (phone OR seen_at > $2)`,
+		hash, tx.Now().Add(-idle), tx.Now().Add(-phoneIdle))
 }
 
 func seeSession(tx *store.Tx, which SessionID) error {

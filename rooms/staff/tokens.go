@@ -43,6 +43,8 @@ func (room *Room) CreateToken(ctx context.Context, who web.Who, staff ID, name s
 		return t, fault.Field("scopes", "scopes.unknown", "One of these scopes is not known here.")
 	}
 	switch {
+	case who.Actor.Via == PhoneVia: // it may less than a token could
+		return t, fault.New(fault.Denied, "token.phone", "A phone can't make a token; sign in with your password to do that.")
 	case who.Actor.Kind == store.TokenKind:
 		return t, fault.New(fault.Denied, "token.mints", "A token can't make another one; sign in to do that.")
 	case !isHouse(who) && staff != ID(who.Staff):

@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/hearthdesk/hearth/base/store"
@@ -18,6 +19,7 @@ type scene struct {
 	session         Opened
 	token           TokenID
 	link, first     string
+	phone           string
 }
 
 func setScene(t *testing.T, owned bool) scene {
@@ -39,6 +41,7 @@ func setScene(t *testing.T, owned bool) scene {
 	s.session = h.signIn(t, "Ben")
 	h.signIn(t, "Ben")
 	s.token = must[Minted](t)(h.CreateToken(t.Context(), h.boss, ID(s.ben.Staff), "Robot", nil)).ID
+	_, s.phone, _ = strings.Cut(must[Way](t)(h.NewPhone(t.Context(), s.admin, ID(s.ben.Staff))).URL, "#")
 	s.link = must[Link](t)(h.NewLink(t.Context(), s.admin, ID(s.zoe.Staff))).Token
 	return s
 }
@@ -73,6 +76,8 @@ func TestVerbsTwiceAtOnce(t *testing.T) {
 		"everywhere":  func(s scene) error { return s.SignOutEverywhere(ctx, s.admin, ID(s.ben.Staff)) },
 		"password":    func(s scene) error { return s.ChangePassword(ctx, s.ben, s.session.Secret, password, password2) },
 		"make token":  func(s scene) error { return second(s.CreateToken(ctx, s.ben, ID(s.ben.Staff), "Second", nil)) },
+		"let phone":   func(s scene) error { return second(s.NewPhone(ctx, s.admin, ID(s.ben.Staff))) },
+		"take phone":  func(s scene) error { return second(s.TakePhone(ctx, s.phone, "", desk)) },
 		"revoke":      func(s scene) error { return s.RevokeToken(ctx, s.ben, s.token) },
 		"add team":    func(s scene) error { return second(s.AddTeam(ctx, s.admin, "Returns")) },
 		"rename team": func(s scene) error { return second(s.RenameTeam(ctx, s.admin, s.orders, "Order desk")) },

@@ -1,0 +1,7 @@
+package push
+
+// What tests of this package see from outside.
+var (
+	Careful  = careful
+	ErrInner = errInner
+)

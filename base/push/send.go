@@ -1,0 +1,152 @@
+package push
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/SherClockHolmes/webpush-go"
+
+	"github.com/hearthdesk/hearth/base/due"
+	"github.com/hearthdesk/hearth/base/store"
+)
+
+// letter is a note ready to be sent: to where, in which words, under whose name.
+type letter struct {
+	to      webpush.Subscription
+	title   string
+	public  string
+	private string
+}
+
+// send tells one browser one thing. What it may not or need not hear any more counts as done.
+func (s *Sender) send(ctx context.Context, j due.Job) (func(tx *store.Tx) error, error) {
+	var what job
+	if err := j.Into(&what); err != nil {
+		return nil, err
+	}
+	if s.cfg.DB.Now().Sub(j.Put) > stale {
+		return nil, nil //nolint:nilnil // done, and nothing follows from it
+	}
+	forget := func(tx *store.Tx) error { return remove(tx, what.To) }
+	l, there, err := s.write(ctx, what)
+	if err != nil {
+		return nil, err
+	}
+	if !there {
+		return forget, nil
+	}
+	body, err := json.Marshal(map[string]string{"title": l.title, "path": what.Path, "tag": what.Topic})
+	if err != nil {
+		return nil, due.GiveUp(err)
+	}
+	res, err := webpush.SendNotificationWithContext(ctx, body, &l.to, &webpush.Options{
+		HTTPClient: s.cfg.Client, Subscriber: s.cfg.Base(), Topic: what.Topic, TTL: int(keeps.Seconds()), Urgency: webpush.UrgencyHigh,
+		RecordSize: 1024, VAPIDPublicKey: l.public, VAPIDPrivateKey: l.private,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("push: %w", hideAddress(err))
+	}
+	defer res.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10)) // so that the connection can be used again
+	return s.settle(ctx, res, forget)
+}
+
+// hideAddress takes the address out of an error: it is as good as a key, and errors are shown and logged.
+func hideAddress(err error) error {
+	for errors.Unwrap(err) != nil {
+		err = errors.Unwrap(err)
+	}
+	return err
+}
+
+// settle says what an answer of a push service means (RFC 8030, 5 and 7.3).
+func (s *Sender) settle(ctx context.Context, res *http.Response, forget func(tx *store.Tx) error) (func(tx *store.Tx) error, error) {
+	switch code := res.StatusCode; {
+	case code >= 200 && code < 300:
+		return nil, nil //nolint:nilnil // done, and nothing follows from it
+	case code == http.StatusTooManyRequests, code >= 500:
+		err := fmt.Errorf("push: the push service answered %d", code)
+		if wait, bad := strconv.Atoi(res.Header.Get("Retry-After")); bad == nil && wait > 0 {
+			err = due.Later(err, s.cfg.DB.Now().Add(min(time.Duration(wait)*time.Second, stale)))
+		}
+		return nil, err
+	default: // 404 and 410 say it is gone; others that it never was one of ours
+		if code != http.StatusNotFound && code != http.StatusGone {
+			s.cfg.Log.WarnContext(ctx, "a push service refused a note, so that phone is told nothing any more", "status", code)
+		}
+		return forget, nil
+	}
+}
+
+// write finds out what to send; there is false when the subscription or its session has ended.
+func (s *Sender) write(ctx context.Context, what job) (l letter, there bool, err error) {
+	var k pair
+	var sub kept
+	err = s.cfg.DB.Read(ctx, func(tx *store.Tx) error {
+		if sub, there, err = find(tx, what.To); err != nil || !there {
+			return err
+		}
+		if k, there, err = keys(tx); err != nil || !there {
+			return err
+		}
+		l.title, there, err = s.cfg.Title(tx, sub.Staff, sub.Session, what.Say)
+		return err
+	})
+	if err != nil || !there {
+		return l, false, err
+	}
+	l.public = k.Public
+	private, err := s.unseal(purpose, k.Sealed)
+	if err != nil {
+		return l, false, err
+	}
+	l.private = string(private)
+	b, err := s.unseal(reaching, sub.Sealed)
+	if err != nil {
+		return l, false, err
+	}
+	return l, true, json.Unmarshal(b, &l.to)
+}
+
+func (s *Sender) unseal(what, sealed string) ([]byte, error) {
+	b, err := base64.StdEncoding.DecodeString(sealed)
+	if err != nil {
+		return nil, err
+	}
+	return s.cfg.Keys.Open(what, b)
+}
+
+var errInner = errors.New("push: this address is not out in the world")
+
+// careful is a client that reaches public addresses only, and follows nowhere: where to send is what a browser said, and
+// nobody is to reach by us what stands beside us.
+func careful() *http.Client {
+	dial := &net.Dialer{Timeout: 10 * time.Second, Control: func(_, address string, _ syscall.RawConn) error {
+		at, err := netip.ParseAddrPort(address)
+		if err != nil {
+			return err
+		}
+		if ip := at.Addr().Unmap(); !ip.IsGlobalUnicast() || ip.IsPrivate() || shared.Contains(ip) {
+			return errInner
+		}
+		return nil
+	}}
+	return &http.Client{
+		Timeout:       30 * time.Second,
+		Transport:     &http.Transport{DialContext: dial.DialContext, ForceAttemptHTTP2: true, TLSHandshakeTimeout: 10 * time.Second, IdleConnTimeout: time.Minute},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// shared addresses lie behind a provider (RFC 6598).
+var shared = netip.MustParsePrefix("100.64.0.0/10") //nolint:gochecknoglobals // a constant
