@@ -6,57 +6,15 @@ import (
 	"time"
 
 	"github.com/hearthdesk/hearth/base/fault"
-	"github.com/hearthdesk/hearth/base/id"
-	"github.com/hearthdesk/hearth/base/money"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
-	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/recovery/approvals"
 	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
+	"github.com/hearthdesk/hearth/rooms/recovery/remedies"
+	"github.com/hearthdesk/hearth/rooms/recovery/stages"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
-
-type approvalKind struct{}
-
-func (approvalKind) Prefix() string { return "apv" }
-
-// ApprovalID names a question to a supervisor.
-type ApprovalID = id.Of[approvalKind]
-
-// About is what a supervisor is asked.
-type About string
-
-// What a supervisor is asked.
-const (
-	Refusal About = "refusal" // may we say no?
-	More    About = "amount"  // may we give more than I may?
-)
-
-// Approval is a question to a supervisor. The answer, yes or no, is what the customer will hear.
-type Approval struct {
-	ID         ApprovalID    `json:"id" db:"id"`
-	About      About         `json:"about" db:"about" enum:"refusal,amount"`
-	Complaint  ID            `json:"complaint,omitzero" db:"complaint"`
-	Ticket     tickets.ID    `json:"ticket,omitzero" db:"ticket"`
-	Customer   people.ID     `json:"customer,omitzero" db:"customer"`
-	Team       staff.TeamID  `json:"team,omitzero" db:"team"`
-	Sort       string        `json:"kind,omitempty" db:"kind" doc:"of complaint"`
-	Severity   int           `json:"severity,omitempty" db:"severity"`
-	Remedy     RemedyID      `json:"remedy,omitzero" db:"remedy" doc:"what is to be given, or was given with a yes"`
-	What       string        `json:"what" db:"what" doc:"what they asked for"`
-	Why        string        `json:"why,omitempty" db:"why" doc:"why not"`
-	NearestYes string        `json:"nearest_yes,omitempty" db:"nearest" doc:"the nearest yes that was tried"`
-	Amount     *money.Amount `json:"amount,omitempty" db:"-"`
-	Minor      int64         `json:"-" db:"minor"`
-	Currency   string        `json:"-" db:"currency"`
-	State      string        `json:"state" db:"state" enum:"open,yes,no,recalled"`
-	AskedBy    staff.ID      `json:"asked_by,omitzero" db:"asked_by"`
-	AskedAt    time.Time     `json:"asked_at" db:"asked_at"`
-	AnsweredBy staff.ID      `json:"answered_by,omitzero" db:"answered_by"`
-	AnsweredAt time.Time     `json:"answered_at,omitzero" db:"answered_at"`
-	Reason     string        `json:"reason,omitempty" db:"reason" doc:"of the answer; it stays as guidance"`
-	Bent       bool          `json:"bent,omitempty" db:"-" doc:"a no was wanted and it became a yes"`
-}
 
 // Refusing is the wish to say no.
 type Refusing struct {
@@ -70,7 +28,7 @@ func (r *Refusing) tidy() (err error) {
 		name string
 		text *string
 	}{{"what", &r.What}, {"why", &r.Why}, {"nearest_yes", &r.NearestYes}} {
-		if *f.text, err = words(f.name, *f.text, longest); err != nil {
+		if *f.text, err = stages.Tidy(f.name, *f.text, longest); err != nil {
 			return err
 		}
 	}
@@ -98,7 +56,7 @@ func (room *Room) Refuse(ctx context.Context, who web.Who, in Case, r Refusing) 
 		}
 		a = room.question(tx, who, m, Refusal)
 		a.What, a.Why, a.NearestYes = r.What, r.Why, r.NearestYes
-		return errors.Join(insertApproval(tx, a), noteTerms(tx, a), tx.Record(m.subject(), Asked{a.ID, a.About, a.Complaint, a.Ticket, a.Remedy, a.Team}))
+		return errors.Join(approvals.Insert(tx, a), approvals.Note(tx, a), tx.Record(m.subject(), Asked{a.ID, a.About, a.Complaint, a.Ticket, a.Remedy, a.Team}))
 	})
 }
 
@@ -107,12 +65,12 @@ func (room *Room) askMore(tx *store.Tx, who web.Who, r *Remedy, m matter) error 
 	a := room.question(tx, who, m, More)
 	a.Remedy, a.What, a.Minor, a.Currency = r.ID, r.What, r.Minor, r.Currency
 	r.State, r.Approval, r.GivenAt, r.Entry = Asking, a.ID, time.Time{}, 0
-	return errors.Join(insertRemedy(tx, *r), insertApproval(tx, a), noteTerms(tx, a), tx.Record(m.subject(), Asked{a.ID, a.About, a.Complaint, a.Ticket, a.Remedy, a.Team}))
+	return errors.Join(remedies.Insert(tx, *r), approvals.Insert(tx, a), approvals.Note(tx, a), tx.Record(m.subject(), Asked{a.ID, a.About, a.Complaint, a.Ticket, a.Remedy, a.Team}))
 }
 
 func (room *Room) question(tx *store.Tx, who web.Who, m matter, about About) Approval {
 	return Approval{
-		ID: store.NewID[approvalKind](tx), About: about, Complaint: m.complaint.ID, Ticket: m.ticket, Customer: m.customer, Team: m.team,
+		ID: remedies.NewApprovalID(tx), About: about, Complaint: m.complaint.ID, Ticket: m.ticket, Customer: m.customer, Team: m.team,
 		Sort: m.complaint.Kind, Severity: m.complaint.Severity, State: "open", AskedBy: staff.ID(who.Staff), AskedAt: tx.Now(),
 	}
 }
@@ -125,7 +83,7 @@ type Verdict struct {
 }
 
 // mayAnswer says why somebody can't answer a question.
-func (a Approval) mayAnswer(who web.Who, v Verdict) error {
+func (v Verdict) mayAnswer(who web.Who, a Approval) error {
 	switch {
 	case a.State == "recalled":
 		return fault.New(fault.Conflict, "approval.recalled", "This question was taken back.")
@@ -147,11 +105,11 @@ func (a Approval) mayAnswer(who web.Who, v Verdict) error {
 
 // Answer is a supervisor's yes or no. A yes to more than somebody may give is given on the supervisor's own authority.
 func (room *Room) Answer(ctx context.Context, who web.Who, which ApprovalID, v Verdict) (a Approval, err error) {
-	if v.Reason, err = words("reason", v.Reason, longest); err != nil {
+	if v.Reason, err = stages.Tidy("reason", v.Reason, longest); err != nil {
 		return a, err
 	}
 	return a, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		found, ok, err := approvalOf(tx, which)
+		found, ok, err := approvals.Of(tx, which)
 		if err == nil && (!ok || !who.Sees(int64(found.Team))) {
 			err = fault.New(fault.NotFound, "approval.unknown", "There is no question %s.", which)
 		}
@@ -159,7 +117,7 @@ func (room *Room) Answer(ctx context.Context, who web.Who, which ApprovalID, v V
 			return err
 		}
 		a = found
-		if err := a.mayAnswer(who, v); err != nil {
+		if err := v.mayAnswer(who, a); err != nil {
 			return err
 		}
 		a.State, a.Reason, a.AnsweredBy, a.AnsweredAt = string(v.Answer), v.Reason, staff.ID(who.Staff), tx.Now()
@@ -167,8 +125,8 @@ func (room *Room) Answer(ctx context.Context, who web.Who, which ApprovalID, v V
 		if err := room.carryOut(tx, who, &a, v, m); err != nil {
 			return err
 		}
-		a.dress(who)
-		return errors.Join(saveApproval(tx, a), noteTerms(tx, a), tx.Record(m.subject(), Answered{a.ID, a.About, a.Complaint, a.Ticket, v.Answer, a.AskedBy}))
+		a.Dress(who)
+		return errors.Join(approvals.Save(tx, a), approvals.Note(tx, a), tx.Record(m.subject(), Answered{a.ID, a.About, a.Complaint, a.Ticket, v.Answer, a.AskedBy}))
 	})
 }
 
@@ -186,31 +144,31 @@ func (room *Room) carryOut(tx *store.Tx, who web.Who, a *Approval, v Verdict, m 
 	if err != nil {
 		return err
 	}
-	r.ID, r.At, r.Staff, r.State, r.Approval = store.NewID[remedyKind](tx), tx.Now(), staff.ID(who.Staff), Gave, a.ID
+	r.ID, r.At, r.Staff, r.State, r.Approval = remedies.NewID(tx), tx.Now(), staff.ID(who.Staff), Gave, a.ID
 	err = room.enter(tx, who, &r, m, ledger.Limits{}, false)
 	if err != nil {
 		return err
 	}
 	a.Remedy = r.ID
-	return errors.Join(insertRemedy(tx, r), room.tellGiven(tx, r, m))
+	return errors.Join(remedies.Insert(tx, r), room.tellGiven(tx, r, m))
 }
 
 // decide gives what a supervisor was asked for, on their authority, or lets it be.
 func (room *Room) decide(tx *store.Tx, who web.Who, a Approval, yes bool, m matter) error {
-	r, ok, err := remedyOf(tx, a.Remedy)
+	r, ok, err := remedies.Of(tx, a.Remedy)
 	if err != nil || !ok {
 		return err
 	}
 	if !yes {
 		r.State = Refused
-		return saveRemedy(tx, r)
+		return remedies.Save(tx, r)
 	}
 	if err := ledger.Hold(tx, r.Customer, r.Matter, r.Currency); err != nil {
 		return err
 	}
-	there, err := remediesOf(tx, r.Matter)
+	there, err := remedies.In(tx, r.Matter)
 	if err == nil {
-		err = booked(r, there)
+		err = remedies.Booked(r, there)
 	}
 	if err != nil {
 		return err
@@ -220,13 +178,13 @@ func (room *Room) decide(tx *store.Tx, who web.Who, a Approval, yes bool, m matt
 	if err != nil {
 		return err
 	}
-	return errors.Join(saveRemedy(tx, r), room.tellGiven(tx, r, m))
+	return errors.Join(remedies.Save(tx, r), room.tellGiven(tx, r, m))
 }
 
 // Recall takes a question back before it is answered.
 func (room *Room) Recall(ctx context.Context, who web.Who, which ApprovalID) (a Approval, err error) {
 	return a, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		found, ok, err := approvalOf(tx, which)
+		found, ok, err := approvals.Of(tx, which)
 		if err == nil && (!ok || who.Staff == 0 || int64(found.AskedBy) != who.Staff) {
 			err = fault.New(fault.NotFound, "approval.unknown", "There is no question %s.", which)
 		}
@@ -242,14 +200,7 @@ func (room *Room) Recall(ctx context.Context, who web.Who, which ApprovalID) (a 
 		if a.About == More {
 			err = room.decide(tx, who, a, false, m)
 		}
-		a.dress(who)
-		return errors.Join(err, saveApproval(tx, a), tx.Record(m.subject(), Recalled{a.ID, a.Complaint, a.Ticket}))
+		a.Dress(who)
+		return errors.Join(err, approvals.Save(tx, a), tx.Record(m.subject(), Recalled{a.ID, a.Complaint, a.Ticket}))
 	})
-}
-
-func (a *Approval) dress(who web.Who) {
-	a.Bent = a.About == Refusal && a.State == string(Yes)
-	if a.About == More && who.May(web.Money) {
-		a.Amount = &money.Amount{Minor: a.Minor, Currency: a.Currency}
-	}
 }

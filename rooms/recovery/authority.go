@@ -10,6 +10,7 @@ import (
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/recovery/authority"
 	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
+	"github.com/hearthdesk/hearth/rooms/recovery/remedies"
 	"github.com/hearthdesk/hearth/rooms/staff"
 )
 
@@ -32,9 +33,9 @@ func (room *Room) Budget(ctx context.Context, who web.Who, team staff.TeamID, mo
 // Arrange sets the money of the desk, and for how long what a customer got counts. The figures of the catalogue follow.
 func (room *Room) Arrange(ctx context.Context, who web.Who, a authority.Arrangement) (all authority.All, err error) {
 	return all, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		times, by, err := authority.Arrange(tx, a, pending)
+		times, by, err := authority.Arrange(tx, a, remedies.Pending)
 		if err == nil && times != by {
-			err = errors.Join(rescale(tx, times, by), tx.Record(configuredKey("remedies"), RemedyChanged{}))
+			err = errors.Join(remedies.Rescale(tx, times, by), tx.Record(configuredKey("remedies"), RemedyChanged{}))
 		}
 		if err != nil {
 			return err
@@ -46,7 +47,7 @@ func (room *Room) Arrange(ctx context.Context, who web.Who, a authority.Arrangem
 
 // allowance is what who may give in a case.
 func (room *Room) allowance(tx *store.Tx, who web.Who, customer people.ID, matter string) (a authority.Allowance, err error) {
-	h, err := held(tx, customer, matter)
+	h, err := remedies.Held(tx, customer, matter)
 	if err != nil {
 		return a, err
 	}
@@ -55,7 +56,7 @@ func (room *Room) allowance(tx *store.Tx, who web.Who, customer people.ID, matte
 
 // bounds are the limits of who in a case, and what was given there.
 func (room *Room) bounds(tx *store.Tx, who web.Who, customer people.ID, matter string) (l ledger.Limits, g ledger.Given, err error) {
-	h, err := held(tx, customer, matter)
+	h, err := remedies.Held(tx, customer, matter)
 	if err != nil {
 		return l, g, err
 	}

@@ -10,9 +10,7 @@ package recovery
 
 import (
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/id"
@@ -23,18 +21,14 @@ import (
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
-type (
-	complaintKind struct{}
-	handoverKind  struct{}
-)
+type handoverKind struct{}
 
-func (complaintKind) Prefix() string { return "cmp" }
-func (handoverKind) Prefix() string  { return "hnd" }
+func (handoverKind) Prefix() string { return "hnd" }
 
 // The ids of complaints.
 type (
 	// ID names a complaint.
-	ID = id.Of[complaintKind]
+	ID = stages.ID
 	// HandoverID names the asking of a colleague to take a complaint over.
 	HandoverID = id.Of[handoverKind]
 )
@@ -76,12 +70,12 @@ const (
 )
 
 // Answer is a yes, a no, or nothing yet.
-type Answer string
+type Answer = stages.Answer
 
 // The answers.
 const (
-	Yes Answer = "yes"
-	No  Answer = "no"
+	Yes = stages.Yes
+	No  = stages.No
 )
 
 // Complaint is something that went wrong for somebody, and how far it is put right.
@@ -171,28 +165,16 @@ func (c Complaint) mustBeOpen() error {
 	return fault.New(fault.Conflict, "complaint.closed", "This complaint is closed; reopen it first.")
 }
 
-const (
-	longest = 10_000 // characters of what people write here
-	brief   = 500    // and of a name or a check
-)
-
-// words tidies what somebody wrote.
-func words(field, s string, most int) (string, error) {
-	s = strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), ""))
-	if utf8.RuneCountInString(s) > most {
-		return s, fault.Field(field, "words.long", "This is longer than %d characters; keep to what helps.", most)
-	}
-	return s, nil
-}
+const longest = stages.Longest // characters of what people write here
 
 func (c *Complaint) tidy() (err error) {
-	if c.What, err = words("what", c.What, longest); err != nil {
+	if c.What, err = stages.Tidy("what", c.What, longest); err != nil {
 		return err
 	}
-	if c.Wish, err = words("wanted", c.Wish, longest); err != nil {
+	if c.Wish, err = stages.Tidy("wanted", c.Wish, longest); err != nil {
 		return err
 	}
-	if c.Cause, err = words("cause", c.Cause, longest); err != nil {
+	if c.Cause, err = stages.Tidy("cause", c.Cause, longest); err != nil {
 		return err
 	}
 	if c.Severity < 1 || c.Severity > 3 {

@@ -3,8 +3,10 @@ package recovery
 import (
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/recovery/approvals"
 	"github.com/hearthdesk/hearth/rooms/recovery/authority"
 	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
+	"github.com/hearthdesk/hearth/rooms/recovery/remedies"
 	"github.com/hearthdesk/hearth/rooms/recovery/stages"
 )
 
@@ -33,18 +35,18 @@ func (room *Room) Complaint(tx *store.Tx, which ID) (k Kept, ok bool, err error)
 
 // Remedies reads remedies after one, oldest first, for an export.
 func (room *Room) Remedies(tx *store.Tx, after RemedyID, limit int) ([]Remedy, error) {
-	all, err := store.All[Remedy](tx, `SELECT `+remedyColumns+` FROM remedies WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
+	all, err := remedies.List(tx, after, limit)
 	for i := range all {
-		dress(everybody(), &all[i])
+		all[i].Dress(everybody())
 	}
 	return all, err
 }
 
 // Approvals reads questions to supervisors after one, oldest first, for an export.
 func (room *Room) Approvals(tx *store.Tx, after ApprovalID, limit int) ([]Approval, error) {
-	all, err := store.All[Approval](tx, `SELECT `+approvalColumns+` FROM approvals WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
+	all, err := approvals.List(tx, after, limit)
 	for i := range all {
-		all[i].dress(everybody())
+		all[i].Dress(everybody())
 	}
 	return all, err
 }
@@ -69,7 +71,7 @@ func (room *Room) Settings(tx *store.Tx) (s Settings, err error) {
 	if s.Kinds, err = stages.Kinds(tx); err != nil {
 		return s, err
 	}
-	s.Catalogue, err = catalogue(tx)
+	s.Catalogue, err = remedies.Catalogue(tx)
 	return s, err
 }
 

@@ -15,6 +15,8 @@ import (
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/recovery/authority"
 	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
+	"github.com/hearthdesk/hearth/rooms/recovery/remedies"
+	"github.com/hearthdesk/hearth/rooms/recovery/stages"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
@@ -94,13 +96,13 @@ func (room *Room) Give(ctx context.Context, who web.Who, in Case, g Gift) (s Set
 		if err != nil {
 			return err
 		}
-		r.ID, r.At, r.Staff = store.NewID[remedyKind](tx), tx.Now(), staff.ID(who.Staff)
+		r.ID, r.At, r.Staff = remedies.NewID(tx), tx.Now(), staff.ID(who.Staff)
 		r.State = Gave
 		err = room.enter(tx, who, &r, m, ledger.Limits{}, false)
 		if f := fault.Of(err); f != nil && (f.Code == "authority.case" || f.Code == "authority.customer") {
 			err = room.askMore(tx, who, &r, m)
 		} else if err == nil {
-			err = errors.Join(insertRemedy(tx, r), room.tellGiven(tx, r, m))
+			err = errors.Join(remedies.Insert(tx, r), room.tellGiven(tx, r, m))
 		}
 		if err != nil {
 			return err
@@ -111,18 +113,11 @@ func (room *Room) Give(ctx context.Context, who web.Who, in Case, g Gift) (s Set
 }
 
 func (room *Room) settlement(tx *store.Tx, who web.Who, r Remedy) (Settlement, error) {
-	all, err := remediesOf(tx, r.Matter)
+	all, err := remedies.In(tx, r.Matter)
 	s := Settlement{Remedy: r}
-	s.RightMissing, s.ExtraMissing = parts(all)
-	dress(who, &s.Remedy)
+	s.RightMissing, s.ExtraMissing = remedies.Parts(all)
+	s.Remedy.Dress(who)
 	return s, err
-}
-
-// dress shows the amount to those who may read the ledger.
-func dress(who web.Who, r *Remedy) {
-	if who.May(web.Money) {
-		r.Amount = &money.Amount{Minor: r.Minor, Currency: r.Currency}
-	}
 }
 
 // prepare makes the remedy that a gift is, and checks all but whether it may be given.
@@ -145,14 +140,14 @@ func (room *Room) prepare(tx *store.Tx, who web.Who, in Case, g Gift) (m matter,
 	if err != nil {
 		return m, r, err
 	}
-	all, err := catalogue(tx)
+	all, err := remedies.Catalogue(tx)
 	if err != nil {
 		return m, r, err
 	}
-	if r, err = g.plain(g.Part, all, d); err != nil {
+	if r, err = g.Plain(g.Part, all, d); err != nil {
 		return m, r, err
 	}
-	if r.Note, err = words("note", g.Note, longest); err != nil {
+	if r.Note, err = stages.Tidy("note", g.Note, longest); err != nil {
 		return m, r, err
 	}
 	r.Complaint, r.Ticket, r.Customer, r.Team, r.Matter = m.complaint.ID, m.ticket, m.customer, m.team, m.name
@@ -162,11 +157,11 @@ func (room *Room) prepare(tx *store.Tx, who web.Who, in Case, g Gift) (m matter,
 	if err := ledger.Hold(tx, m.customer, m.name, d.Currency); err != nil {
 		return m, r, err
 	}
-	there, err := remediesOf(tx, m.name)
+	there, err := remedies.In(tx, m.name)
 	if err != nil {
 		return m, r, err
 	}
-	return m, r, booked(r, there)
+	return m, r, remedies.Booked(r, there)
 }
 
 // enter writes a gift into the ledger, within the limits of who unless they were kept before. One that costs nothing has
@@ -200,7 +195,7 @@ func (room *Room) tellGiven(tx *store.Tx, r Remedy, m matter) error {
 
 // TakeBack takes back what was given; the ledger gets an entry that says so.
 func (room *Room) TakeBack(ctx context.Context, who web.Who, which RemedyID, why string) (s Settlement, err error) {
-	if why, err = words("reason", why, longest); err == nil && why == "" {
+	if why, err = stages.Tidy("reason", why, longest); err == nil && why == "" {
 		err = fault.Field("reason", "remedy.reason", "Say why it is taken back.")
 	}
 	if err != nil {
@@ -214,7 +209,7 @@ func (room *Room) TakeBack(ctx context.Context, who web.Who, which RemedyID, why
 		if int64(r.Staff) != who.Staff && !who.May(web.Approve) {
 			return fault.New(fault.Denied, "remedy.not_yours", "Only whoever gave this, or a supervisor, can take it back.")
 		}
-		if err := r.mayTakeBack(); err != nil {
+		if err := r.MayTakeBack(); err != nil {
 			return err
 		}
 		if r.Entry != 0 {
@@ -224,7 +219,7 @@ func (room *Room) TakeBack(ctx context.Context, who web.Who, which RemedyID, why
 		}
 		r.State, r.BackAt, r.Why = Back, tx.Now(), why
 		m := matter{complaint: Complaint{ID: r.Complaint}, ticket: r.Ticket}
-		if err := errors.Join(saveRemedy(tx, r), tx.Record(m.subject(), TakenBack{r.ID, r.Complaint, r.Ticket, r.Part, r.Kind})); err != nil {
+		if err := errors.Join(remedies.Save(tx, r), tx.Record(m.subject(), TakenBack{r.ID, r.Complaint, r.Ticket, r.Part, r.Kind})); err != nil {
 			return err
 		}
 		s, err = room.settlement(tx, who, r)
@@ -234,7 +229,7 @@ func (room *Room) TakeBack(ctx context.Context, who web.Who, which RemedyID, why
 
 // remedy loads one that who may see.
 func (room *Room) remedy(tx *store.Tx, who web.Who, which RemedyID) (Remedy, error) {
-	r, ok, err := remedyOf(tx, which)
+	r, ok, err := remedies.Of(tx, which)
 	if err != nil {
 		return r, err
 	}
@@ -263,14 +258,14 @@ func (room *Room) Offer(ctx context.Context, who web.Who, in Case, p Proposal) (
 		if len(p.Choices) == 0 || len(p.Choices) > mostChoices {
 			return fault.Field("choices", "offer.choices", "Offer 1 to %d things to choose from.", mostChoices)
 		}
-		o = Offer{ID: store.NewID[offerKind](tx), Part: p.Part, State: OfferOpen, Staff: staff.ID(who.Staff), At: tx.Now(), Choices: []Remedy{}}
+		o = Offer{ID: remedies.NewOfferID(tx), Part: p.Part, State: OfferOpen, Staff: staff.ID(who.Staff), At: tx.Now(), Choices: []Remedy{}}
 		var m matter
 		for _, ch := range p.Choices {
 			var r Remedy
 			if m, r, err = room.prepare(tx, who, in, Gift{Part: p.Part, Choice: ch, Note: p.Note}); err != nil {
 				return err
 			}
-			r.ID, r.Offer, r.At, r.Staff, r.State = store.NewID[remedyKind](tx), o.ID, tx.Now(), o.Staff, Waits
+			r.ID, r.Offer, r.At, r.Staff, r.State = remedies.NewID(tx), o.ID, tx.Now(), o.Staff, Waits
 			o.Choices = append(o.Choices, r)
 			o.Reserved = max(o.Reserved, r.Minor)
 		}
@@ -288,10 +283,10 @@ func (room *Room) Offer(ctx context.Context, who web.Who, in Case, p Proposal) (
 				return err
 			}
 		}
-		err = insertOffer(tx, o)
+		err = remedies.InsertOffer(tx, o)
 		for i := range o.Choices {
-			err = errors.Join(err, insertRemedy(tx, o.Choices[i]))
-			dress(who, &o.Choices[i])
+			err = errors.Join(err, remedies.Insert(tx, o.Choices[i]))
+			o.Choices[i].Dress(who)
 		}
 		return errors.Join(err, tx.Record(m.subject(), Offered{o.ID, o.Complaint, o.Ticket, o.Part, len(o.Choices)}))
 	})
@@ -314,7 +309,7 @@ func (room *Room) ChooseIn(tx *store.Tx, who web.Who, which OfferID, p Pick) (o 
 	if o, err = room.offer(tx, who, which); err != nil {
 		return o, err
 	}
-	if p.Other, err = words("other", p.Other, 2000); err != nil {
+	if p.Other, err = stages.Tidy("other", p.Other, 2000); err != nil {
 		return o, err
 	}
 	m := matter{complaint: Complaint{ID: o.Complaint}, ticket: o.Ticket, customer: o.Customer, team: o.Team, name: o.Matter}
@@ -331,7 +326,7 @@ func (room *Room) ChooseIn(tx *store.Tx, who web.Who, which OfferID, p Pick) (o 
 	if p.Other != "" {
 		o.State = OfferNamed
 	}
-	err = errors.Join(saveOffer(tx, o), tx.Record(m.subject(), Chosen{o.ID, o.Complaint, o.Ticket, p.Remedy}), room.settleChoices(tx, who, &o, m, p.Remedy))
+	err = errors.Join(remedies.SaveOffer(tx, o), tx.Record(m.subject(), Chosen{o.ID, o.Complaint, o.Ticket, p.Remedy}), room.settleChoices(tx, who, &o, m, p.Remedy))
 	return o, err
 }
 
@@ -352,10 +347,10 @@ func (room *Room) settleChoices(tx *store.Tx, who web.Who, o *Offer, m matter, c
 				return err
 			}
 		}
-		if err := saveRemedy(tx, *r); err != nil {
+		if err := remedies.Save(tx, *r); err != nil {
 			return err
 		}
-		dress(who, r)
+		r.Dress(who)
 	}
 	return nil
 }
@@ -371,7 +366,7 @@ func (room *Room) Withdraw(ctx context.Context, who web.Who, which OfferID) (o O
 		}
 		m := matter{complaint: Complaint{ID: o.Complaint}, ticket: o.Ticket}
 		o.State, o.Reserved, o.EndedAt = OfferWithdrawn, 0, tx.Now()
-		if err := errors.Join(saveOffer(tx, o), tx.Record(m.subject(), Withdrawn{o.ID, o.Complaint, o.Ticket})); err != nil {
+		if err := errors.Join(remedies.SaveOffer(tx, o), tx.Record(m.subject(), Withdrawn{o.ID, o.Complaint, o.Ticket})); err != nil {
 			return err
 		}
 		return room.settleChoices(tx, who, &o, m, 0)
@@ -380,7 +375,7 @@ func (room *Room) Withdraw(ctx context.Context, who web.Who, which OfferID) (o O
 
 // offer loads one that is open, for its customer or somebody who may see the case.
 func (room *Room) offer(tx *store.Tx, who web.Who, which OfferID) (Offer, error) {
-	o, ok, err := offerOf(tx, which)
+	o, ok, err := remedies.OfferOf(tx, which)
 	if err != nil {
 		return o, err
 	}
@@ -393,7 +388,7 @@ func (room *Room) offer(tx *store.Tx, who web.Who, which OfferID) (Offer, error)
 	if err != nil {
 		return o, err
 	}
-	return o, o.mayEnd()
+	return o, o.MayEnd()
 }
 
 func (room *Room) answersTo(tx *store.Tx, who web.Who, o Offer) (bool, error) {
@@ -426,7 +421,7 @@ func (room *Room) OpenFor(tx *store.Tx, customer people.ID) ([]Shown, error) {
 	if customer == 0 {
 		return all, nil
 	}
-	offers, err := openOffers(tx, customer)
+	offers, err := remedies.OpenOffers(tx, customer)
 	for _, o := range offers {
 		s := Shown{Offer: o.ID, Ticket: o.Ticket, Choices: []ShownChoices{}}
 		for _, r := range o.Choices {
@@ -439,19 +434,19 @@ func (room *Room) OpenFor(tx *store.Tx, customer people.ID) ([]Shown, error) {
 
 // SetItem enters or changes a remedy of the catalogue.
 func (room *Room) SetItem(ctx context.Context, who web.Who, c CatalogueItem) (CatalogueItem, error) {
-	if err := c.check(); err != nil {
+	if err := c.Check(); err != nil {
 		return c, err
 	}
 	c.Own = true
 	return c, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		return errors.Join(saveItem(tx, c), tx.Record(configuredKey("remedies/"+c.Key), RemedyChanged{c.Key, false}))
+		return errors.Join(remedies.SaveItem(tx, c), tx.Record(configuredKey("remedies/"+c.Key), RemedyChanged{c.Key, false}))
 	})
 }
 
 // DropItem takes a remedy of the company's own off the catalogue, and makes one of the starter's what it was.
 func (room *Room) DropItem(ctx context.Context, who web.Who, key string) error {
 	return room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		gone, err := dropItem(tx, key)
+		gone, err := remedies.DropItem(tx, key)
 		if err == nil && !gone {
 			err = fault.New(fault.NotFound, "remedy.kind", "There is no remedy %q of yours.", key)
 		}
@@ -460,19 +455,4 @@ func (room *Room) DropItem(ctx context.Context, who web.Who, key string) error {
 		}
 		return tx.Record(configuredKey("remedies/"+key), RemedyChanged{key, true})
 	})
-}
-
-// catalogue is the starter's and the company's own, those it changed in place.
-func catalogue(tx *store.Tx) ([]CatalogueItem, error) {
-	own, err := ownItems(tx)
-	all := catalogueStarter()
-	for _, c := range own {
-		c.Own = true
-		if i := slices.IndexFunc(all, func(s CatalogueItem) bool { return s.Key == c.Key }); i >= 0 {
-			all[i] = c
-		} else {
-			all = append(all, c)
-		}
-	}
-	return all, err
 }

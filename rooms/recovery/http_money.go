@@ -11,8 +11,10 @@ import (
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/recovery/approvals"
 	"github.com/hearthdesk/hearth/rooms/recovery/authority"
 	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
+	"github.com/hearthdesk/hearth/rooms/recovery/remedies"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
@@ -41,7 +43,7 @@ func (room *Room) remedyRoutes(api *web.API) {
 		})
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/remedies/kinds", Needs: web.Capture, Say: "List the remedies that are suggested"},
 		func(ctx context.Context, _ web.Who, _ *struct{}) (page web.Page[CatalogueItem], err error) {
-			return page, room.db.Read(ctx, func(tx *store.Tx) error { page.Items, err = catalogue(tx); return err })
+			return page, room.db.Read(ctx, func(tx *store.Tx) error { page.Items, err = remedies.Catalogue(tx); return err })
 		})
 	web.Handle(api, web.Route{Method: http.MethodPut, Path: "/remedies/kinds", Needs: web.Settings, Say: "Set up a remedy that is suggested"},
 		func(ctx context.Context, who web.Who, in *struct{ Body CatalogueItem }) (CatalogueItem, error) {
@@ -99,7 +101,7 @@ func (room *Room) approvalRoutes(api *web.API) {
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/approvals", Needs: web.Capture, Say: "List questions to supervisors: those you may answer, and those you asked"},
 		func(ctx context.Context, who web.Who, in *questionsIn) (page web.Page[Approval], err error) {
 			return page, room.db.Read(ctx, func(tx *store.Tx) error {
-				page, err = room.Questions(tx, who, in.State, in.Mine, in.After, in.Limit)
+				page, err = approvals.Questions(tx, who, in.State, in.Mine, in.After, in.Limit)
 				return err
 			})
 		})
@@ -125,9 +127,9 @@ func (room *Room) approvalRoutes(api *web.API) {
 			Severity int    `query:"severity" minimum:"0" maximum:"3"`
 			Limit    int    `query:"limit" default:"10" minimum:"1" maximum:"50"`
 		},
-		) (g Guidance, err error) {
+		) (g approvals.Guidance, err error) {
 			return g, room.db.Read(ctx, func(tx *store.Tx) error {
-				g, err = room.Guide(tx, who, Alike{in.Q, in.Kind, in.Severity, in.Limit})
+				g, err = approvals.Guide(tx, who, approvals.Alike{in.Q, in.Kind, in.Severity, in.Limit})
 				return err
 			})
 		})

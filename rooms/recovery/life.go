@@ -9,6 +9,7 @@ import (
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/recovery/remedies"
 	"github.com/hearthdesk/hearth/rooms/recovery/stages"
 	"github.com/hearthdesk/hearth/rooms/staff"
 )
@@ -37,7 +38,7 @@ func (room *Room) step(ctx context.Context, who web.Who, which ID, do func(tx *s
 
 // Wish notes what the customer would like, or that they were asked and would not say.
 func (room *Room) Wish(ctx context.Context, who web.Who, which ID, wish string, none bool) (Complaint, error) {
-	wish, err := words("wanted", wish, longest)
+	wish, err := stages.Tidy("wanted", wish, longest)
 	if err == nil && (wish == "") == !none {
 		err = fault.Field("wanted", "wish.empty", "Write what they would like, or that they would not say; not both.")
 	}
@@ -198,7 +199,7 @@ func (room *Room) Follow(ctx context.Context, who web.Who, which ID, held, trust
 
 // Close ends a complaint.
 func (room *Room) Close(ctx context.Context, who web.Who, which ID, ended Ended, reason string) (Complaint, error) {
-	reason, err := words("reason", reason, longest)
+	reason, err := stages.Tidy("reason", reason, longest)
 	if err != nil {
 		return Complaint{}, err
 	}
@@ -214,7 +215,7 @@ func (room *Room) Close(ctx context.Context, who web.Who, which ID, ended Ended,
 		if err != nil {
 			return err
 		}
-		given, err := gaveFor(tx, c.ID)
+		given, err := remedies.GaveFor(tx, c.ID)
 		if err != nil {
 			return err
 		}
@@ -289,7 +290,7 @@ func (room *Room) Take(ctx context.Context, who web.Who, which ID) (Complaint, e
 
 // HandOver asks a colleague to take a complaint over. Until they say yes it stays whose it is.
 func (room *Room) HandOver(ctx context.Context, who web.Who, which ID, to staff.ID, summary string) (Complaint, error) {
-	summary, err := words("summary", summary, longest)
+	summary, err := stages.Tidy("summary", summary, longest)
 	if err == nil && summary == "" {
 		err = fault.Field("summary", "handover.summary", "Write what they need to know, so that the customer repeats nothing.")
 	}
@@ -337,7 +338,7 @@ func (room *Room) Accept(ctx context.Context, who web.Who, which ID) (Complaint,
 
 // Decline says no to taking a complaint over, with a reason; it stays whose it was.
 func (room *Room) Decline(ctx context.Context, who web.Who, which ID, reason string) (Complaint, error) {
-	reason, err := words("reason", reason, longest)
+	reason, err := stages.Tidy("reason", reason, longest)
 	if err == nil && reason == "" {
 		err = fault.Field("reason", "handover.reason", "Say why, so that somebody else can be asked.")
 	}

@@ -15,8 +15,10 @@ import (
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/recovery/approvals"
 	"github.com/hearthdesk/hearth/rooms/recovery/authority"
 	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
+	"github.com/hearthdesk/hearth/rooms/recovery/remedies"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
@@ -79,7 +81,7 @@ func TestTwoPartsApart(t *testing.T) {
 		t.Errorf("gave %+v", right)
 	}
 	extra := must[Settlement](t)(d.Give(ctx, d.ben, Case{Ticket: c.Ticket}, typed(Extra, "A hand-written card", 0)))
-	if extra.ExtraMissing || extra.Entry != 0 || extra.Complaint != c.ID || extra.Kind != Typed {
+	if extra.ExtraMissing || extra.Entry != 0 || extra.Complaint != c.ID || extra.Kind != remedies.Typed {
 		t.Errorf("gave beyond %+v", extra)
 	}
 	must[Settlement](t)(d.Give(ctx, d.ann, Case{Complaint: c.ID}, Gift{Part: Extra, Choice: Choice{Kind: "call_from_owner"}}))
@@ -120,7 +122,7 @@ func TestFiftyPressAtOnce(t *testing.T) {
 		cases[i] = d.complaint(t, "Eve")
 	}
 	var wg sync.WaitGroup
-	states := make([]State, 50)
+	states := make([]remedies.State, 50)
 	for i := range states {
 		wg.Go(func() {
 			who := []web.Who{d.ann, d.ben}[i%2]
@@ -279,7 +281,7 @@ func TestAuthorityIsTheCompanys(t *testing.T) {
 	}
 	must[Approval](t)(d.Recall(ctx, d.ann, asked.Approval))
 	must[authority.Role](t)(d.Empower(ctx, d.boss, "Agent", authority.Setting{PerCase: euros(1_000), PerCustomer: euros(1_500)}))
-	give := func(minor int64) State {
+	give := func(minor int64) remedies.State {
 		t.Helper()
 		return must[Settlement](t)(d.Give(t.Context(), d.ann, Case{Complaint: d.complaint(t, "Eve").ID}, gift(Right, "refund", minor))).State
 	}
@@ -395,9 +397,9 @@ func TestTheFirmNo(t *testing.T) {
 	if no := must[Approval](t)(d.Answer(ctx, d.sid, n.ID, Verdict{Answer: No, Reason: "That would harm the others."})); no.Bent {
 		t.Errorf("agreed %+v", no)
 	}
-	guide := func(query string) Guidance {
+	guide := func(query string) approvals.Guidance {
 		t.Helper()
-		return into[Guidance](t, d.ask(d.ben, "GET /approvals/guidance?"+query, ""))
+		return into[approvals.Guidance](t, d.ask(d.ben, "GET /approvals/guidance?"+query, ""))
 	}
 	g := guide("q=refunds+for+a+lamp+after+the+thirty+days")
 	if len(g.Answers) != 2 || g.Answers[0].ID != a.ID || g.Answers[0].Reason == "" || !g.Answers[0].Bent {
@@ -409,10 +411,10 @@ func TestTheFirmNo(t *testing.T) {
 	if g = guide("q=wombat"); len(g.Answers) != 0 {
 		t.Errorf("of nothing alike %+v", g.Answers)
 	}
-	if g = into[Guidance](t, d.ask(d.cleo, "GET /approvals/guidance?q=lamp", "")); len(g.Answers) != 0 {
+	if g = into[approvals.Guidance](t, d.ask(d.cleo, "GET /approvals/guidance?q=lamp", "")); len(g.Answers) != 0 {
 		t.Errorf("another team's words %+v", g.Answers)
 	}
-	if g = into[Guidance](t, d.ask(d.cleo, "GET /approvals/guidance?kind=general&severity=2", "")); g.Right != nil || len(g.Gifts) != 0 {
+	if g = into[approvals.Guidance](t, d.ask(d.cleo, "GET /approvals/guidance?kind=general&severity=2", "")); g.Right != nil || len(g.Gifts) != 0 {
 		t.Errorf("what another team gave %+v", g)
 	}
 }

@@ -220,7 +220,7 @@ func (room *Room) open(tx *store.Tx, c *Complaint, channel string) (bool, error)
 	if err := c.tidy(); err != nil {
 		return false, err
 	}
-	c.ID, c.Kind, c.Stage, c.Place, c.RaisedAt, c.Version = store.NewID[complaintKind](tx), k.Key, stages.Capture, 1, tx.Now(), 1
+	c.ID, c.Kind, c.Stage, c.Place, c.RaisedAt, c.Version = stages.NewID(tx), k.Key, stages.Capture, 1, tx.Now(), 1
 	if c.DueAt, err = room.by(tx, k, *c); err != nil {
 		return false, err
 	}

@@ -3,15 +3,15 @@ package recovery
 import (
 	"fmt"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/hearthdesk/hearth/base/fault"
-	"github.com/hearthdesk/hearth/base/money"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/recovery/approvals"
 	"github.com/hearthdesk/hearth/rooms/recovery/authority"
+	"github.com/hearthdesk/hearth/rooms/recovery/narrow"
+	"github.com/hearthdesk/hearth/rooms/recovery/remedies"
 	"github.com/hearthdesk/hearth/rooms/recovery/stages"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
@@ -116,31 +116,31 @@ func (room *Room) Purse(tx *store.Tx, who web.Who, in Case) (m Money, err error)
 }
 
 func (room *Room) money(tx *store.Tx, who web.Who, in matter) (m Money, err error) {
-	all, err := remediesOf(tx, in.name)
+	all, err := remedies.In(tx, in.name)
 	if err != nil {
 		return m, err
 	}
 	m.Remedies = []Remedy{}
-	m.RightMissing, m.ExtraMissing = parts(all)
+	m.RightMissing, m.ExtraMissing = remedies.Parts(all)
 	for _, r := range all {
-		dress(who, &r)
+		r.Dress(who)
 		if r.Offer == 0 {
 			m.Remedies = append(m.Remedies, r)
 		}
 	}
-	if m.Offers, err = offersOf(tx, in.name); err != nil {
+	if m.Offers, err = remedies.OffersIn(tx, in.name); err != nil {
 		return m, err
 	}
 	for i := range m.Offers {
 		for j := range m.Offers[i].Choices {
-			dress(who, &m.Offers[i].Choices[j])
+			m.Offers[i].Choices[j].Dress(who)
 		}
 	}
-	if m.Questions, err = approvalsOf(tx, in.complaint.ID, in.ticket); err != nil {
+	if m.Questions, err = approvals.On(tx, in.complaint.ID, in.ticket); err != nil {
 		return m, err
 	}
 	for i := range m.Questions {
-		m.Questions[i].dress(who)
+		m.Questions[i].Dress(who)
 	}
 	if who.May(web.Money) && who.Staff != 0 {
 		a, err := room.allowance(tx, who, in.customer, in.name)
@@ -213,67 +213,56 @@ type Count struct {
 	Late     int64 `json:"late" db:"late"`
 }
 
-// clauses is a WHERE that grows.
-type clauses struct {
-	parts []string
-	args  []any
-}
-
-func (c *clauses) with(text string, v any) {
-	c.args = append(c.args, v)
-	c.parts = append(c.parts, fmt.Sprintf(text, len(c.args)))
-}
-
 // conditions are those of the filter and of what who may see: their teams' complaints where they may see tickets, and in
 // any case those they own, raised or are asked to take over.
 func (f Filter) conditions(who web.Who) (string, []any) {
-	c := clauses{}
-	c.with("id < $%d", f.before())
+	c := narrow.Clauses{}
+	c.With("id < $%d", f.before())
 	if !who.May(web.View) || !who.All {
 		own := "FALSE"
 		if who.Staff != 0 {
-			c.args = append(c.args, who.Staff)
-			own = fmt.Sprintf("owner = $%[1]d OR raised_by = $%[1]d OR offered_to = $%[1]d", len(c.args))
+			c.Args = append(c.Args, who.Staff)
+			own = fmt.Sprintf("owner = $%[1]d OR raised_by = $%[1]d OR offered_to = $%[1]d", len(c.Args))
 		}
 		if who.May(web.View) {
-			own += " OR " + c.team(who, "")
+			own += " OR " + c.Team(who, "")
 		}
-		c.parts = append(c.parts, "("+own+")")
+		c.Parts = append(c.Parts, "("+own+")")
 	}
 	if f.Ticket != 0 {
-		c.with("ticket = $%d", f.Ticket)
+		c.With("ticket = $%d", f.Ticket)
 	}
 	if f.Owner != nil {
-		c.with("owner = $%d", *f.Owner)
+		c.With("owner = $%d", *f.Owner)
 	}
 	if f.OfferedTo != 0 {
-		c.with("offered_to = $%d", f.OfferedTo)
+		c.With("offered_to = $%d", f.OfferedTo)
 	}
 	if f.RaisedBy != 0 {
-		c.with("raised_by = $%d", f.RaisedBy)
+		c.With("raised_by = $%d", f.RaisedBy)
 	}
 	if f.Team != nil {
-		c.with("team = $%d", *f.Team)
+		c.With("team = $%d", *f.Team)
 	}
 	f.narrow(&c)
-	return strings.Join(c.parts, " AND "), c.args
+	return c.Where(), c.Args
 }
 
-func (f Filter) narrow(c *clauses) {
+func (f Filter) narrow(c *narrow.Clauses) {
 	if f.Stage != "" {
-		c.with("stage = $%d", f.Stage)
+		c.With("stage = $%d", f.Stage)
 	}
 	if f.Severity != 0 {
-		c.with("severity = $%d", f.Severity)
+		c.With("severity = $%d", f.Severity)
 	}
 	if f.Internal != nil {
-		c.with("internal = $%d", *f.Internal)
+		c.With("internal = $%d", *f.Internal)
 	}
 	if f.Closed != nil {
-		c.parts = append(c.parts, map[bool]string{true: "closed_at > 0", false: "closed_at = 0"}[*f.Closed])
+		c.Parts = append(c.Parts, map[bool]string{true: "closed_at > 0", false: "closed_at = 0"}[*f.Closed])
 	}
 	if f.Late {
-		c.parts = append(c.parts, "late_at > 0")
+		c.Parts = append(c.Parts, "late_at > 0")
 	}
 }
 
@@ -282,19 +271,6 @@ func (f Filter) before() ID {
 		return 1<<63 - 1
 	}
 	return f.After
-}
-
-// team is the condition that something belongs to one of the teams of who, or to none.
-func (c *clauses) team(who web.Who, of string) string {
-	if who.All {
-		return "TRUE"
-	}
-	marks := []string{"0"}
-	for _, t := range who.Teams {
-		c.args = append(c.args, t)
-		marks = append(marks, fmt.Sprintf("$%d", len(c.args)))
-	}
-	return of + "team IN (" + strings.Join(marks, ",") + ")"
 }
 
 // name puts the names to complaints that lists show.
@@ -327,135 +303,13 @@ func (room *Room) name(tx *store.Tx, rows []Row) error {
 	return err
 }
 
-// Questions lists the questions to supervisors that who may answer, or asked; the oldest open ones first, of others the
-// newest.
-func (room *Room) Questions(tx *store.Tx, who web.Who, state string, mine bool, after ApprovalID, limit int) (page web.Page[Approval], err error) {
-	c := clauses{}
-	c.args = append(c.args, who.Staff)
-	switch {
-	case mine || !who.May(web.Approve):
-		c.parts = append(c.parts, "asked_by = $1")
-	default:
-		c.parts = append(c.parts, "(asked_by = $1 OR "+c.team(who, "")+")")
-	}
-	if state != "" {
-		c.with("state = $%d", state)
-	}
-	order, beyond := "id DESC", "id < $%d"
-	if state == "open" {
-		order, beyond = "id", "id > $%d"
-	}
-	if after != 0 {
-		c.with(beyond, after)
-	}
-	c.args = append(c.args, limit)
-	page.Items, err = store.All[Approval](tx, `SELECT `+approvalColumns+` FROM approvals WHERE `+strings.Join(c.parts, " AND ")+` ORDER BY `+order+fmt.Sprintf(` LIMIT $%d`, len(c.args)), c.args...)
-	for i := range page.Items {
-		page.Items[i].dress(who)
-	}
-	if len(page.Items) == limit {
-		page.Next = page.Items[limit-1].ID.String()
-	}
-	return page, err
-}
-
-// Guidance is what was answered and given when the like came before: a floor and an idea, never a ceiling.
-type Guidance struct {
-	Answers []Approval `json:"answers" nullable:"false" doc:"those most alike first"`
-	Cases   int64      `json:"cases" doc:"like cases of the last two years in which something was given"`
-	Right   *Range     `json:"right,omitempty" doc:"what was given there to make it right"`
-	Extra   *Range     `json:"extra,omitempty" doc:"what was given there beyond that"`
-	Gifts   []Popular  `json:"gifts" nullable:"false" doc:"what it was, the most frequent first"`
-}
-
-// Range is what like cases were given.
-type Range struct {
-	Cases   int64        `json:"cases"`
-	Lowest  money.Amount `json:"lowest"`
-	Middle  money.Amount `json:"middle" doc:"the median, a floor to start from: half of the cases were given at least that"`
-	Highest money.Amount `json:"highest" doc:"not a ceiling"`
-}
-
-// Popular is a remedy and how often it was given.
-type Popular struct {
-	Part Part   `json:"part" db:"part"`
-	Kind string `json:"kind" db:"kind"`
-	What string `json:"what" db:"name"`
-	N    int64  `json:"n" db:"n"`
-}
-
-// Alike is what to look for.
-type Alike struct {
-	Q        string
-	Kind     string
-	Severity int
-	Limit    int
-}
-
-// Guide finds answers to the like, by wording and kind, and what like cases were given.
-func (room *Room) Guide(tx *store.Tx, who web.Who, a Alike) (g Guidance, err error) {
-	if g.Answers, err = answered(tx, who, a); err != nil {
-		return g, err
-	}
-	for i := range g.Answers {
-		g.Answers[i].dress(who)
-	}
-	since := tx.Now().AddDate(-2, 0, 0)
-	if g.Gifts, err = popular(tx, who, a, since); err != nil || !who.May(web.Money) {
-		return g, err
-	}
-	d, err := authority.Look(tx)
-	if err != nil {
-		return g, err
-	}
-	cases := map[string]bool{}
-	for part, into := range map[Part]**Range{Right: &g.Right, Extra: &g.Extra} {
-		sums, err := givenIn(tx, who, a, part, d.Currency, since)
-		if err != nil {
-			return g, err
-		}
-		for _, s := range sums {
-			cases[s.Matter] = true
-		}
-		if n := len(sums); n > 0 {
-			*into = &Range{int64(n), d.Amount(sums[0].Minor), d.Amount(sums[n/2].Minor), d.Amount(sums[n-1].Minor)}
+// called is how to call the customers of complaints.
+func (room *Room) called(tx *store.Tx, rows []Row) (map[people.ID]string, error) {
+	var ids []people.ID
+	for _, r := range rows {
+		if r.Customer != 0 {
+			ids = append(ids, r.Customer)
 		}
 	}
-	g.Cases = int64(len(cases))
-	return g, nil
-}
-
-type caseSum struct {
-	Matter string `db:"matter"`
-	Minor  int64  `db:"minor"`
-}
-
-// like is the condition that a remedy is of a team who may see, and its complaint of that kind and severity.
-func (a Alike) like(c *clauses, who web.Who) {
-	c.parts = append(c.parts, c.team(who, "r."))
-	if a.Kind != "" {
-		c.with("c.kind = $%d", a.Kind)
-	}
-	if a.Severity != 0 {
-		c.with("c.severity = $%d", a.Severity)
-	}
-}
-
-// givenIn is what was given in each like case, the least first.
-func givenIn(tx *store.Tx, who web.Who, a Alike, part Part, currency string, since time.Time) ([]caseSum, error) {
-	c := clauses{}
-	c.with("r.part = $%d", part)
-	c.with("r.currency = $%d", currency)
-	c.with("r.given_at > $%d", since)
-	a.like(&c, who)
-	return store.All[caseSum](tx, `SELECT r.matter, CAST(SUM(r.minor) AS BIGINT) AS minor FROM remedies r JOIN complaints c ON c.id = r.complaint
-		WHERE r.state = 'given' AND `+strings.Join(c.parts, " AND ")+` GROUP BY r.matter ORDER BY 2`, c.args...)
-}
-
-func popular(tx *store.Tx, who web.Who, a Alike, since time.Time) ([]Popular, error) {
-	c := clauses{}
-	c.with("r.given_at > $%d", since)
-	a.like(&c, who)
-	return store.All[Popular](tx, `SELECT r.part, r.kind, CASE WHEN r.kind = 'other' THEN r.name ELSE '' END AS name, COUNT(*) AS n FROM remedies r JOIN complaints c ON c.id = r.complaint
-		WHERE r.state = 'given' AND `+strings.Join(c.parts, " AND ")+` GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3 LIMIT 12`, c.args...)
+	return room.people.Names(tx, ids)
 }

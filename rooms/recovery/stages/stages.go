@@ -10,8 +10,43 @@ import (
 	"unicode/utf8"
 
 	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/id"
 	"github.com/hearthdesk/hearth/base/store"
 )
+
+type complaintKind struct{}
+
+func (complaintKind) Prefix() string { return "cmp" }
+
+// ID names a complaint.
+type ID = id.Of[complaintKind]
+
+// NewID makes one.
+func NewID(tx *store.Tx) ID { return store.NewID[complaintKind](tx) }
+
+// Answer is a yes, a no, or nothing yet.
+type Answer string
+
+// The answers.
+const (
+	Yes Answer = "yes"
+	No  Answer = "no"
+)
+
+// How much people may write, in characters.
+const (
+	Longest = 10_000
+	Brief   = 500 // a name or a check
+)
+
+// Tidy is what somebody wrote, without what no text holds; what is longer than that many characters is refused.
+func Tidy(field, s string, most int) (string, error) {
+	s = strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), ""))
+	if utf8.RuneCountInString(s) > most {
+		return s, fault.Field(field, "words.long", "This is longer than %d characters; keep to what helps.", most)
+	}
+	return s, nil
+}
 
 // Stage is how far a complaint has come.
 type Stage string

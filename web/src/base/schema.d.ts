@@ -849,6 +849,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lexicon/{language}/frameworks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the frameworks of a language */
+        get: operations["get-lexicon-language-frameworks"];
+        put?: never;
+        /** Try a framework without saving it: how it reads, and whether it fits what a customer might write */
+        post: operations["post-lexicon-language-frameworks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lexicon/{language}/frameworks/{framework}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Enter, change or switch off a framework; its words are checked first */
+        put: operations["put-lexicon-language-frameworks-framework"];
+        post?: never;
+        /** Remove a framework of your own; one of the starter's is as it was */
+        delete: operations["delete-lexicon-language-frameworks-framework"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lexicon/{language}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the planned questions of a language */
+        get: operations["get-lexicon-language-questions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lexicon/{language}/questions/{question}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Enter, change or switch off a planned question; a blunt one is refused */
+        put: operations["put-lexicon-language-questions-question"];
+        post?: never;
+        /** Remove a planned question of your own; one of the starter's is as it was */
+        delete: operations["delete-lexicon-language-questions-question"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lexicon/{language}/rules/{rule}": {
         parameters: {
             query?: never;
@@ -878,6 +949,40 @@ export interface paths {
         put?: never;
         /** Check words before they are said */
         post: operations["post-lexicon-check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lexicon/machine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a text that a machine will send, as it is checked when it is saved */
+        post: operations["post-lexicon-machine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lexicon/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask for frameworks and planned questions for an answer in a ticket */
+        get: operations["get-lexicon-offer"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1609,6 +1714,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a phone in with a link or a code; it may capture, and no more */
+        post: operations["post-sessions-phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/phone/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See whose phone a link makes this one */
+        post: operations["post-sessions-phone-look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -1707,6 +1846,23 @@ export interface paths {
         put?: never;
         /** Make a link with which somebody chooses a new password */
         post: operations["post-staff-id-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a phone sign in for /tell, once: one's own, or that of somebody one looks after */
+        post: operations["post-staff-id-phone"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2408,6 +2564,81 @@ export interface components {
             /** @description what the last try came to grief on, for whoever looks after the server */
             why: string;
         };
+        ApprovalsApproval: {
+            /** @enum {string} */
+            about: "refusal" | "amount";
+            amount?: components["schemas"]["MoneyAmount"];
+            /** Format: date-time */
+            answered_at?: string;
+            /** @example stf_06f3x8k2m4q7r */
+            answered_by?: string;
+            /** Format: date-time */
+            asked_at: string;
+            /** @example stf_06f3x8k2m4q7r */
+            asked_by?: string;
+            /** @description a no was wanted and it became a yes */
+            bent?: boolean;
+            /** @example cmp_06f3x8k2m4q7r */
+            complaint?: string;
+            /** @example cus_06f3x8k2m4q7r */
+            customer?: string;
+            /** @example apv_06f3x8k2m4q7r */
+            id: string;
+            /** @description of complaint */
+            kind?: string;
+            /** @description the nearest yes that was tried */
+            nearest_yes?: string;
+            /** @description of the answer; it stays as guidance */
+            reason?: string;
+            /**
+             * @description what is to be given, or was given with a yes
+             * @example rmd_06f3x8k2m4q7r
+             */
+            remedy?: string;
+            /** Format: int64 */
+            severity?: number;
+            /** @enum {string} */
+            state: "open" | "yes" | "no" | "recalled";
+            /** @example team_06f3x8k2m4q7r */
+            team?: string;
+            /** @example tkt_06f3x8k2m4q7r */
+            ticket?: string;
+            /** @description what they asked for */
+            what: string;
+            /** @description why not */
+            why?: string;
+        };
+        ApprovalsGuidance: {
+            /** @description those most alike first */
+            answers: components["schemas"]["ApprovalsApproval"][];
+            /**
+             * Format: int64
+             * @description like cases of the last two years in which something was given
+             */
+            cases: number;
+            /** @description what was given there beyond that */
+            extra?: components["schemas"]["ApprovalsRange"];
+            /** @description what it was, the most frequent first */
+            gifts: components["schemas"]["ApprovalsPopular"][];
+            /** @description what was given there to make it right */
+            right?: components["schemas"]["ApprovalsRange"];
+        };
+        ApprovalsPopular: {
+            kind: string;
+            /** Format: int64 */
+            n: number;
+            part: string;
+            what: string;
+        };
+        ApprovalsRange: {
+            /** Format: int64 */
+            cases: number;
+            /** @description not a ceiling */
+            highest: components["schemas"]["MoneyAmount"];
+            lowest: components["schemas"]["MoneyAmount"];
+            /** @description the median, a floor to start from: half of the cases were given at least that */
+            middle: components["schemas"]["MoneyAmount"];
+        };
         AuthorityAll: {
             currency: string;
             /** Format: int64 */
@@ -3016,6 +3247,87 @@ export interface components {
             why: string;
             with?: string[] | null;
         };
+        LexiconListedFramework: {
+            /** @description what the lexicon says of its words, when it is saved */
+            findings?: components["schemas"]["LexiconFinding"][] | null;
+            id: string;
+            name: string;
+            /** @description switched off */
+            off?: boolean;
+            /** @description the company's own, or changed by it */
+            own?: boolean;
+            paragraphs: components["schemas"]["LexiconParagraph"][];
+            /** @description the starter has one of this id, which stands again when this one is removed */
+            starter?: boolean;
+            /** @description not offered, because its patterns make no sense to this version of the program; save it anew */
+            unsound?: boolean;
+            when?: components["schemas"]["LexiconWhen"];
+        };
+        LexiconListedQuestion: {
+            /** @description its wording */
+            ask: string;
+            /** @description what the lexicon says of its words, when it is saved */
+            findings?: components["schemas"]["LexiconFinding"][] | null;
+            /** @description what the answer is good for, said to the writer */
+            for?: string;
+            id: string;
+            /** @description switched off */
+            off?: boolean;
+            /** @description the company's own, or changed by it */
+            own?: boolean;
+            /** @description the starter has one of this id, which stands again when this one is removed */
+            starter?: boolean;
+            /** @description not offered, because its patterns make no sense to this version of the program; save it anew */
+            unsound?: boolean;
+            /**
+             * @description where there is a complaint it is too early until then
+             * @enum {string}
+             */
+            until?: "apologised" | "accepted";
+            when?: components["schemas"]["LexiconWhen"];
+        };
+        LexiconMachineInBody: {
+            /** @description it is a letter of its own, with a greeting and a goodbye */
+            letter?: boolean;
+            locale?: string;
+            /** @description with what is left to fill in written {name} */
+            text: string;
+        };
+        LexiconMachineRead: {
+            findings: components["schemas"]["LexiconFinding"][];
+        };
+        LexiconOffered: {
+            /** @description those that fit the ticket first, the best of them first */
+            frameworks: components["schemas"]["LexiconOfferedFramework"][];
+            /** @description the customer's, where there is a lexicon of it */
+            language: string;
+            /** @description planned for tickets like this one */
+            questions: components["schemas"]["LexiconOfferedQuestion"][];
+        };
+        LexiconOfferedFramework: {
+            fits?: boolean;
+            id: string;
+            name: string;
+            paragraphs: components["schemas"]["LexiconParagraph"][];
+            when?: components["schemas"]["LexiconWhen"];
+        };
+        LexiconOfferedQuestion: {
+            ask: string;
+            /**
+             * @description what has to come first: our apology, or that the customer took it
+             * @enum {string}
+             */
+            early?: "apologised" | "accepted";
+            for?: string;
+            id: string;
+        };
+        LexiconParagraph: {
+            end?: string;
+            /** @description the words it opens with; a line break at their end puts the prompt on a line of its own */
+            open?: string;
+            /** @description what to write here, said to the writer */
+            prompt: string;
+        };
         LexiconPromise: {
             /** @description a day was said and no hour: due is that day's last second */
             date_only: boolean;
@@ -3036,6 +3348,13 @@ export interface components {
             text: string;
             /** @description it was counted in working days, without any calendar of holidays */
             working: boolean;
+        };
+        LexiconSetFrameworkInBody: {
+            name: string;
+            /** @description switched off */
+            off?: boolean;
+            paragraphs: components["schemas"]["LexiconParagraph"][];
+            when?: components["schemas"]["LexiconWhen"];
         };
         LexiconSetInBody: {
             /** @description examples it must find; tried at once */
@@ -3069,6 +3388,44 @@ export interface components {
             why?: string;
             /** @description one of these must be in the same sentence */
             with?: string[] | null;
+        };
+        LexiconSetQuestionInBody: {
+            ask: string;
+            for?: string;
+            /** @description switched off */
+            off?: boolean;
+            /** @enum {string} */
+            until?: "apologised" | "accepted";
+            when?: components["schemas"]["LexiconWhen"];
+        };
+        LexiconTried: {
+            /** @description of the words it opens with; places are those in the text */
+            findings: components["schemas"]["LexiconFinding"][];
+            /** @description whether it would be offered first for these words */
+            fits: boolean;
+            /** @description as it stands in a draft */
+            text: string;
+        };
+        LexiconTryFrameworkInBody: {
+            name: string;
+            paragraphs: components["schemas"]["LexiconParagraph"][];
+            tags?: string[] | null;
+            /** @description what a customer might write */
+            text?: string;
+            /** @description of the ticket */
+            type?: string;
+            when?: components["schemas"]["LexiconWhen"];
+        };
+        LexiconWhen: {
+            /** @description only there */
+            brands?: string[] | null;
+            /** @description only there */
+            channels?: string[] | null;
+            tags?: string[] | null;
+            /** @description keys of ticket types */
+            types?: string[] | null;
+            /** @description patterns of what the customer writes; docs/lexicon.md has their grammar */
+            words?: string[] | null;
         };
         MailChangeInBody: {
             aliases?: string[];
@@ -3143,6 +3500,11 @@ export interface components {
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
+        PageApprovalsApproval: {
+            items: components["schemas"]["ApprovalsApproval"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
         PageClocksDue: {
             items: components["schemas"]["ClocksDue"][];
             /** @description pass as after= for the next page; absent on the last */
@@ -3203,6 +3565,16 @@ export interface components {
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
+        PageLexiconListedFramework: {
+            items: components["schemas"]["LexiconListedFramework"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
+        PageLexiconListedQuestion: {
+            items: components["schemas"]["LexiconListedQuestion"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
         PagePeopleCompany: {
             items: components["schemas"]["PeopleCompany"][];
             /** @description pass as after= for the next page; absent on the last */
@@ -3238,16 +3610,6 @@ export interface components {
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
-        PageRecoveryApproval: {
-            items: components["schemas"]["RecoveryApproval"][];
-            /** @description pass as after= for the next page; absent on the last */
-            next?: string;
-        };
-        PageRecoveryCatalogueItem: {
-            items: components["schemas"]["RecoveryCatalogueItem"][];
-            /** @description pass as after= for the next page; absent on the last */
-            next?: string;
-        };
         PageRecoveryCount: {
             items: components["schemas"]["RecoveryCount"][];
             /** @description pass as after= for the next page; absent on the last */
@@ -3260,6 +3622,11 @@ export interface components {
         };
         PageRecoveryWatched: {
             items: components["schemas"]["RecoveryWatched"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
+        PageRemediesCatalogueItem: {
+            items: components["schemas"]["RemediesCatalogueItem"][];
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
@@ -3859,78 +4226,6 @@ export interface components {
             /** Format: double */
             share?: number;
         };
-        RecoveryApproval: {
-            /** @enum {string} */
-            about: "refusal" | "amount";
-            amount?: components["schemas"]["MoneyAmount"];
-            /** Format: date-time */
-            answered_at?: string;
-            /** @example stf_06f3x8k2m4q7r */
-            answered_by?: string;
-            /** Format: date-time */
-            asked_at: string;
-            /** @example stf_06f3x8k2m4q7r */
-            asked_by?: string;
-            /** @description a no was wanted and it became a yes */
-            bent?: boolean;
-            /** @example cmp_06f3x8k2m4q7r */
-            complaint?: string;
-            /** @example cus_06f3x8k2m4q7r */
-            customer?: string;
-            /** @example apv_06f3x8k2m4q7r */
-            id: string;
-            /** @description of complaint */
-            kind?: string;
-            /** @description the nearest yes that was tried */
-            nearest_yes?: string;
-            /** @description of the answer; it stays as guidance */
-            reason?: string;
-            /**
-             * @description what is to be given, or was given with a yes
-             * @example rmd_06f3x8k2m4q7r
-             */
-            remedy?: string;
-            /** Format: int64 */
-            severity?: number;
-            /** @enum {string} */
-            state: "open" | "yes" | "no" | "recalled";
-            /** @example team_06f3x8k2m4q7r */
-            team?: string;
-            /** @example tkt_06f3x8k2m4q7r */
-            ticket?: string;
-            /** @description what they asked for */
-            what: string;
-            /** @description why not */
-            why?: string;
-        };
-        RecoveryCatalogueItem: {
-            /**
-             * Format: int64
-             * @description what it usually costs us, in minor units of the desk's money; 0 when that differs each time or it costs nothing
-             */
-            cost: number;
-            /** @description it costs no money, so no amount is asked for */
-            free?: boolean;
-            key: string;
-            label: string;
-            /** @description not suggested any more */
-            off?: boolean;
-            /** @description yours, or one of the starter's that you changed */
-            own?: boolean;
-            /**
-             * @description what it can be; either when absent
-             * @enum {string}
-             */
-            part?: "right" | "extra";
-        };
-        RecoveryChoice: {
-            /** @description what it costs us; that of the catalogue when absent */
-            amount?: components["schemas"]["MoneyAmount"];
-            /** @description of the catalogue; absent for any other, which what then names */
-            kind?: string;
-            /** @description what they get, as the customer may read it */
-            what?: string;
-        };
         RecoveryCount: {
             /** Format: int64 */
             late: number;
@@ -3958,21 +4253,6 @@ export interface components {
             /** @description what they get, as the customer may read it */
             what?: string;
         };
-        RecoveryGuidance: {
-            /** @description those most alike first */
-            answers: components["schemas"]["RecoveryApproval"][];
-            /**
-             * Format: int64
-             * @description like cases of the last two years in which something was given
-             */
-            cases: number;
-            /** @description what was given there beyond that */
-            extra?: components["schemas"]["RecoveryRange"];
-            /** @description what it was, the most frequent first */
-            gifts: components["schemas"]["RecoveryPopular"][];
-            /** @description what was given there to make it right */
-            right?: components["schemas"]["RecoveryRange"];
-        };
         RecoveryHandover: {
             /** Format: date-time */
             answered_at?: string;
@@ -3995,7 +4275,7 @@ export interface components {
         RecoveryMoney: {
             /** @description what you may give; absent when your role gives nothing */
             allowance?: components["schemas"]["AuthorityAllowance"];
-            approvals: components["schemas"]["RecoveryApproval"][];
+            approvals: components["schemas"]["ApprovalsApproval"][];
             /**
              * @description of a ticket: the complaint that is open, else the last
              * @example cmp_06f3x8k2m4q7r
@@ -4003,36 +4283,13 @@ export interface components {
             complaint?: string;
             /** @description it is made right, and nothing extra is given or offered yet */
             extra_missing: boolean;
-            offers: components["schemas"]["RecoveryOffer"][];
+            offers: components["schemas"]["RemediesOffer"][];
             /** @description given directly, asked for or taken back; those of offers stand there */
-            remedies: components["schemas"]["RecoveryRemedy"][];
+            remedies: components["schemas"]["RemediesRemedy"][];
             /** @description there is something extra, and nothing that makes it right */
             right_missing: boolean;
             /** @description what this customer bought in all, beside the amount; for those who give */
             worth?: components["schemas"]["PeopleWorth"][] | null;
-        };
-        RecoveryOffer: {
-            /** Format: date-time */
-            at: string;
-            choices: components["schemas"]["RecoveryRemedy"][];
-            /** @example cmp_06f3x8k2m4q7r */
-            complaint?: string;
-            /** @example cus_06f3x8k2m4q7r */
-            customer?: string;
-            /** Format: date-time */
-            ended_at?: string;
-            /** @example ofr_06f3x8k2m4q7r */
-            id: string;
-            /** @description what the customer would like instead */
-            named?: string;
-            /** @enum {string} */
-            part: "right" | "extra";
-            /** @example stf_06f3x8k2m4q7r */
-            staff?: string;
-            /** @enum {string} */
-            state: "open" | "chosen" | "named" | "withdrawn";
-            /** @example tkt_06f3x8k2m4q7r */
-            ticket?: string;
         };
         RecoveryPick: {
             /** @description what they would like instead */
@@ -4040,28 +4297,12 @@ export interface components {
             /** @example rmd_06f3x8k2m4q7r */
             remedy?: string;
         };
-        RecoveryPopular: {
-            kind: string;
-            /** Format: int64 */
-            n: number;
-            part: string;
-            what: string;
-        };
         RecoveryProposal: {
-            choices: components["schemas"]["RecoveryChoice"][] | null;
+            choices: components["schemas"]["RemediesChoice"][] | null;
             /** @description for colleagues; the customer never sees it */
             note?: string;
             /** @enum {string} */
             part: "right" | "extra";
-        };
-        RecoveryRange: {
-            /** Format: int64 */
-            cases: number;
-            /** @description not a ceiling */
-            highest: components["schemas"]["MoneyAmount"];
-            lowest: components["schemas"]["MoneyAmount"];
-            /** @description the median, a floor to start from: half of the cases were given at least that */
-            middle: components["schemas"]["MoneyAmount"];
         };
         RecoveryReason: {
             /** Format: date-time */
@@ -4074,54 +4315,6 @@ export interface components {
             /** @description what they asked for */
             what: string;
             /** @description why not */
-            why?: string;
-        };
-        RecoveryRemedy: {
-            /** @description what it costs us; absent when you may not read the ledger */
-            amount?: components["schemas"]["MoneyAmount"];
-            /**
-             * @description the question to a supervisor
-             * @example apv_06f3x8k2m4q7r
-             */
-            approval?: string;
-            /** Format: date-time */
-            at: string;
-            /** @example cmp_06f3x8k2m4q7r */
-            complaint?: string;
-            /** @example cus_06f3x8k2m4q7r */
-            customer?: string;
-            /**
-             * @description of the ledger; absent when it cost nothing
-             * @example led_06f3x8k2m4q7r
-             */
-            entry?: string;
-            /** Format: date-time */
-            given_at?: string;
-            /** @example rmd_06f3x8k2m4q7r */
-            id: string;
-            /** @description of the catalogue, or other */
-            kind: string;
-            /** @description for colleagues; the customer never sees it */
-            note?: string;
-            /** @example ofr_06f3x8k2m4q7r */
-            offer?: string;
-            /** @enum {string} */
-            part: "right" | "extra";
-            /**
-             * @description who offered it, and then whose authority it was
-             * @example stf_06f3x8k2m4q7r
-             */
-            staff?: string;
-            /** @enum {string} */
-            state: "offered" | "asked" | "given" | "passed" | "refused" | "taken_back";
-            /** Format: date-time */
-            taken_back_at?: string;
-            /** @example team_06f3x8k2m4q7r */
-            team?: string;
-            /** @example tkt_06f3x8k2m4q7r */
-            ticket?: string;
-            what: string;
-            /** @description why it was taken back */
             why?: string;
         };
         RecoveryRow: {
@@ -4357,7 +4550,7 @@ export interface components {
         RecoveryWhole: {
             /** @description what you may give; absent when your role gives nothing */
             allowance?: components["schemas"]["AuthorityAllowance"];
-            approvals: components["schemas"]["RecoveryApproval"][];
+            approvals: components["schemas"]["ApprovalsApproval"][];
             /** @description why it happened, for colleagues */
             cause?: string;
             /** Format: date-time */
@@ -4405,7 +4598,7 @@ export interface components {
              * @example stf_06f3x8k2m4q7r
              */
             offered_to?: string;
-            offers: components["schemas"]["RecoveryOffer"][];
+            offers: components["schemas"]["RemediesOffer"][];
             /** @enum {string} */
             origin: "heard" | "broken_promise" | "breached_clock" | "reopened" | "second_transfer" | "repeated_contact" | "abandoned_call";
             /**
@@ -4421,7 +4614,7 @@ export interface components {
             /** @description why it was closed as mistaken */
             reasons?: components["schemas"]["RecoveryReason"][] | null;
             /** @description given directly, asked for or taken back; those of offers stand there */
-            remedies: components["schemas"]["RecoveryRemedy"][];
+            remedies: components["schemas"]["RemediesRemedy"][];
             /** Format: int64 */
             reopened: number;
             /** @description there is something extra, and nothing that makes it right */
@@ -4466,6 +4659,105 @@ export interface components {
         RecoveryWhy: {
             reason: string;
         };
+        RemediesCatalogueItem: {
+            /**
+             * Format: int64
+             * @description what it usually costs us, in minor units of the desk's money; 0 when that differs each time or it costs nothing
+             */
+            cost: number;
+            /** @description it costs no money, so no amount is asked for */
+            free?: boolean;
+            key: string;
+            label: string;
+            /** @description not suggested any more */
+            off?: boolean;
+            /** @description yours, or one of the starter's that you changed */
+            own?: boolean;
+            /**
+             * @description what it can be; either when absent
+             * @enum {string}
+             */
+            part?: "right" | "extra";
+        };
+        RemediesChoice: {
+            /** @description what it costs us; that of the catalogue when absent */
+            amount?: components["schemas"]["MoneyAmount"];
+            /** @description of the catalogue; absent for any other, which what then names */
+            kind?: string;
+            /** @description what they get, as the customer may read it */
+            what?: string;
+        };
+        RemediesOffer: {
+            /** Format: date-time */
+            at: string;
+            choices: components["schemas"]["RemediesRemedy"][];
+            /** @example cmp_06f3x8k2m4q7r */
+            complaint?: string;
+            /** @example cus_06f3x8k2m4q7r */
+            customer?: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** @example ofr_06f3x8k2m4q7r */
+            id: string;
+            /** @description what the customer would like instead */
+            named?: string;
+            /** @enum {string} */
+            part: "right" | "extra";
+            /** @example stf_06f3x8k2m4q7r */
+            staff?: string;
+            /** @enum {string} */
+            state: "open" | "chosen" | "named" | "withdrawn";
+            /** @example tkt_06f3x8k2m4q7r */
+            ticket?: string;
+        };
+        RemediesRemedy: {
+            /** @description what it costs us; absent when you may not read the ledger */
+            amount?: components["schemas"]["MoneyAmount"];
+            /**
+             * @description the question to a supervisor
+             * @example apv_06f3x8k2m4q7r
+             */
+            approval?: string;
+            /** Format: date-time */
+            at: string;
+            /** @example cmp_06f3x8k2m4q7r */
+            complaint?: string;
+            /** @example cus_06f3x8k2m4q7r */
+            customer?: string;
+            /**
+             * @description of the ledger; absent when it cost nothing
+             * @example led_06f3x8k2m4q7r
+             */
+            entry?: string;
+            /** Format: date-time */
+            given_at?: string;
+            /** @example rmd_06f3x8k2m4q7r */
+            id: string;
+            /** @description of the catalogue, or other */
+            kind: string;
+            /** @description for colleagues; the customer never sees it */
+            note?: string;
+            /** @example ofr_06f3x8k2m4q7r */
+            offer?: string;
+            /** @enum {string} */
+            part: "right" | "extra";
+            /**
+             * @description who offered it, and then whose authority it was
+             * @example stf_06f3x8k2m4q7r
+             */
+            staff?: string;
+            /** @enum {string} */
+            state: "offered" | "asked" | "given" | "passed" | "refused" | "taken_back";
+            /** Format: date-time */
+            taken_back_at?: string;
+            /** @example team_06f3x8k2m4q7r */
+            team?: string;
+            /** @example tkt_06f3x8k2m4q7r */
+            ticket?: string;
+            what: string;
+            /** @description why it was taken back */
+            why?: string;
+        };
         "RolesPost-rolesRequest": {
             all_teams?: boolean;
             may: string[] | null;
@@ -4476,6 +4768,16 @@ export interface components {
             end: number;
             /** Format: int64 */
             start: number;
+        };
+        "SessionsPost-sessions-phone-lookRequest": {
+            /** @description what stands behind the # of the link */
+            token: string;
+        };
+        "SessionsPost-sessions-phoneRequest": {
+            /** @description or what was typed */
+            code?: string;
+            /** @description what stands behind the # of the link */
+            token?: string;
         };
         "SessionsPost-sessionsRequest": {
             email: string;
@@ -4652,6 +4954,8 @@ export interface components {
             id: string;
             /** Format: date-time */
             opened_at: string;
+            /** @description came by a phone's link or code, and may capture only */
+            phone: boolean;
             /**
              * Format: date-time
              * @description to the minute
@@ -4713,6 +5017,16 @@ export interface components {
              * @description to the minute; absent when never used
              */
             used_at?: string;
+        };
+        StaffWay: {
+            /** @description to be typed at /phone instead; either ends the other */
+            code: string;
+            /** Format: date-time */
+            expires: string;
+            /** @description the link as a picture (SVG) */
+            qr: string;
+            /** @description shown this once */
+            url: string;
         };
         StagesCheck: {
             key: string;
@@ -5244,6 +5558,10 @@ export interface components {
     pathItems: never;
 }
 export type SchemaAppParked = components['schemas']['AppParked'];
+export type SchemaApprovalsApproval = components['schemas']['ApprovalsApproval'];
+export type SchemaApprovalsGuidance = components['schemas']['ApprovalsGuidance'];
+export type SchemaApprovalsPopular = components['schemas']['ApprovalsPopular'];
+export type SchemaApprovalsRange = components['schemas']['ApprovalsRange'];
 export type SchemaAuthorityAll = components['schemas']['AuthorityAll'];
 export type SchemaAuthorityAllowance = components['schemas']['AuthorityAllowance'];
 export type SchemaAuthorityArrangement = components['schemas']['AuthorityArrangement'];
@@ -5290,8 +5608,21 @@ export type SchemaLexiconChecked = components['schemas']['LexiconChecked'];
 export type SchemaLexiconCheckInBody = components['schemas']['LexiconCheckInBody'];
 export type SchemaLexiconFinding = components['schemas']['LexiconFinding'];
 export type SchemaLexiconListed = components['schemas']['LexiconListed'];
+export type SchemaLexiconListedFramework = components['schemas']['LexiconListedFramework'];
+export type SchemaLexiconListedQuestion = components['schemas']['LexiconListedQuestion'];
+export type SchemaLexiconMachineInBody = components['schemas']['LexiconMachineInBody'];
+export type SchemaLexiconMachineRead = components['schemas']['LexiconMachineRead'];
+export type SchemaLexiconOffered = components['schemas']['LexiconOffered'];
+export type SchemaLexiconOfferedFramework = components['schemas']['LexiconOfferedFramework'];
+export type SchemaLexiconOfferedQuestion = components['schemas']['LexiconOfferedQuestion'];
+export type SchemaLexiconParagraph = components['schemas']['LexiconParagraph'];
 export type SchemaLexiconPromise = components['schemas']['LexiconPromise'];
+export type SchemaLexiconSetFrameworkInBody = components['schemas']['LexiconSetFrameworkInBody'];
 export type SchemaLexiconSetInBody = components['schemas']['LexiconSetInBody'];
+export type SchemaLexiconSetQuestionInBody = components['schemas']['LexiconSetQuestionInBody'];
+export type SchemaLexiconTried = components['schemas']['LexiconTried'];
+export type SchemaLexiconTryFrameworkInBody = components['schemas']['LexiconTryFrameworkInBody'];
+export type SchemaLexiconWhen = components['schemas']['LexiconWhen'];
 export type SchemaMailChangeInBody = components['schemas']['MailChangeInBody'];
 export type SchemaMailConnectInBody = components['schemas']['MailConnectInBody'];
 export type SchemaMailPostMailGuessRequest = components['schemas']['MailPost-mail-guessRequest'];
@@ -5302,6 +5633,7 @@ export type SchemaMoneyAmount = components['schemas']['MoneyAmount'];
 export type SchemaNone = components['schemas']['None'];
 export type SchemaOddsShare = components['schemas']['OddsShare'];
 export type SchemaPageAppParked = components['schemas']['PageAppParked'];
+export type SchemaPageApprovalsApproval = components['schemas']['PageApprovalsApproval'];
 export type SchemaPageClocksDue = components['schemas']['PageClocksDue'];
 export type SchemaPageClocksShown = components['schemas']['PageClocksShown'];
 export type SchemaPageClocksTarget = components['schemas']['PageClocksTarget'];
@@ -5314,6 +5646,8 @@ export type SchemaPageHoursRegion = components['schemas']['PageHoursRegion'];
 export type SchemaPageLedgerAccount = components['schemas']['PageLedgerAccount'];
 export type SchemaPageLedgerEntry = components['schemas']['PageLedgerEntry'];
 export type SchemaPageLexiconListed = components['schemas']['PageLexiconListed'];
+export type SchemaPageLexiconListedFramework = components['schemas']['PageLexiconListedFramework'];
+export type SchemaPageLexiconListedQuestion = components['schemas']['PageLexiconListedQuestion'];
 export type SchemaPagePeopleCompany = components['schemas']['PagePeopleCompany'];
 export type SchemaPagePeopleCustomer = components['schemas']['PagePeopleCustomer'];
 export type SchemaPagePeoplePurchase = components['schemas']['PagePeoplePurchase'];
@@ -5321,11 +5655,10 @@ export type SchemaPagePeopleWorth = components['schemas']['PagePeopleWorth'];
 export type SchemaPagePortalLink = components['schemas']['PagePortalLink'];
 export type SchemaPagePromisesPromise = components['schemas']['PagePromisesPromise'];
 export type SchemaPagePromisesRate = components['schemas']['PagePromisesRate'];
-export type SchemaPageRecoveryApproval = components['schemas']['PageRecoveryApproval'];
-export type SchemaPageRecoveryCatalogueItem = components['schemas']['PageRecoveryCatalogueItem'];
 export type SchemaPageRecoveryCount = components['schemas']['PageRecoveryCount'];
 export type SchemaPageRecoveryRow = components['schemas']['PageRecoveryRow'];
 export type SchemaPageRecoveryWatched = components['schemas']['PageRecoveryWatched'];
+export type SchemaPageRemediesCatalogueItem = components['schemas']['PageRemediesCatalogueItem'];
 export type SchemaPageStaffMember = components['schemas']['PageStaffMember'];
 export type SchemaPageStaffRole = components['schemas']['PageStaffRole'];
 export type SchemaPageStaffSession = components['schemas']['PageStaffSession'];
@@ -5372,23 +5705,15 @@ export type SchemaPromisesReason = components['schemas']['PromisesReason'];
 export type SchemaPromisesRenewal = components['schemas']['PromisesRenewal'];
 export type SchemaPromisesSettings = components['schemas']['PromisesSettings'];
 export type SchemaPromisesSettingsChange = components['schemas']['PromisesSettingsChange'];
-export type SchemaRecoveryApproval = components['schemas']['RecoveryApproval'];
-export type SchemaRecoveryCatalogueItem = components['schemas']['RecoveryCatalogueItem'];
-export type SchemaRecoveryChoice = components['schemas']['RecoveryChoice'];
 export type SchemaRecoveryCount = components['schemas']['RecoveryCount'];
 export type SchemaRecoveryDone = components['schemas']['RecoveryDone'];
 export type SchemaRecoveryGift = components['schemas']['RecoveryGift'];
-export type SchemaRecoveryGuidance = components['schemas']['RecoveryGuidance'];
 export type SchemaRecoveryHandover = components['schemas']['RecoveryHandover'];
 export type SchemaRecoveryMoney = components['schemas']['RecoveryMoney'];
-export type SchemaRecoveryOffer = components['schemas']['RecoveryOffer'];
 export type SchemaRecoveryPick = components['schemas']['RecoveryPick'];
-export type SchemaRecoveryPopular = components['schemas']['RecoveryPopular'];
 export type SchemaRecoveryProposal = components['schemas']['RecoveryProposal'];
-export type SchemaRecoveryRange = components['schemas']['RecoveryRange'];
 export type SchemaRecoveryReason = components['schemas']['RecoveryReason'];
 export type SchemaRecoveryRefusing = components['schemas']['RecoveryRefusing'];
-export type SchemaRecoveryRemedy = components['schemas']['RecoveryRemedy'];
 export type SchemaRecoveryRow = components['schemas']['RecoveryRow'];
 export type SchemaRecoverySettlement = components['schemas']['RecoverySettlement'];
 export type SchemaRecoverySorting = components['schemas']['RecoverySorting'];
@@ -5400,8 +5725,14 @@ export type SchemaRecoveryVerdict = components['schemas']['RecoveryVerdict'];
 export type SchemaRecoveryWatched = components['schemas']['RecoveryWatched'];
 export type SchemaRecoveryWhole = components['schemas']['RecoveryWhole'];
 export type SchemaRecoveryWhy = components['schemas']['RecoveryWhy'];
+export type SchemaRemediesCatalogueItem = components['schemas']['RemediesCatalogueItem'];
+export type SchemaRemediesChoice = components['schemas']['RemediesChoice'];
+export type SchemaRemediesOffer = components['schemas']['RemediesOffer'];
+export type SchemaRemediesRemedy = components['schemas']['RemediesRemedy'];
 export type SchemaRolesPostRolesRequest = components['schemas']['RolesPost-rolesRequest'];
 export type SchemaSearchSpan = components['schemas']['SearchSpan'];
+export type SchemaSessionsPostSessionsPhoneLookRequest = components['schemas']['SessionsPost-sessions-phone-lookRequest'];
+export type SchemaSessionsPostSessionsPhoneRequest = components['schemas']['SessionsPost-sessions-phoneRequest'];
 export type SchemaSessionsPostSessionsRequest = components['schemas']['SessionsPost-sessionsRequest'];
 export type SchemaSetupPostSetupRequest = components['schemas']['SetupPost-setupRequest'];
 export type SchemaStaffChange = components['schemas']['StaffChange'];
@@ -5423,6 +5754,7 @@ export type SchemaStaffSignedOut = components['schemas']['StaffSignedOut'];
 export type SchemaStaffTeam = components['schemas']['StaffTeam'];
 export type SchemaStaffTeamName = components['schemas']['StaffTeamName'];
 export type SchemaStaffToken = components['schemas']['StaffToken'];
+export type SchemaStaffWay = components['schemas']['StaffWay'];
 export type SchemaStagesCheck = components['schemas']['StagesCheck'];
 export type SchemaStagesKind = components['schemas']['StagesKind'];
 export type SchemaStagesPlan = components['schemas']['StagesPlan'];
@@ -5488,7 +5820,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageRecoveryApproval"];
+                    "application/json": components["schemas"]["PageApprovalsApproval"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -5525,7 +5857,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecoveryApproval"];
+                    "application/json": components["schemas"]["ApprovalsApproval"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -5556,7 +5888,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecoveryApproval"];
+                    "application/json": components["schemas"]["ApprovalsApproval"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -5591,7 +5923,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecoveryGuidance"];
+                    "application/json": components["schemas"]["ApprovalsGuidance"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -6543,7 +6875,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecoveryApproval"];
+                    "application/json": components["schemas"]["ApprovalsApproval"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -6619,7 +6951,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecoveryOffer"];
+                    "application/json": components["schemas"]["RemediesOffer"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -7537,6 +7869,238 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "get-lexicon-language-frameworks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLexiconListedFramework"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-lexicon-language-frameworks": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LexiconTryFrameworkInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LexiconTried"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "put-lexicon-language-frameworks-framework": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                framework: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LexiconSetFrameworkInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LexiconListedFramework"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "delete-lexicon-language-frameworks-framework": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                framework: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-lexicon-language-questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLexiconListedQuestion"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "put-lexicon-language-questions-question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: string;
+                question: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LexiconSetQuestionInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LexiconListedQuestion"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "delete-lexicon-language-questions-question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: string;
+                question: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "put-lexicon-language-rules-rule": {
         parameters: {
             query?: never;
@@ -7634,6 +8198,76 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-lexicon-machine": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LexiconMachineInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LexiconMachineRead"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-lexicon-offer": {
+        parameters: {
+            query?: {
+                /** @description instead of the customer's */
+                language?: string;
+                /** @description BCP 47; counts where what the customer wrote does not tell its language */
+                locale?: string;
+                ticket?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LexiconOffered"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -8909,7 +9543,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecoveryRemedy"];
+                    "application/json": components["schemas"]["RemediesRemedy"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -8938,7 +9572,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageRecoveryCatalogueItem"];
+                    "application/json": components["schemas"]["PageRemediesCatalogueItem"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -8960,7 +9594,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RecoveryCatalogueItem"];
+                "application/json": components["schemas"]["RemediesCatalogueItem"];
             };
         };
         responses: {
@@ -8970,7 +9604,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecoveryCatalogueItem"];
+                    "application/json": components["schemas"]["RemediesCatalogueItem"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -9031,7 +9665,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecoveryOffer"];
+                    "application/json": components["schemas"]["RemediesOffer"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -9068,7 +9702,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecoveryOffer"];
+                    "application/json": components["schemas"]["RemediesOffer"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -9401,6 +10035,72 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "post-sessions-phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionsPost-sessions-phoneRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffSignedIn"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-sessions-phone-look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionsPost-sessions-phone-lookRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffInvitation"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "post-setup": {
         parameters: {
             query?: never;
@@ -9655,6 +10355,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffLink"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-staff-id-phone": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffWay"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -10896,7 +11630,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecoveryApproval"];
+                    "application/json": components["schemas"]["ApprovalsApproval"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -11002,7 +11736,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecoveryOffer"];
+                    "application/json": components["schemas"]["RemediesOffer"];
                 };
             };
             401: components["responses"]["Unauthorized"];
