@@ -75,6 +75,8 @@ func lived(t *testing.T) (h *house.House, secrets []string) {
 	h.Ask(http.MethodPut, "/api/v1/tickets/types", map[string]any{"key": "order", "label": "Order"}, nil)
 	h.Ask(http.MethodPut, "/api/v1/tickets/fields", map[string]any{"key": "size", "label": "Size", "kind": "text"}, nil)
 	h.Ask(http.MethodPut, "/api/v1/lexicon/en/rules/own.folks", map[string]any{"family": "ours", "find": []string{"folks"}, "why": "We say guests.", "bad": []string{"Hi folks!"}}, nil)
+	h.Ask(http.MethodPut, "/api/v1/lexicon/en/frameworks/own.swap", map[string]any{"name": "A swap", "paragraphs": []map[string]any{{"prompt": "what they want instead"}}}, nil)
+	h.Ask(http.MethodPut, "/api/v1/lexicon/en/questions/own.colour", map[string]any{"ask": "Which colour would you like?", "when": map[string]any{"types": []string{"order"}}}, nil)
 	h.Ask(http.MethodPost, "/api/v1/mail/mailboxes", map[string]any{"address": "support@shop.example", "smtp": "smtp://me@127.0.0.1:1", "password": boxPassword}, nil)
 
 	c, err := smtp.Dial(h.SMTP)
@@ -171,7 +173,7 @@ func TestAnExportHoldsEverythingButSecrets(t *testing.T) {
 	if r := one("reasons", 1); r.Reason != "She knows the carrier." || linesOf(t, folder, "journal")[r.Seq-1].Kind != "tickets.assigned" {
 		t.Errorf("the reason: %+v", r)
 	}
-	for noun, n := range map[string]int{"teams": 1, "roles": 6, "hours": 1, "targets": 1, "ticket_types": 1, "ticket_fields": 1, "lexicon": 1, "promise_settings": 1} {
+	for noun, n := range map[string]int{"teams": 1, "roles": 6, "hours": 1, "targets": 1, "ticket_types": 1, "ticket_fields": 1, "lexicon": 1, "frameworks": 1, "planned_questions": 1, "promise_settings": 1} {
 		one(noun, n)
 	}
 	if c := one("complaints", 1); c.What != "It came cracked." || c.Ticket != ticket.ID {

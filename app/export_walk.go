@@ -61,8 +61,10 @@ func (e *export) settings(ctx context.Context) (map[string][]any, error) {
 	rules, err5 := e.h.Lexicon.Own(e.tx)
 	how, err6 := e.h.Promises.Settings(e.tx)
 	giving, err7 := e.h.Recovery.Settings(e.tx)
-	lists := map[string][]any{"mailboxes": anys(boxes), "teams": anys(teams), "roles": anys(roles), "hours": anys(calendars), "lexicon": anys(rules), "promise_settings": {how}, "recovery_settings": {giving}}
-	err := errors.Join(err1, err2, err3, err4, err5, err6, err7)
+	frameworks, err8 := e.h.Lexicon.OwnFrameworks(e.tx)
+	questions, err9 := e.h.Lexicon.OwnQuestions(e.tx)
+	lists := map[string][]any{"mailboxes": anys(boxes), "teams": anys(teams), "roles": anys(roles), "hours": anys(calendars), "lexicon": anys(rules), "frameworks": anys(frameworks), "planned_questions": anys(questions), "promise_settings": {how}, "recovery_settings": {giving}}
+	err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9)
 	for noun, path := range map[string]string{"targets": "/targets", "ticket_fields": "/tickets/fields", "ticket_types": "/tickets/types"} {
 		all, listed := e.ask(ctx, path)
 		lists[noun], err = anys(all), errors.Join(err, listed)

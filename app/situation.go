@@ -33,7 +33,7 @@ func (h *House) situation(ctx context.Context, who web.Who, ticket string) (d le
 		if err != nil {
 			return err
 		}
-		d.Channel, d.Name = t.Channel, c.Name
+		d.Channel, d.Name, d.Type, d.Tags = t.Channel, c.Name, t.Type, t.Tags
 		for _, a := range c.Reach {
 			d.Card = append(d.Card, string(a.Kind)) // "email", "phone": that it is known, not what it is
 		}

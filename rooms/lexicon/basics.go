@@ -32,6 +32,7 @@ var missing = []span{{}}
 // made are the checks by the names that rules call them by.
 var made = map[string]func(look) []span{
 	"mark":      leftovers,
+	"prompt":    unfilled,
 	"greeting":  func(l look) []span { return l.lacks("greeting", 0, 2, 12) },
 	"goodbye":   func(l look) []span { return l.lacks("goodbye", -3, len(l.sentences), 20) },
 	"name":      misnamed,

@@ -26,8 +26,8 @@ type File struct {
 	Rules []Rule            `yaml:"rules"`
 }
 
-// Starter reads the starter lexicon of a language, "en" or "de"; any other language has none.
-func Starter(language string) (File, error) {
+// readStarter reads the starter lexicon of a language, "en" or "de"; any other language has none.
+func readStarter(language string) (File, error) {
 	var all File
 	all.Sets = map[string]string{}
 	names, err := fs.Glob(starters, path.Join("rules", language, "*.yaml"))

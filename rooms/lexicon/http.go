@@ -64,6 +64,7 @@ func (room *Room) Routes(api *web.API) {
 		func(ctx context.Context, who web.Who, in *checkIn) (Checked, error) {
 			return room.Check(ctx, who, Ask(in.Body))
 		})
+	room.shelfRoutes(api)
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/lexicon/{language}", Needs: web.View, Say: "Read the lexicon of a language"},
 		func(ctx context.Context, _ web.Who, in *inLanguage) (page web.Page[Listed], err error) {
 			return page, room.db.Read(ctx, func(tx *store.Tx) error { page.Items, err = room.Rules(tx, in.Language); return err })

@@ -58,17 +58,20 @@ type Rule struct {
 
 // Draft is what somebody is about to say, and where.
 type Draft struct {
-	Text     string
-	Language string // BCP 47; how its days and times are read
-	Channel  string // "email", "chat", …; empty counts as a mail
-	Brand    string
-	Trade    string
-	Said     Said
-	Facts    bool      // facts first: softening rules yield
-	Name     string    // of the customer, as they write it
-	Card     []string  // what else is known of them: "phone", "email", "address"
-	Talk     []Side    // what was said in the ticket so far, in its order
-	Now      time.Time // on the clock of whoever writes; without it no promise has a date
+	Text      string
+	Language  string // BCP 47; how its days and times are read
+	Channel   string // "email", "chat", …; empty counts as a mail
+	Brand     string
+	Trade     string
+	Type      string   // of the ticket
+	Tags      []string // of the ticket
+	Said      Said
+	Facts     bool      // facts first: softening rules yield
+	Complaint bool      // something went wrong for them, and is being put right
+	Name      string    // of the customer, as they write it
+	Card      []string  // what else is known of them: "phone", "email", "address"
+	Talk      []Side    // what was said in the ticket so far, in its order
+	Now       time.Time // on the clock of whoever writes; without it no promise has a date
 }
 
 // Side is something that was said in a ticket.

@@ -249,6 +249,11 @@ func (room *Room) Check(ctx context.Context, who web.Who, ask Ask) (c Checked, e
 			}
 			c = book.Look(d)
 		}
+		if d.Language == "" {
+			if c.Findings, err = room.prompts(tx, d.Text); err != nil {
+				return err
+			}
+		}
 		if theirs == "" || strings.HasPrefix(d.Language, theirs) { // feelings are told in the customer's own language
 			return nil
 		}

@@ -266,5 +266,6 @@ func TestEveryVerbTwiceAtOnce(t *testing.T) {
 }
 
 func TestEventsStayAsTheyWere(t *testing.T) {
-	storetest.Events(t, Changed{"en", "own.folks", true}, Removed{"en", "own.folks"})
+	storetest.Events(t, Changed{"en", "own.folks", true}, Removed{"en", "own.folks"},
+		FrameworkChanged{"en", "own.swap", true}, FrameworkRemoved{"en", "own.swap"}, QuestionChanged{"en", "own.colour", true}, QuestionRemoved{"en", "own.colour"})
 }
