@@ -25,6 +25,7 @@ import (
 	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
+	"github.com/hearthdesk/hearth/rooms/tickets/drafts"
 	pages "github.com/hearthdesk/hearth/web"
 )
 
@@ -43,6 +44,7 @@ type House struct {
 	People    *people.Room
 	Lexicon   *lexicon.Room
 	Tickets   *tickets.Room
+	Drafts    *drafts.Room
 	Clocks    *clocks.Room
 	Recovery  *recovery.Room
 	Promises  *promises.Room
@@ -111,7 +113,8 @@ func (h *House) furnish() {
 	h.Hours = hours.New(h.DB)
 	h.People = people.New(h.DB, s.Region)
 	h.Lexicon = lexicon.New(h.DB, h.situation)
-	h.Tickets = tickets.New(h.DB, h.Staff, h.People, h.Files, h.Due)
+	h.Tickets = tickets.New(h.DB, h.Staff, h.People, h.Files)
+	h.Drafts = drafts.New(h.DB, h.Tickets, h.Staff, h.Due)
 	h.Clocks = clocks.New(h.DB, h.Due, h.Hours, h.Tickets)
 	h.Recovery = recovery.New(h.DB, h.Due, h.Staff, h.Hours, h.People, h.Tickets)
 	h.Promises = promises.New(h.DB, h.Due, h.Staff, h.Hours, h.People, h.Tickets, h.Recovery)
@@ -130,6 +133,7 @@ func (h *House) furnish() {
 	h.People.Routes(h.API)
 	h.Lexicon.Routes(h.API)
 	h.Tickets.Routes(h.API)
+	h.Drafts.Routes(h.API)
 	h.Clocks.Routes(h.API)
 	h.Recovery.Routes(h.API)
 	h.Promises.Routes(h.API)

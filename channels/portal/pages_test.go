@@ -20,6 +20,7 @@ import (
 	"github.com/hearthdesk/hearth/rooms/promises"
 	"github.com/hearthdesk/hearth/rooms/recovery"
 	"github.com/hearthdesk/hearth/rooms/tickets"
+	"github.com/hearthdesk/hearth/rooms/tickets/drafts"
 )
 
 func (a answer) has(t *testing.T, status int, all ...string) {
@@ -238,7 +239,7 @@ func TestNothingOfOursIsShown(t *testing.T) {
 	tk := d.ticket(t, "Ida", `<script>alert(1)</script> <img src=x onerror=alert(2)> javascript:alert(3) https://x.example/"onmouseover=alert(4)`)
 	const secret = "SECRET"
 	_, err := d.tickets.Note(t.Context(), d.ann, tk.ID, tickets.Memo{Text: "SECRET-note"})
-	err2 := second(d.tickets.Keep(t.Context(), d.ann, tk.ID, tickets.Draft{Kind: "reply", Text: "SECRET-draft"}))
+	err2 := second(drafts.New(d.db, d.tickets, nil, nil).Keep(t.Context(), d.ann, tk.ID, drafts.Draft{Kind: "reply", Text: "SECRET-draft"}))
 	err3 := second(d.tickets.Assign(t.Context(), d.ann, tk.ID, tickets.Assignment{Staff: new(memberOf(d.ann)), Reason: "SECRET-reason"}))
 	err4 := second(d.tickets.Change(t.Context(), d.ann, tk.ID, tickets.Change{Type: new("secret-type"), Tags: &[]string{"SECRET-tag"}, Priority: new(tickets.Urgent)}))
 	for _, err := range []error{err, err2, err3, err4} {

@@ -35,7 +35,8 @@ type Attachment struct {
 	Size      int64  `json:"size,omitempty" db:"size"`
 }
 
-func (a Attachment) file() File {
+// File is the attachment as a message has it.
+func (a Attachment) File() File {
 	return File{Name: a.Name, Type: a.Type, Size: a.Size, SHA256: a.SHA256, ContentID: a.ContentID, Inline: a.ContentID != ""}
 }
 
@@ -59,18 +60,18 @@ func (room *Room) Answer(ctx context.Context, who web.Who, ticket ID, r Reply) (
 		return m, err
 	}
 	return m, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		t, err := room.mine(tx, who, ticket)
+		t, err := room.Mine(tx, who, ticket)
 		if err != nil {
 			return err
 		}
-		m, _, err = room.reply(tx, who, t, r)
+		m, _, err = room.Utter(tx, who, t, r)
 		return err
 	})
 }
 
-// reply is Answer inside a transaction, on a ticket that who may see, with words and files at hand.
-func (room *Room) reply(tx *store.Tx, who web.Who, t Ticket, r Reply) (Message, Ticket, error) {
-	m, err := room.compose(tx, t, r)
+// Utter is Answer inside a transaction, on a ticket that who may see, with files at hand.
+func (room *Room) Utter(tx *store.Tx, who web.Who, t Ticket, r Reply) (Message, Ticket, error) {
+	m, err := room.compose(tx, t, &r)
 	if err != nil {
 		return m, t, err
 	}
@@ -85,14 +86,29 @@ func (room *Room) reply(tx *store.Tx, who web.Who, t Ticket, r Reply) (Message, 
 	return m, f.Ticket, saveRead(tx, who, t.ID, f.Ticket.reads(r.Seen))
 }
 
+// Ready says what would stop an answer if it were given now.
+func (room *Room) Ready(tx *store.Tx, t Ticket, r Reply) error {
+	if err := r.words(); err != nil {
+		return err
+	}
+	if _, err := t.answer(tx.Now()); err != nil {
+		return err
+	}
+	_, err := room.compose(tx, t, &r)
+	return err
+}
+
 // compose makes an answer as far as it can be made before it is given, and says why it must not be.
-func (room *Room) compose(tx *store.Tx, t Ticket, r Reply) (m Message, err error) {
+func (room *Room) compose(tx *store.Tx, t Ticket, r *Reply) (m Message, err error) {
+	if err := r.words(); err != nil {
+		return m, err
+	}
 	if r.Seen != 0 && r.Seen < t.Version {
 		if err := unseen(tx, t.ID, r.Seen); err != nil {
 			return m, err
 		}
 	}
-	if m, err = room.address(tx, t, r); err != nil {
+	if m, err = room.address(tx, t, *r); err != nil {
 		return m, err
 	}
 	if n := len(m.To) + len(m.Cc); n > maxEverybody && len(r.To)+len(r.Cc) == 0 {
@@ -221,8 +237,8 @@ type Memo struct {
 	Seen     int64        `json:"seen,omitempty" doc:"the ticket's version the writer had read; what the customer said since stays unread"`
 }
 
-// words are there, if only in the HTML.
-func (n *Memo) words() error {
+// Words are there, if only in the HTML.
+func (n *Memo) Words() error {
 	if n.Text == "" {
 		n.Text = text.FromHTML(n.HTML)
 	}
@@ -234,24 +250,27 @@ func (n *Memo) words() error {
 
 // Note writes something for colleagues.
 func (room *Room) Note(ctx context.Context, who web.Who, ticket ID, n Memo) (m Message, err error) {
-	if err := n.words(); err != nil {
+	if err := n.Words(); err != nil {
 		return m, err
 	}
 	if n.Files, err = room.uploaded(ctx, n.Uploads); err != nil {
 		return m, err
 	}
 	return m, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		t, err := room.mine(tx, who, ticket)
+		t, err := room.Mine(tx, who, ticket)
 		if err != nil {
 			return err
 		}
-		m, _, err = room.jot(tx, who, t, n)
+		m, _, err = room.Jot(tx, who, t, n)
 		return err
 	})
 }
 
-// jot is Note inside a transaction, on a ticket that who may see, with words and files at hand.
-func (room *Room) jot(tx *store.Tx, who web.Who, t Ticket, n Memo) (Message, Ticket, error) {
+// Jot is Note inside a transaction, on a ticket that who may see, with files at hand.
+func (room *Room) Jot(tx *store.Tx, who web.Who, t Ticket, n Memo) (Message, Ticket, error) {
+	if err := n.Words(); err != nil {
+		return Message{}, t, err
+	}
 	m := Message{
 		ID: store.NewID[messageKind](tx), Ticket: t.ID, Kind: Note, Channel: "note", Author: author(who), To: []Party{}, Text: n.Text, HTML: n.HTML,
 		At: tx.Now(), State: Kept, StateAt: tx.Now(), Files: n.Files,

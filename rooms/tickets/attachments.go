@@ -5,7 +5,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -33,7 +32,6 @@ func (room *Room) attachments(api *web.API) {
 			{Name: "quoted", Type: "boolean", Say: "true for what was cut off as quoted"},
 		},
 	}, room.page)
-	web.Raw(api, web.Route{Method: http.MethodGet, Path: "/tickets/{id}/draft/files/{sha256}", Needs: web.View, Say: "Read a file of your draft"}, room.draftFile)
 	web.Raw(api, web.Route{Method: http.MethodGet, Path: "/messages/files/{file}", Needs: web.View, Say: "Read an attachment"}, room.download)
 }
 
@@ -57,7 +55,7 @@ func (room *Room) download(w http.ResponseWriter, r *http.Request, who web.Who) 
 			return err
 		}
 		if ok {
-			_, err = room.mine(tx, who, file.Ticket)
+			_, err = room.Mine(tx, who, file.Ticket)
 		}
 		if !ok || err != nil {
 			return fault.New(fault.NotFound, "file.unknown", "There is no file %s, or it isn't yours to see.", f)
@@ -67,28 +65,11 @@ func (room *Room) download(w http.ResponseWriter, r *http.Request, who web.Who) 
 	if err != nil {
 		return err
 	}
-	return room.hand(w, r, file)
+	return room.Hand(w, r, file)
 }
 
-// draftFile shows somebody a file that they put into a draft, such as a picture in its words.
-func (room *Room) draftFile(w http.ResponseWriter, r *http.Request, who web.Who) error {
-	var ticket ID
-	if err := ticket.UnmarshalText([]byte(r.PathValue("id"))); err != nil {
-		return err
-	}
-	d, err := room.Draft(r.Context(), who, ticket)
-	if err != nil {
-		return err
-	}
-	i := slices.IndexFunc(d.Files, func(a Attachment) bool { return a.SHA256 == r.PathValue("sha256") })
-	if i < 0 {
-		return fault.New(fault.NotFound, "file.unknown", "Your draft has no file %s.", r.PathValue("sha256"))
-	}
-	return room.hand(w, r, d.Files[i].file())
-}
-
-// hand gives out the bytes of a file.
-func (room *Room) hand(w http.ResponseWriter, r *http.Request, file File) error {
+// Hand gives out the bytes of a file.
+func (room *Room) Hand(w http.ResponseWriter, r *http.Request, file File) error {
 	body, err := room.files.Open(r.Context(), file.SHA256)
 	if err != nil {
 		return err
@@ -121,7 +102,7 @@ func (room *Room) page(w http.ResponseWriter, r *http.Request, who web.Who) erro
 	var msg Message
 	err := room.db.Read(r.Context(), func(tx *store.Tx) (err error) {
 		if msg, err = message(tx, m); err == nil {
-			_, err = room.mine(tx, who, msg.Ticket)
+			_, err = room.Mine(tx, who, msg.Ticket)
 		}
 		if err == nil && r.URL.Query().Get("quoted") == "true" {
 			msg.Text = strings.TrimSpace(msg.Signature + "\n\n" + msg.Quoted)

@@ -94,7 +94,7 @@ func (room *Room) ChangeMany(ctx context.Context, who web.Who, b Batch) (page we
 // changeOne gives a ticket away last, because then it may no longer be one to change.
 func (room *Room) changeOne(ctx context.Context, who web.Who, ticket ID, b Batch) (t Ticket, err error) {
 	return t, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		if t, err = room.mine(tx, who, ticket); err != nil {
+		if t, err = room.Mine(tx, who, ticket); err != nil {
 			return err
 		}
 		ch, err := b.change(t)

@@ -34,7 +34,7 @@ func (room *Room) MarkDelivery(tx *store.Tx, m MessageID, s State, trouble strin
 	if err != nil || msg.State == s || msg.State == Bounced {
 		return err
 	}
-	msg.State, msg.StateAt, msg.Trouble = s, tx.Now(), clean(trouble)
+	msg.State, msg.StateAt, msg.Trouble = s, tx.Now(), Clean(trouble)
 	if err := saveState(tx, msg); err != nil {
 		return err
 	}

@@ -19,12 +19,12 @@ func refused(t *testing.T, what string, err error) bool {
 
 // A place in a list is read as one place: written again, it is the same.
 func FuzzCursor(f *testing.F) {
-	for _, s := range []string{"", "nonsense", cursor{1, 2}.String(), cursor{-9223372036854775808, 9223372036854775807}.String(), "MS4yLjM", "LjE", "MSAuMg"} {
+	for _, s := range []string{"", "nonsense", Cursor{1, 2}.String(), Cursor{-9223372036854775808, 9223372036854775807}.String(), "MS4yLjM", "LjE", "MSAuMg"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		first := cursor{7, 7}
-		c, err := parseCursor(s, first)
+		first := Cursor{7, 7}
+		c, err := ParseCursor(s, first)
 		if refused(t, s, err) {
 			return
 		}
@@ -34,7 +34,7 @@ func FuzzCursor(f *testing.F) {
 			}
 			return
 		}
-		if back, err := parseCursor(c.String(), first); err != nil || back != c {
+		if back, err := ParseCursor(c.String(), first); err != nil || back != c {
 			t.Errorf("%q is %v, and again %v: %v", s, c, back, err)
 		}
 	})

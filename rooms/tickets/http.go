@@ -91,7 +91,7 @@ func (room *Room) Routes(api *web.API) {
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/tickets/{id}", Needs: web.View, Say: "Read a ticket"},
 		func(ctx context.Context, who web.Who, in *byID) (t Ticket, err error) {
 			return t, room.db.Read(ctx, func(tx *store.Tx) error {
-				if t, err = room.mine(tx, who, in.ID); err != nil {
+				if t, err = room.Mine(tx, who, in.ID); err != nil {
 					return err
 				}
 				return room.dress(tx, who, &t)
@@ -149,7 +149,6 @@ func (room *Room) Routes(api *web.API) {
 		) (Ticket, error) {
 			return room.Assign(ctx, who, in.ID, in.Body)
 		})
-	room.drafts(api)
 	room.settings(api)
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/search", Needs: web.View, Say: "Find tickets by anything said in them, newest first"}, room.search)
 	room.attachments(api)
@@ -254,56 +253,6 @@ func (room *Room) said(ctx context.Context, who web.Who, in *struct {
 		page.Next = page.Items[in.Limit-1].ID.String()
 	}
 	return page, err
-}
-
-type keepIn struct {
-	ID   ID `path:"id"`
-	Body struct {
-		Kind     string       `json:"kind" enum:"reply,note"`
-		HTML     string       `json:"html,omitempty" maxLength:"1000000"`
-		Text     string       `json:"text,omitempty" maxLength:"200000"`
-		To       []Party      `json:"to,omitempty" maxItems:"50" doc:"of a reply; everybody when absent"`
-		Cc       []Party      `json:"cc,omitempty" maxItems:"50"`
-		Files    []Attachment `json:"attachments,omitempty" maxItems:"30" doc:"files uploaded before with POST /messages/files"`
-		Mentions []staff.ID   `json:"mentions,omitempty" maxItems:"50" doc:"of a note"`
-		Seen     int64        `json:"seen" minimum:"0" doc:"the ticket's version you have read"`
-	}
-}
-
-// drafts is what the web may ask of drafts: everybody of their own.
-func (room *Room) drafts(api *web.API) {
-	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/drafts", Needs: web.View, Say: "List what you are writing"},
-		func(ctx context.Context, who web.Who, in *struct {
-			Limit int    `query:"limit" default:"100" minimum:"1" maximum:"500"`
-			After string `query:"after"`
-		},
-		) (page web.Page[Begun], err error) {
-			return page, room.db.Read(ctx, func(tx *store.Tx) error {
-				page, err = room.Drafts(tx, who, in.After, in.Limit)
-				return err
-			})
-		})
-	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/tickets/{id}/draft", Needs: web.View, Say: "Read what you are writing on a ticket"},
-		func(ctx context.Context, who web.Who, in *byID) (Draft, error) { return room.Draft(ctx, who, in.ID) })
-	web.Handle(api, web.Route{Method: http.MethodPut, Path: "/tickets/{id}/draft", Needs: web.Act, Say: "Keep what you are writing on a ticket", Limit: 2 << 20},
-		func(ctx context.Context, who web.Who, in *keepIn) (Draft, error) {
-			b := in.Body
-			return room.Keep(ctx, who, in.ID, Draft{Kind: b.Kind, HTML: b.HTML, Text: b.Text, To: b.To, Cc: b.Cc, Files: b.Files, Mentions: b.Mentions, Seen: b.Seen})
-		})
-	web.Handle(api, web.Route{Method: http.MethodDelete, Path: "/tickets/{id}/draft", Tail: true, Needs: web.View, Say: "Throw away what you are writing on a ticket"},
-		func(ctx context.Context, who web.Who, in *byID) (web.None, error) {
-			return web.None{OK: true}, room.Discard(ctx, who, in.ID)
-		})
-	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/tickets/{id}/draft/send", Needs: web.Act, Say: "Let your draft leave, in some seconds or at a moment", Status: http.StatusAccepted},
-		func(ctx context.Context, who web.Who, in *struct {
-			ID   ID `path:"id"`
-			Body Sending
-		},
-		) (Draft, error) {
-			return room.Send(ctx, who, in.ID, in.Body)
-		})
-	web.Handle(api, web.Route{Method: http.MethodDelete, Path: "/tickets/{id}/draft/send", Needs: web.View, Say: "Take back a draft before it leaves"},
-		func(ctx context.Context, who web.Who, in *byID) (Draft, error) { return room.TakeBack(ctx, who, in.ID) })
 }
 
 func (room *Room) settings(api *web.API) {

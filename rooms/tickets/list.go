@@ -32,23 +32,24 @@ type Filter struct {
 	After    string
 }
 
-// cursor is the place of the last row of a page: its sort key and its id.
-type cursor struct{ at, id int64 }
+// Cursor is the place of the last row of a page: its sort key and its id.
+type Cursor struct{ At, ID int64 }
 
-func (c cursor) String() string {
-	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d.%d", c.at, c.id))
+func (c Cursor) String() string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d.%d", c.At, c.ID))
 }
 
-func parseCursor(s string, first cursor) (cursor, error) {
+// ParseCursor reads the place where a page ended; first when there was none. It is Invalid when it is no such place.
+func ParseCursor(s string, first Cursor) (Cursor, error) {
 	if s == "" {
 		return first, nil
 	}
 	b, err := base64.RawURLEncoding.DecodeString(s)
 	at, id, ok := strings.Cut(string(b), ".")
-	c := cursor{}
+	c := Cursor{}
 	var err1, err2 error
-	c.at, err1 = strconv.ParseInt(at, 10, 64)
-	c.id, err2 = strconv.ParseInt(id, 10, 64)
+	c.At, err1 = strconv.ParseInt(at, 10, 64)
+	c.ID, err2 = strconv.ParseInt(id, 10, 64)
 	if err != nil || !ok || err1 != nil || err2 != nil {
 		return c, fault.Field("after", "cursor.malformed", "This is not where a page ended; pass the “next” of the page before.")
 	}
@@ -59,10 +60,10 @@ func parseCursor(s string, first cursor) (cursor, error) {
 // index each, so its cost does not depend on how many tickets there are.
 func (room *Room) List(tx *store.Tx, who web.Who, f Filter) (page web.Page[Ticket], err error) {
 	q := &query{list: byChange}
-	from, err := parseCursor(f.After, cursor{math.MaxInt64, math.MaxInt64})
+	from, err := ParseCursor(f.After, Cursor{math.MaxInt64, math.MaxInt64})
 	if f.Waiting {
 		q.list = byWait
-		from, err = parseCursor(f.After, cursor{})
+		from, err = ParseCursor(f.After, Cursor{})
 	}
 	if err != nil {
 		return page, err
@@ -84,7 +85,7 @@ func (room *Room) List(tx *store.Tx, who web.Who, f Filter) (page web.Page[Ticke
 		if f.Waiting {
 			at = last.WaitingSince
 		}
-		page.Next = cursor{at.UnixMicro(), int64(last.ID)}.String()
+		page.Next = Cursor{at.UnixMicro(), int64(last.ID)}.String()
 	}
 	return page, room.present(tx, who, page.Items)
 }
@@ -156,13 +157,13 @@ func (q *query) arg(v any) string {
 
 // statement reads one row more than a page. Its limits are written out, because a plan that PostgreSQL makes for any
 // number of rows is not the one for a few.
-func (q *query) statement(who web.Who, f Filter, from cursor) string {
+func (q *query) statement(who web.Who, f Filter, from Cursor) string {
 	key, way, limit := q.list.key, q.list.way, f.Limit+1
 	source, id := "tickets", "id"
 	if f.byTag() { // its rows are in the order of the list, so they are read like an index
 		source, key, id = "tickets_tags AS g JOIN tickets ON tickets.id = g.ticket", "g.updated_at", "g.ticket"
 	}
-	place := fmt.Sprintf("(%s, %s) %s (%s, %s)", key, id, q.list.beyond, q.arg(from.at), q.arg(from.id))
+	place := fmt.Sprintf("(%s, %s) %s (%s, %s)", key, id, q.list.beyond, q.arg(from.At), q.arg(from.ID))
 	var all []string
 	for i, lane := range q.lanes(who, f) {
 		all = append(all, fmt.Sprintf("SELECT * FROM (SELECT tickets.id, %s AS k FROM %s WHERE %s AND %s ORDER BY %s %s, %s %s LIMIT %d) AS lane%d",

@@ -64,7 +64,7 @@ func badPlan(t *testing.T, db *store.DB, who web.Who, f Filter) (bad string) {
 	if f.Waiting {
 		q.list = byWait
 	}
-	sql := q.statement(who, f, cursor{1, 1})
+	sql := q.statement(who, f, Cursor{1, 1})
 	err := db.Read(t.Context(), func(tx *store.Tx) error {
 		steps, err := store.All[step](tx, "EXPLAIN QUERY PLAN "+sql, q.args...)
 		if len(steps) == 0 && err == nil {

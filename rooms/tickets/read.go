@@ -28,7 +28,7 @@ func (room *Room) Read(ctx context.Context, who web.Who, ticket ID, version int6
 		return fault.New(fault.Denied, "read.nobody", "Only members of staff can mark a ticket as read.")
 	}
 	return room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		t, err := room.mine(tx, who, ticket)
+		t, err := room.Mine(tx, who, ticket)
 		if err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func readsOf(tx *store.Tx, who web.Who, ids []ID) (map[ID]int64, error) {
 
 // Talk is what was said in a ticket that somebody may see, oldest first: at most so much of it, after a message.
 func (room *Room) Talk(tx *store.Tx, who web.Who, ticket ID, after MessageID, limit int) ([]Message, error) {
-	t, err := room.mine(tx, who, ticket)
+	t, err := room.Mine(tx, who, ticket)
 	if err != nil {
 		return nil, err
 	}

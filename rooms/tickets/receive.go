@@ -223,7 +223,7 @@ func (room *Room) open(tx *store.Tx, in Inbound, c people.Customer) (t Ticket, e
 }
 
 func subject(in Inbound) string {
-	s := clean(strings.Join(strings.Fields(in.Subject), " "))
+	s := Clean(strings.Join(strings.Fields(in.Subject), " "))
 	if s == "" {
 		s = text.Snippet(in.Text, 60)
 	}
@@ -236,7 +236,7 @@ func subject(in Inbound) string {
 func (room *Room) take(tx *store.Tx, in Inbound, c people.Customer, t Ticket, opened bool) (Filed, error) {
 	m := Message{
 		ID: store.NewID[messageKind](tx), Ticket: t.ID, Kind: In, Channel: in.Channel, Mailbox: in.Mailbox,
-		Author: store.Actor{Kind: store.CustomerKind, ID: c.ID.String()}.String(), From: Party{Name: in.From.Name, Email: in.From.Email, Phone: in.From.Phone}, To: in.To, Cc: in.Cc, ReplyTo: in.ReplyTo, Subject: clean(in.Subject),
+		Author: store.Actor{Kind: store.CustomerKind, ID: c.ID.String()}.String(), From: Party{Name: in.From.Name, Email: in.From.Email, Phone: in.From.Phone}, To: in.To, Cc: in.Cc, ReplyTo: in.ReplyTo, Subject: Clean(in.Subject),
 		Text: in.Text, Quoted: in.Quoted, Signature: in.Signature, HTML: in.HTML, QuotedHTML: in.QuotedHTML, Ref: in.Ref, Answers: in.Answers, Raw: in.Raw, Machine: in.Machine,
 		Flaws: in.Flaws, At: in.At, State: Received, StateAt: tx.Now(), Files: in.Files,
 	}

@@ -7,11 +7,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/gabriel-vasile/mimetype"
 
-	"github.com/hearthdesk/hearth/base/due"
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/files"
 	"github.com/hearthdesk/hearth/base/store"
@@ -33,17 +31,11 @@ type Room struct {
 	staff  *staff.Room
 	people *people.Room
 	files  files.Store
-	due    *due.Queue
 }
 
-// New furnishes the room. The queue may be nil when only the routes are wanted.
-func New(db *store.DB, s *staff.Room, p *people.Room, f files.Store, q *due.Queue) *Room {
-	room := &Room{db, s, p, f, q}
-	if q != nil {
-		q.Handle(leavingWork, due.Policy{Tries: 6, Backoff: due.Doubling(2*time.Second, 5*time.Minute)}, room.leave)
-		q.OnPark(room.parked)
-	}
-	return room
+// New furnishes the room.
+func New(db *store.DB, s *staff.Room, p *people.Room, f files.Store) *Room {
+	return &Room{db, s, p, f}
 }
 
 // Look shows one ticket, inside the caller's transaction, to whoever is allowed anything.
@@ -62,8 +54,8 @@ func (room *Room) Seen(tx *store.Tx, who web.Who, ids []ID) ([]ID, error) {
 	}), err
 }
 
-// mine loads a ticket for somebody who may see it; to everybody else it does not exist.
-func (room *Room) mine(tx *store.Tx, who web.Who, ticket ID) (Ticket, error) {
+// Mine loads a ticket for somebody who may see it; to everybody else it does not exist.
+func (room *Room) Mine(tx *store.Tx, who web.Who, ticket ID) (Ticket, error) {
 	t, err := load(tx, ticket)
 	if err == nil && !room.Sees(who, t) {
 		return Ticket{}, unknown(ticket)
@@ -99,7 +91,7 @@ func (room *Room) Open(ctx context.Context, who web.Who, in Inbound) (t Ticket, 
 // Stand moves a ticket to where somebody says it stands.
 func (room *Room) Stand(ctx context.Context, who web.Who, ticket ID, s Status, ended Ended) (t Ticket, err error) {
 	return t, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		if t, err = room.mine(tx, who, ticket); err != nil {
+		if t, err = room.Mine(tx, who, ticket); err != nil {
 			return err
 		}
 		if err := room.stands(tx, who, &t, s, ended); err != nil {
@@ -111,7 +103,7 @@ func (room *Room) Stand(ctx context.Context, who web.Who, ticket ID, s Status, e
 
 // stands is Stand inside a transaction; who says where a ticket stands has read it.
 func (room *Room) stands(tx *store.Tx, who web.Who, t *Ticket, s Status, ended Ended) error {
-	if err := room.move(tx, t, s, ended, "by_hand"); err != nil {
+	if err := room.Move(tx, t, s, ended, "by_hand"); err != nil {
 		return err
 	}
 	return saveRead(tx, who, t.ID, t.reads(0))
@@ -119,11 +111,11 @@ func (room *Room) stands(tx *store.Tx, who web.Who, t *Ticket, s Status, ended E
 
 // Confirm ends a ticket with the customer's own yes, inside the transaction of the channel that heard it.
 func (room *Room) Confirm(tx *store.Tx, t Ticket) error {
-	return room.move(tx, &t, Closed, Content, "confirmed")
+	return room.Move(tx, &t, Closed, Content, "confirmed")
 }
 
-// move brings a ticket to where it stands; why is what moves it.
-func (room *Room) move(tx *store.Tx, t *Ticket, s Status, ended Ended, why string) error {
+// Move brings a ticket to where it stands; why is what moves it.
+func (room *Room) Move(tx *store.Tx, t *Ticket, s Status, ended Ended, why string) error {
 	was, wasEnded := t.Status, t.Ended
 	if err := t.stand(s, ended, tx.Now()); err != nil {
 		return err
@@ -147,7 +139,7 @@ type Assignment struct {
 // Assign gives a ticket to somebody or a team.
 func (room *Room) Assign(ctx context.Context, who web.Who, ticket ID, a Assignment) (t Ticket, err error) {
 	return t, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		if t, err = room.mine(tx, who, ticket); err != nil {
+		if t, err = room.Mine(tx, who, ticket); err != nil {
 			return err
 		}
 		if err := room.give(tx, &t, a); err != nil {
@@ -202,7 +194,7 @@ type Change struct {
 // Change corrects parts of a ticket.
 func (room *Room) Change(ctx context.Context, who web.Who, ticket ID, ch Change) (t Ticket, err error) {
 	return t, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		if t, err = room.mine(tx, who, ticket); err != nil {
+		if t, err = room.Mine(tx, who, ticket); err != nil {
 			return err
 		}
 		if err := room.correct(tx, &t, ch); err != nil {
@@ -242,7 +234,7 @@ func (t *Ticket) change(ch Change) (e Changed, err error) {
 	e.Ticket = t.ID
 	set := func(part string, into *string, v *string) {
 		if v != nil && *into != *v {
-			*into = clean(*v)
+			*into = Clean(*v)
 			e.Parts = append(e.Parts, part)
 		}
 	}
@@ -310,15 +302,15 @@ func (room *Room) dress(tx *store.Tx, who web.Who, t *Ticket) error {
 // uploaded turns uploads into files that go along, and refuses what was never uploaded.
 func (room *Room) uploaded(ctx context.Context, named []Attachment) ([]File, error) {
 	all := []File{}
-	named, err := room.known(ctx, named, nil)
+	named, err := room.Uploads(ctx, named, nil)
 	for _, a := range named {
-		all = append(all, a.file())
+		all = append(all, a.File())
 	}
 	return all, err
 }
 
-// known looks at uploads that were named, but for those looked at before, and refuses what was never uploaded.
-func (room *Room) known(ctx context.Context, named, before []Attachment) ([]Attachment, error) {
+// Uploads looks at uploads that were named, but for those looked at before, and refuses what was never uploaded.
+func (room *Room) Uploads(ctx context.Context, named, before []Attachment) ([]Attachment, error) {
 	all := []Attachment{}
 	for _, a := range named {
 		a.Name = text.CleanName(a.Name)

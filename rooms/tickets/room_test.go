@@ -3,14 +3,12 @@ package tickets_test
 import (
 	"cmp"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/hearthdesk/hearth/base/due"
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/files"
 	"github.com/hearthdesk/hearth/base/search"
@@ -25,7 +23,6 @@ import (
 type desk struct {
 	db    *store.DB
 	room  *tickets.Room
-	queue *due.Queue
 	st    *staff.Room
 	now   time.Time
 }
@@ -35,14 +32,13 @@ var all = web.Everything(store.Actor{Kind: store.SystemKind, ID: "test", Via: "t
 func open(t *testing.T) *desk {
 	t.Helper()
 	d := &desk{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
-	d.db = storetest.OpenAt(t, func() time.Time { return d.now }, web.Tables, due.Tables, search.Tables, staff.Tables, people.Tables, tickets.Tables)
+	d.db = storetest.OpenAt(t, func() time.Time { return d.now }, web.Tables, search.Tables, staff.Tables, people.Tables, tickets.Tables)
 	f, err := files.OpenFolder(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	d.st = staff.New(d.db, staff.Options{})
-	d.queue = due.New(d.db, slog.New(slog.DiscardHandler))
-	d.room = tickets.New(d.db, d.st, people.New(d.db, "DE"), f, d.queue)
+	d.room = tickets.New(d.db, d.st, people.New(d.db, "DE"), f)
 	return d
 }
 
@@ -510,4 +506,22 @@ func TestCountsAreWhatIsThere(t *testing.T) {
 	if err != nil || len(got) != 2 || got[tickets.Pending] != 1 || got[tickets.Closed] != 1 {
 		t.Errorf("%v, %v", got, err)
 	}
+}
+
+func (d *desk) look(t *testing.T, ticket tickets.ID) (tk tickets.Ticket) {
+	t.Helper()
+	if err := d.db.Read(t.Context(), func(tx *store.Tx) (err error) { tk, err = d.room.Look(tx, ticket); return err }); err != nil {
+		t.Fatal(err)
+	}
+	return tk
+}
+
+// happened are the entries of the journal after one.
+func (d *desk) happened(t *testing.T, after int64) []store.Entry {
+	t.Helper()
+	entries, err := d.db.Journal(t.Context(), after, 500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return entries
 }

@@ -123,7 +123,7 @@ func insertMessage(tx *store.Tx, m Message) error {
 	err := tx.Do(`INSERT INTO messages (`+messageColumns+`, quoted_html) VALUES
 		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`,
 		m.ID, m.Ticket, m.Kind, m.Channel, m.Mailbox, m.Author, store.JSON(m.From), store.JSON(m.To), store.JSON(m.Cc), store.JSON(m.ReplyTo), m.Subject,
-		clean(m.Text), clean(m.Quoted), clean(m.Signature), clean(m.HTML), m.Ref, store.JSON(m.Answers), m.Raw, m.Machine, store.JSON(m.Flaws), m.At, m.State, m.StateAt, m.Trouble, m.Version, clean(m.QuotedHTML))
+		Clean(m.Text), Clean(m.Quoted), Clean(m.Signature), Clean(m.HTML), m.Ref, store.JSON(m.Answers), m.Raw, m.Machine, store.JSON(m.Flaws), m.At, m.State, m.StateAt, m.Trouble, m.Version, Clean(m.QuotedHTML))
 	if err != nil {
 		return err
 	}
@@ -136,8 +136,8 @@ func insertMessage(tx *store.Tx, m Message) error {
 	return nil
 }
 
-// clean takes out what PostgreSQL can't keep in a text.
-func clean(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "") }
+// Clean takes out what PostgreSQL can't keep in a text.
+func Clean(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "") }
 
 // quotedHTML is read when somebody asks, because it is often longer than all that was said.
 func quotedHTML(tx *store.Tx, m MessageID) (string, error) {
@@ -258,7 +258,7 @@ func addReason(tx *store.Tx, ticket ID, text string) (ReasonID, error) {
 		return 0, nil
 	}
 	r := store.NewID[reasonKind](tx)
-	err := tx.Do(`INSERT INTO tickets_reasons (id, ticket, text) VALUES ($1, $2, $3)`, r, ticket, clean(text))
+	err := tx.Do(`INSERT INTO tickets_reasons (id, ticket, text) VALUES ($1, $2, $3)`, r, ticket, Clean(text))
 	return r, err
 }
 
@@ -274,55 +274,4 @@ func reasonsOf(tx *store.Tx, ticket ID) (map[ReasonID]string, error) {
 		by[r.ID] = r.Text
 	}
 	return by, err
-}
-
-// Drafts.
-
-const draftColumns = `ticket, kind, html, text, recipients, cc, mentions, seen, state, leaves_at, onward, trouble, code, saved_at`
-
-func draft(tx *store.Tx, member int64, ticket ID) (d Draft, there bool, err error) {
-	d, there, err = store.Find[Draft](tx, `SELECT `+draftColumns+` FROM drafts WHERE staff = $1 AND ticket = $2`+tx.Lock(), member, ticket)
-	if err != nil || !there {
-		return d, false, err
-	}
-	d.Files, err = store.All[Attachment](tx, `SELECT sha256, name, content_id, type, size FROM drafts_files WHERE staff = $1 AND ticket = $2 ORDER BY place`, member, ticket)
-	return d, true, err
-}
-
-func saveDraft(tx *store.Tx, member int64, d Draft) error {
-	err := tx.Do(`INSERT INTO drafts (staff, `+draftColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-		ON CONFLICT (staff, ticket) DO UPDATE SET kind = excluded.kind, html = excluded.html, text = excluded.text, recipients = excluded.recipients,
-		cc = excluded.cc, mentions = excluded.mentions, seen = excluded.seen, state = excluded.state, leaves_at = excluded.leaves_at,
-		onward = excluded.onward, trouble = excluded.trouble, code = excluded.code, saved_at = excluded.saved_at`,
-		member, d.Ticket, d.Kind, clean(d.HTML), clean(d.Text), store.JSON(d.To), store.JSON(d.Cc), store.JSON(d.Mentions), d.Seen, d.State,
-		d.LeavesAt, d.Then, d.Trouble, d.Code, d.SavedAt)
-	if err != nil {
-		return err
-	}
-	if err := dropDraftFiles(tx, member, d.Ticket); err != nil {
-		return err
-	}
-	for i, a := range d.Files {
-		if err := tx.Do(`INSERT INTO drafts_files (staff, ticket, place, sha256, name, content_id, type, size) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			member, d.Ticket, i, a.SHA256, a.Name, a.ContentID, a.Type, a.Size); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func dropDraft(tx *store.Tx, member int64, ticket ID) error {
-	if err := tx.Do(`DELETE FROM drafts WHERE staff = $1 AND ticket = $2`, member, ticket); err != nil {
-		return err
-	}
-	return dropDraftFiles(tx, member, ticket)
-}
-
-func dropDraftFiles(tx *store.Tx, member int64, ticket ID) error {
-	return tx.Do(`DELETE FROM drafts_files WHERE staff = $1 AND ticket = $2`, member, ticket)
-}
-
-func draftsOf(tx *store.Tx, member int64, from cursor, limit int) ([]Begun, error) {
-	return store.All[Begun](tx, `SELECT ticket, kind, state, saved_at, leaves_at, trouble, code FROM drafts
-		WHERE staff = $1 AND (saved_at, ticket) < ($2, $3) ORDER BY saved_at DESC, ticket DESC LIMIT $4`, member, from.at, from.id, limit)
 }

@@ -13,7 +13,7 @@ import (
 
 // Timeline lists what happened to a ticket, oldest first, with the names and reasons the journal itself does not hold.
 func (room *Room) Timeline(tx *store.Tx, who web.Who, ticket ID, after int64, limit int) (page web.Page[Moment], err error) {
-	t, err := room.mine(tx, who, ticket)
+	t, err := room.Mine(tx, who, ticket)
 	if err != nil {
 		return page, err
 	}

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/hearthdesk/hearth/base/due"
 	"github.com/hearthdesk/hearth/base/files"
 	"github.com/hearthdesk/hearth/base/search"
 	"github.com/hearthdesk/hearth/base/store"
@@ -18,8 +17,7 @@ import (
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
-// scene is a desk with one ticket that was answered once, a field, a type, a colleague who writes on it and a team; and
-// with one on which what they wrote is about to leave.
+// scene is a desk with one ticket that was answered once, a field, a type, a colleague and a team.
 type scene struct {
 	*tickets.Room
 	db      *store.DB
@@ -27,7 +25,6 @@ type scene struct {
 	version int64
 	answer  tickets.MessageID
 	upload  string
-	other   tickets.ID
 	third   tickets.ID
 	ben     staff.ID
 	orders  staff.TeamID
@@ -35,13 +32,13 @@ type scene struct {
 
 func setScene(t *testing.T) scene {
 	t.Helper()
-	db := storetest.Open(t, web.Tables, due.Tables, search.Tables, staff.Tables, people.Tables, tickets.Tables)
+	db := storetest.Open(t, web.Tables, search.Tables, staff.Tables, people.Tables, tickets.Tables)
 	f, err := files.OpenFolder(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	st := staff.New(db, staff.Options{})
-	s := scene{Room: tickets.New(db, st, people.New(db, "DE"), f, due.New(db, nil)), db: db}
+	s := scene{Room: tickets.New(db, st, people.New(db, "DE"), f), db: db}
 	blob := must[files.Blob](t)(f.Put(t.Context(), strings.NewReader("a picture")))
 	s.upload = blob.SHA256
 	ben, _, err := st.Add(t.Context(), all, staff.Newcomer{Email: "ben@shop.example", Name: "Ben", Role: "agent"})
@@ -58,17 +55,8 @@ func setScene(t *testing.T) scene {
 		}
 		return s.name(tx, "out@shop.example")
 	}))
-	s.other = must[tickets.Ticket](t)(s.Open(t.Context(), all, mail("cleo", "9"))).ID
 	s.third = must[tickets.Ticket](t)(s.Open(t.Context(), all, mail("dora", "10"))).ID
-	for _, ticket := range []tickets.ID{s.ticket, s.other} {
-		must[tickets.Draft](t)(s.Keep(t.Context(), s.asBen(), ticket, s.draft()))
-	}
-	must[tickets.Draft](t)(s.Send(t.Context(), s.asBen(), s.other, tickets.Sending{In: new(0), Then: tickets.Resolved}))
 	return s
-}
-
-func (s scene) draft() tickets.Draft {
-	return tickets.Draft{Kind: "reply", Text: "From Ben.", Seen: s.version, Files: []tickets.Attachment{{SHA256: s.upload, Name: "cup.png"}}}
 }
 
 // asBen is what Ben may do.
@@ -149,18 +137,6 @@ func TestVerbsTwiceAtOnce(t *testing.T) {
 			return second(s.ChangeMany(ctx, s.asBen(), tickets.Batch{
 				IDs: []tickets.ID{s.ticket, s.third}, Status: tickets.Resolved, AddTags: []string{"cup"}, Priority: new(tickets.High), Assign: &tickets.Assignment{Team: &s.orders},
 			}))
-		},
-		"keep a draft":      func(s scene) error { return second(s.Keep(ctx, s.asBen(), s.ticket, s.draft())) },
-		"begin a draft":     func(s scene) error { return second(s.Keep(ctx, s.asBen(), s.third, s.draft())) },
-		"discard a draft":   func(s scene) error { return s.Discard(ctx, s.asBen(), s.ticket) },
-		"discard what goes": func(s scene) error { return s.Discard(ctx, s.asBen(), s.other) },
-		"send a draft":      func(s scene) error { return second(s.Send(ctx, s.asBen(), s.ticket, tickets.Sending{})) },
-		"send it later":     func(s scene) error { return second(s.Send(ctx, s.asBen(), s.other, tickets.Sending{In: new(60)})) },
-		"take it back":      func(s scene) error { return second(s.TakeBack(ctx, s.asBen(), s.other)) },
-		"leave":             func(s scene) error { return s.Leave(ctx, s.other, s.ben) },
-		"give up": func(s scene) error {
-			s.GiveUp(s.other, s.ben)
-			return nil
 		},
 		"notify": func(s scene) error {
 			return s.write(func(tx *store.Tx) error {

@@ -13,7 +13,7 @@ export type Finding = Schemas['LexiconFinding'];
 /** What an answer that is being written promises. */
 export type Caught = Schemas['LexiconPromise'];
 export type Status = Ticket['status'];
-export type Draft = Schemas['TicketsDraft'];
+export type Draft = Schemas['DraftsDraft'];
 export type Query = { status?: string; assignee?: string; team?: string; tag?: string; customer?: string; channel?: string; mailbox?: string; waiting?: boolean };
 
 export const list = (query: Query, after?: string, limit = 50, signal?: AbortSignal) => api('get', '/tickets', { query: { ...query, after, limit }, signal });

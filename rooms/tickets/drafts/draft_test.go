@@ -1,4 +1,4 @@
-package tickets_test
+package drafts_test
 
 import (
 	"context"
@@ -19,6 +19,7 @@ import (
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
+	"github.com/hearthdesk/hearth/rooms/tickets/drafts"
 )
 
 // work lets everything happen that is due by the desk's clock.
@@ -53,7 +54,7 @@ func (d *desk) work(t *testing.T) {
 // said are the words on a ticket, each after its kind.
 func (d *desk) said(t *testing.T, ticket tickets.ID) (words []string) {
 	t.Helper()
-	for _, m := range into[web.Page[tickets.Message]](t, door(d.db, d.room)(all, "GET /tickets/"+ticket.String()+"/messages", "")).Items {
+	for _, m := range into[web.Page[tickets.Message]](t, d.door()(all, "GET /tickets/"+ticket.String()+"/messages", "")).Items {
 		words = append(words, string(m.Kind)+": "+m.Text)
 	}
 	return words
@@ -87,44 +88,44 @@ func kinds(entries []store.Entry) (all []string) {
 // What somebody writes is kept for them alone, on every machine they come back on.
 func TestADraftIsKeptForItsAuthor(t *testing.T) {
 	d := open(t)
-	ann, bob, ask := d.member(t, "ann", "agent"), d.member(t, "bob", "admin"), door(d.db, d.room)
+	ann, bob, ask := d.member(t, "ann", "agent"), d.member(t, "bob", "admin"), d.door()
 	tk := d.receive(t, mail("ada", "1")).Ticket
 	path := "/tickets/" + tk.ID.String() + "/draft"
 
-	if got := into[tickets.Draft](t, ask(ann, "GET "+path, "")); got.State != tickets.Writing || got.Text != "" || got.Files == nil || got.Kind != "reply" {
+	if got := into[drafts.Draft](t, ask(ann, "GET "+path, "")); got.State != drafts.Writing || got.Text != "" || got.Files == nil || got.Kind != "reply" {
 		t.Errorf("nothing was written, and the draft is %+v", got)
 	}
 	upload := into[tickets.Upload](t, ask(ann, "POST /messages/files", "\x89PNG\r\n\x1a\n picture"))
-	into[tickets.Draft](t, ask(ann, "PUT "+path, `{"kind":"note","text":"For us","mentions":["`+staff.ID(bob.Staff).String()+`"],"seen":1}`))
+	into[drafts.Draft](t, ask(ann, "PUT "+path, `{"kind":"note","text":"For us","mentions":["`+staff.ID(bob.Staff).String()+`"],"seen":1}`))
 	body := fmt.Sprintf(`{"kind":"reply","html":"<p>Dear <img src=cid:a>","text":"Dear","to":[{"email":"ada@example.com"}],"seen":1,
 		"attachments":[{"sha256":%q,"name":"b.png","content_id":"a","size":1,"type":"text/html"}]}`, upload.SHA256)
 	for range 2 { // saving is no more than that
 		d.now = d.now.Add(time.Second)
-		into[tickets.Draft](t, ask(ann, "PUT "+path, body))
+		into[drafts.Draft](t, ask(ann, "PUT "+path, body))
 	}
-	want := tickets.Draft{
+	want := drafts.Draft{
 		Ticket: tk.ID, Kind: "reply", HTML: "<p>Dear <img src=cid:a>", Text: "Dear", To: []tickets.Party{{Email: "ada@example.com"}}, Seen: 1,
-		Files: []tickets.Attachment{{SHA256: upload.SHA256, Name: "b.png", ContentID: "a", Type: "image/png", Size: upload.Size}}, State: tickets.Writing, SavedAt: d.now,
+		Files: []tickets.Attachment{{SHA256: upload.SHA256, Name: "b.png", ContentID: "a", Type: "image/png", Size: upload.Size}}, State: drafts.Writing, SavedAt: d.now,
 	}
-	if diff := cmp.Diff(want, into[tickets.Draft](t, ask(ann, "GET "+path, ""))); diff != "" {
+	if diff := cmp.Diff(want, into[drafts.Draft](t, ask(ann, "GET "+path, ""))); diff != "" {
 		t.Errorf("the draft (- want, + got):\n%s", diff)
 	}
 	if w := ask(ann, "GET "+path+"/files/"+upload.SHA256, ""); w.Code != http.StatusOK || w.Header().Get("Content-Type") != "image/png" || int64(w.Body.Len()) != upload.Size {
 		t.Errorf("the picture in the draft: %d %v", w.Code, w.Header())
 	}
-	list := into[web.Page[tickets.Begun]](t, ask(ann, "GET /drafts", ""))
-	if diff := cmp.Diff([]tickets.Begun{{Ticket: tk.ID, Kind: "reply", State: tickets.Writing, SavedAt: d.now}}, list.Items); diff != "" {
+	list := into[web.Page[drafts.Begun]](t, ask(ann, "GET /drafts", ""))
+	if diff := cmp.Diff([]drafts.Begun{{Ticket: tk.ID, Kind: "reply", State: drafts.Writing, SavedAt: d.now}}, list.Items); diff != "" {
 		t.Error("the list: ", diff)
 	}
 
 	// Nobody else finds anything of it, whoever they are.
-	if got := into[tickets.Draft](t, ask(bob, "GET "+path, "")); got.Text != "" || len(got.Files) > 0 {
+	if got := into[drafts.Draft](t, ask(bob, "GET "+path, "")); got.Text != "" || len(got.Files) > 0 {
 		t.Errorf("another sees %+v", got)
 	}
 	if w := ask(bob, "GET "+path+"/files/"+upload.SHA256, ""); w.Code != http.StatusNotFound {
 		t.Errorf("another sees the picture: %d", w.Code)
 	}
-	if list := into[web.Page[tickets.Begun]](t, ask(bob, "GET /drafts", "")); len(list.Items) > 0 {
+	if list := into[web.Page[drafts.Begun]](t, ask(bob, "GET /drafts", "")); len(list.Items) > 0 {
 		t.Errorf("another's list is %+v", list.Items)
 	}
 	named := func() (is bool) {
@@ -141,23 +142,23 @@ func TestADraftIsKeptForItsAuthor(t *testing.T) {
 		into[web.None](t, ask(bob, "DELETE "+path, ""))
 		into[web.None](t, ask(ann, "DELETE "+path, ""))
 	}
-	if got := into[tickets.Draft](t, ask(ann, "GET "+path, "")); got.Text != "" || named() {
+	if got := into[drafts.Draft](t, ask(ann, "GET "+path, "")); got.Text != "" || named() {
 		t.Errorf("after it was thrown away there is %+v", got)
 	}
 }
 
 func TestDraftsAreListedByThePage(t *testing.T) {
 	d := open(t)
-	ann, ask := d.member(t, "ann", "agent"), door(d.db, d.room)
+	ann, ask := d.member(t, "ann", "agent"), d.door()
 	var want, got []tickets.ID
 	for i := range 5 {
 		tk := d.receive(t, mail("ada", fmt.Sprint(i))).Ticket
-		into[tickets.Draft](t, ask(ann, "PUT /tickets/"+tk.ID.String()+"/draft", `{"kind":"note","text":"x","seen":1}`))
+		into[drafts.Draft](t, ask(ann, "PUT /tickets/"+tk.ID.String()+"/draft", `{"kind":"note","text":"x","seen":1}`))
 		want = append([]tickets.ID{tk.ID}, want...)
 		d.now = d.now.Add(time.Duration(i%2) * time.Second)
 	}
 	for after := ""; ; {
-		page := into[web.Page[tickets.Begun]](t, ask(ann, "GET /drafts?limit=2&after="+after, ""))
+		page := into[web.Page[drafts.Begun]](t, ask(ann, "GET /drafts?limit=2&after="+after, ""))
 		for _, b := range page.Items {
 			got = append(got, b.Ticket)
 		}
@@ -172,17 +173,17 @@ func TestDraftsAreListedByThePage(t *testing.T) {
 
 func TestADraftLeavesAtItsTime(t *testing.T) {
 	d := open(t)
-	ann, ask := d.member(t, "ann", "agent"), door(d.db, d.room)
+	ann, ask := d.member(t, "ann", "agent"), d.door()
 	tk := d.receive(t, mail("ada", "1")).Ticket
 	path := "/tickets/" + tk.ID.String() + "/draft"
 	upload := into[tickets.Upload](t, ask(ann, "POST /messages/files", "a picture"))
-	into[tickets.Draft](t, ask(ann, "PUT "+path, fmt.Sprintf(`{"kind":"reply","html":"<p>It is on its way.","cc":[{"email":"bob@example.com"}],
+	into[drafts.Draft](t, ask(ann, "PUT "+path, fmt.Sprintf(`{"kind":"reply","html":"<p>It is on its way.","cc":[{"email":"bob@example.com"}],
 		"to":[{"email":"ada@example.com"}],"attachments":[{"sha256":%q,"name":"a.txt"}],"seen":1}`, upload.SHA256)))
 	before := d.happened(t, 0)
 
 	w := ask(ann, "POST "+path+"/send", `{"then":"on_hold"}`)
-	sent := into[tickets.Draft](t, w)
-	if w.Code != http.StatusAccepted || sent.State != tickets.Leaving || !sent.LeavesAt.Equal(d.now.Add(8*time.Second)) || sent.Then != tickets.OnHold {
+	sent := into[drafts.Draft](t, w)
+	if w.Code != http.StatusAccepted || sent.State != drafts.Leaving || !sent.LeavesAt.Equal(d.now.Add(8*time.Second)) || sent.Then != tickets.OnHold {
 		t.Errorf("%d, it is %+v", w.Code, sent)
 	}
 	if w := ask(ann, "PUT "+path, `{"kind":"reply","text":"Else.","seen":1}`); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "take it back") {
@@ -214,7 +215,7 @@ func TestADraftLeavesAtItsTime(t *testing.T) {
 	if now := d.look(t, tk.ID); now.Status != tickets.OnHold || !now.WaitingSince.IsZero() {
 		t.Errorf("the ticket is %+v", now)
 	}
-	if got := into[tickets.Draft](t, ask(ann, "GET "+path, "")); got.State != tickets.Writing || got.HTML != "" {
+	if got := into[drafts.Draft](t, ask(ann, "GET "+path, "")); got.State != drafts.Writing || got.HTML != "" {
 		t.Errorf("the draft is still there: %+v", got)
 	}
 	if w := ask(ann, "DELETE "+path+"/send", ""); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "It has left already") {
@@ -227,16 +228,16 @@ func TestADraftLeavesAtItsTime(t *testing.T) {
 
 func TestADraftedNoteLeavesAtAMoment(t *testing.T) {
 	d := open(t)
-	ann, ask := d.member(t, "ann", "agent"), door(d.db, d.room)
+	ann, ask := d.member(t, "ann", "agent"), d.door()
 	ben := d.member(t, "ben", "agent")
 	tk := d.receive(t, mail("ada", "1")).Ticket
 	path := "/tickets/" + tk.ID.String() + "/draft"
 	upload := into[tickets.Upload](t, ask(ann, "POST /messages/files", "a picture"))
-	into[tickets.Draft](t, ask(ann, "PUT "+path, fmt.Sprintf(`{"kind":"note","html":"<p>Look.<script>x()</script>","mentions":[%q],"attachments":[{"sha256":%q,"name":"a.txt"}],"seen":1}`,
+	into[drafts.Draft](t, ask(ann, "PUT "+path, fmt.Sprintf(`{"kind":"note","html":"<p>Look.<script>x()</script>","mentions":[%q],"attachments":[{"sha256":%q,"name":"a.txt"}],"seen":1}`,
 		staff.ID(ben.Staff), upload.SHA256)))
 	at := d.now.Add(30 * 24 * time.Hour)
-	into[tickets.Draft](t, ask(ann, "POST "+path+"/send", `{"in":60}`))
-	sent := into[tickets.Draft](t, ask(ann, "POST "+path+"/send", fmt.Sprintf(`{"at":%q,"then":"resolved"}`, at.Format(time.RFC3339)))) // another time is the one that counts
+	into[drafts.Draft](t, ask(ann, "POST "+path+"/send", `{"in":60}`))
+	sent := into[drafts.Draft](t, ask(ann, "POST "+path+"/send", fmt.Sprintf(`{"at":%q,"then":"resolved"}`, at.Format(time.RFC3339)))) // another time is the one that counts
 	if !sent.LeavesAt.Equal(at) {
 		t.Errorf("it leaves at %s", sent.LeavesAt)
 	}
@@ -270,32 +271,32 @@ func TestADraftedNoteLeavesAtAMoment(t *testing.T) {
 
 func TestADraftIsTakenBack(t *testing.T) {
 	d := open(t)
-	ann, ask := d.member(t, "ann", "agent"), door(d.db, d.room)
+	ann, ask := d.member(t, "ann", "agent"), d.door()
 	tk := d.receive(t, mail("ada", "1")).Ticket
 	path := "/tickets/" + tk.ID.String() + "/draft"
-	into[tickets.Draft](t, ask(ann, "PUT "+path, `{"kind":"reply","text":"Rash.","seen":1}`))
-	into[tickets.Draft](t, ask(ann, "POST "+path+"/send", `{"in":8,"then":"resolved"}`))
+	into[drafts.Draft](t, ask(ann, "PUT "+path, `{"kind":"reply","text":"Rash.","seen":1}`))
+	into[drafts.Draft](t, ask(ann, "POST "+path+"/send", `{"in":8,"then":"resolved"}`))
 	for range 2 { // once taken back it stays here
-		if got := into[tickets.Draft](t, ask(ann, "DELETE "+path+"/send", "")); got.State != tickets.Writing || got.Text != "Rash." || !got.LeavesAt.IsZero() || got.Then != "" {
+		if got := into[drafts.Draft](t, ask(ann, "DELETE "+path+"/send", "")); got.State != drafts.Writing || got.Text != "Rash." || !got.LeavesAt.IsZero() || got.Then != "" {
 			t.Errorf("taken back it is %+v", got)
 		}
 	}
 	d.now = d.now.Add(time.Minute)
 	d.work(t)
-	if err := d.room.Leave(t.Context(), tk.ID, staff.ID(ann.Staff)); err != nil { // a node that was slow to hear of it
+	if err := d.drafts.Leave(t.Context(), tk.ID, staff.ID(ann.Staff)); err != nil { // a node that was slow to hear of it
 		t.Error(err)
 	}
 	if said := d.said(t, tk.ID); len(said) != 1 {
 		t.Errorf("it left: %v", said)
 	}
-	into[tickets.Draft](t, ask(ann, "PUT "+path, `{"kind":"reply","text":"Considered.","seen":1}`))
-	into[tickets.Draft](t, ask(ann, "POST "+path+"/send", `{"in":0}`))
+	into[drafts.Draft](t, ask(ann, "PUT "+path, `{"kind":"reply","text":"Considered.","seen":1}`))
+	into[drafts.Draft](t, ask(ann, "POST "+path+"/send", `{"in":0}`))
 	d.work(t)
 	if said := d.said(t, tk.ID); len(said) != 2 || said[1] != "out: Considered." {
 		t.Errorf("then was said: %v", said)
 	}
-	into[tickets.Draft](t, ask(ann, "PUT "+path, `{"kind":"reply","text":"And more.","seen":9}`))
-	into[tickets.Draft](t, ask(ann, "POST "+path+"/send", `{"in":8}`))
+	into[drafts.Draft](t, ask(ann, "PUT "+path, `{"kind":"reply","text":"And more.","seen":9}`))
+	into[drafts.Draft](t, ask(ann, "POST "+path+"/send", `{"in":8}`))
 	into[web.None](t, ask(ann, "DELETE "+path, ""))
 	d.now = d.now.Add(time.Minute)
 	d.work(t)
@@ -354,28 +355,28 @@ func TestADraftThatMustNotLeaveIsHeld(t *testing.T) {
 		"we fail too often": {"reply", "", func(t *testing.T, d *desk, ann, _ web.Who, tk tickets.Ticket) {
 			t.Helper()
 			d.now = d.now.Add(time.Minute)
-			d.room.GiveUp(tk.ID, staff.ID(ann.Staff))
+			d.drafts.GiveUp(tk.ID, staff.ID(ann.Staff))
 		}, "draft.accident", tickets.Fresh, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := open(t)
-			ann, bob, ask := d.member(t, "ann", "agent"), d.member(t, "bob", "agent"), door(d.db, d.room)
+			ann, bob, ask := d.member(t, "ann", "agent"), d.member(t, "bob", "agent"), d.door()
 			tk := d.receive(t, mail("ada", "1")).Ticket
 			path := "/tickets/" + tk.ID.String() + "/draft"
-			into[tickets.Draft](t, ask(ann, "PUT "+path, `{"kind":"`+tc.kind+`","text":"Mine.","seen":1}`))
+			into[drafts.Draft](t, ask(ann, "PUT "+path, `{"kind":"`+tc.kind+`","text":"Mine.","seen":1}`))
 			body := `{"in":8}`
 			if tc.then != "" {
 				body = `{"in":8,"then":"` + tc.then + `"}`
 			}
-			into[tickets.Draft](t, ask(ann, "POST "+path+"/send", body))
+			into[drafts.Draft](t, ask(ann, "POST "+path+"/send", body))
 			tc.meanwhile(t, d, ann, bob, tk)
 			d.now = d.now.Add(time.Minute)
 			d.work(t)
 
 			left := slices.ContainsFunc(d.said(t, tk.ID), func(s string) bool { return strings.HasSuffix(s, ": Mine.") })
-			var got tickets.Draft
+			var got drafts.Draft
 			err := d.db.Read(t.Context(), func(tx *store.Tx) error {
-				page, err := d.room.Drafts(tx, ann, "", 10)
+				page, err := d.drafts.List(tx, ann, "", 10)
 				if err == nil && len(page.Items) > 0 {
 					got.State, got.Trouble, got.Code = page.Items[0].State, page.Items[0].Trouble, page.Items[0].Code
 				}
@@ -384,7 +385,7 @@ func TestADraftThatMustNotLeaveIsHeld(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.Code != tc.code || left != (tc.code == "") || (tc.code != "") != (got.State == tickets.Stopped && strings.HasSuffix(got.Trouble, ".")) {
+			if got.Code != tc.code || left != (tc.code == "") || (tc.code != "") != (got.State == drafts.Stopped && strings.HasSuffix(got.Trouble, ".")) {
 				t.Errorf("left: %t, the draft: %+v", left, got)
 			}
 			now := d.look(t, tk.ID)
@@ -402,11 +403,11 @@ func TestADraftThatMustNotLeaveIsHeld(t *testing.T) {
 				return
 			}
 			// Whoever reads why and writes on has an ordinary draft again, and what they send then leaves.
-			again := into[tickets.Draft](t, ask(ann, "PUT "+path, fmt.Sprintf(`{"kind":"%s","text":"Mine.","to":[{"email":"ada@example.com"}],"seen":%d}`, tc.kind, now.Version)))
-			if again.State != tickets.Writing || again.Trouble != "" {
+			again := into[drafts.Draft](t, ask(ann, "PUT "+path, fmt.Sprintf(`{"kind":"%s","text":"Mine.","to":[{"email":"ada@example.com"}],"seen":%d}`, tc.kind, now.Version)))
+			if again.State != drafts.Writing || again.Trouble != "" {
 				t.Errorf("written on, it is %+v", again)
 			}
-			into[tickets.Draft](t, ask(ann, "POST "+path+"/send", `{"in":0}`))
+			into[drafts.Draft](t, ask(ann, "POST "+path+"/send", `{"in":0}`))
 			d.work(t)
 			if said := d.said(t, tk.ID); !slices.Contains(said, "out: Mine.") {
 				t.Errorf("sent once more, there is %v", said)
@@ -454,12 +455,12 @@ func heard(t *testing.T, d *desk, ann, bob web.Who, tk tickets.Ticket, held bool
 // However often its moment comes, also when a node died right after it, what was written is said once.
 func TestADraftLeavesOnce(t *testing.T) {
 	d := open(t)
-	ann, ask := d.member(t, "ann", "agent"), door(d.db, d.room)
+	ann, ask := d.member(t, "ann", "agent"), d.door()
 	tk := d.receive(t, mail("ada", "1")).Ticket
 	path := "/tickets/" + tk.ID.String() + "/draft"
-	into[tickets.Draft](t, ask(ann, "PUT "+path, `{"kind":"reply","text":"Once.","seen":1}`))
-	into[tickets.Draft](t, ask(ann, "POST "+path+"/send", `{"in":5}`))
-	if err := d.room.Leave(t.Context(), tk.ID, staff.ID(ann.Staff)); err != nil { // before its time
+	into[drafts.Draft](t, ask(ann, "PUT "+path, `{"kind":"reply","text":"Once.","seen":1}`))
+	into[drafts.Draft](t, ask(ann, "POST "+path+"/send", `{"in":5}`))
+	if err := d.drafts.Leave(t.Context(), tk.ID, staff.ID(ann.Staff)); err != nil { // before its time
 		t.Fatal(err)
 	}
 	if said := d.said(t, tk.ID); len(said) != 1 {
@@ -467,7 +468,7 @@ func TestADraftLeavesOnce(t *testing.T) {
 	}
 	d.now = d.now.Add(5 * time.Second)
 	for range 3 {
-		if err := d.room.Leave(t.Context(), tk.ID, staff.ID(ann.Staff)); err != nil {
+		if err := d.drafts.Leave(t.Context(), tk.ID, staff.ID(ann.Staff)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -483,12 +484,12 @@ func TestTakingBackWhatLeaves(t *testing.T) {
 	ann := d.member(t, "ann", "agent")
 	for i := range 10 {
 		tk := d.receive(t, mail("ada", fmt.Sprint("r", i))).Ticket
-		must[tickets.Draft](t)(d.room.Keep(t.Context(), ann, tk.ID, tickets.Draft{Kind: "reply", Text: "Gone?", Seen: 1}))
-		must[tickets.Draft](t)(d.room.Send(t.Context(), ann, tk.ID, tickets.Sending{In: new(0)}))
+		must[drafts.Draft](t)(d.drafts.Keep(t.Context(), ann, tk.ID, drafts.Draft{Kind: "reply", Text: "Gone?", Seen: 1}))
+		must[drafts.Draft](t)(d.drafts.Send(t.Context(), ann, tk.ID, drafts.Sending{In: new(0)}))
 		var left, back error
 		var wg sync.WaitGroup
-		wg.Go(func() { left = d.room.Leave(t.Context(), tk.ID, staff.ID(ann.Staff)) })
-		wg.Go(func() { _, back = d.room.TakeBack(t.Context(), ann, tk.ID) })
+		wg.Go(func() { left = d.drafts.Leave(t.Context(), tk.ID, staff.ID(ann.Staff)) })
+		wg.Go(func() { _, back = d.drafts.TakeBack(t.Context(), ann, tk.ID) })
 		wg.Wait()
 		if left != nil {
 			t.Fatal(left)
@@ -507,12 +508,12 @@ func TestTakingBackWhatLeaves(t *testing.T) {
 func TestWhatDraftsRefuse(t *testing.T) {
 	d := open(t)
 	north := must[staff.Team](t)(d.st.AddTeam(t.Context(), all, "North"))
-	ann, light, ask := d.member(t, "ann", "agent"), d.member(t, "lea", "light"), door(d.db, d.room)
+	ann, light, ask := d.member(t, "ann", "agent"), d.member(t, "lea", "light"), d.door()
 	tk, hidden := d.receive(t, mail("ada", "1")).Ticket, d.receive(t, with(mail("bob", "2"), func(in *tickets.Inbound) { in.Team = north.ID })).Ticket
 	nobody := d.receive(t, with(mail("cleo", "3"), func(in *tickets.Inbound) { in.From, in.To = people.Sender{Name: "Cleo", Phone: "+49 30 123456"}, nil })).Ticket
 	at := func(tk tickets.Ticket) string { return "/tickets/" + tk.ID.String() + "/draft" }
-	into[tickets.Draft](t, ask(ann, "PUT "+at(nobody), `{"kind":"reply","text":" ","html":"<p>&nbsp;</p>","seen":1}`))
-	keep := func(body string) { into[tickets.Draft](t, ask(ann, "PUT "+at(tk), body)) }
+	into[drafts.Draft](t, ask(ann, "PUT "+at(nobody), `{"kind":"reply","text":" ","html":"<p>&nbsp;</p>","seen":1}`))
+	keep := func(body string) { into[drafts.Draft](t, ask(ann, "PUT "+at(tk), body)) }
 	keep(`{"kind":"reply","text":"x","seen":1}`)
 	for _, row := range []struct {
 		who  web.Who

@@ -1,0 +1,55 @@
+package drafts
+
+import (
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/rooms/tickets"
+)
+
+const columns = `ticket, kind, html, text, recipients, cc, mentions, seen, state, leaves_at, onward, trouble, code, saved_at`
+
+func find(tx *store.Tx, member int64, ticket tickets.ID) (d Draft, there bool, err error) {
+	d, there, err = store.Find[Draft](tx, `SELECT `+columns+` FROM drafts WHERE staff = $1 AND ticket = $2`+tx.Lock(), member, ticket)
+	if err != nil || !there {
+		return d, false, err
+	}
+	d.Files, err = store.All[tickets.Attachment](tx, `SELECT sha256, name, content_id, type, size FROM drafts_files WHERE staff = $1 AND ticket = $2 ORDER BY place`, member, ticket)
+	return d, true, err
+}
+
+func save(tx *store.Tx, member int64, d Draft) error {
+	err := tx.Do(`INSERT INTO drafts (staff, `+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+		ON CONFLICT (staff, ticket) DO UPDATE SET kind = excluded.kind, html = excluded.html, text = excluded.text, recipients = excluded.recipients,
+		cc = excluded.cc, mentions = excluded.mentions, seen = excluded.seen, state = excluded.state, leaves_at = excluded.leaves_at,
+		onward = excluded.onward, trouble = excluded.trouble, code = excluded.code, saved_at = excluded.saved_at`,
+		member, d.Ticket, d.Kind, tickets.Clean(d.HTML), tickets.Clean(d.Text), store.JSON(d.To), store.JSON(d.Cc), store.JSON(d.Mentions), d.Seen, d.State,
+		d.LeavesAt, d.Then, d.Trouble, d.Code, d.SavedAt)
+	if err != nil {
+		return err
+	}
+	if err := dropFiles(tx, member, d.Ticket); err != nil {
+		return err
+	}
+	for i, a := range d.Files {
+		if err := tx.Do(`INSERT INTO drafts_files (staff, ticket, place, sha256, name, content_id, type, size) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			member, d.Ticket, i, a.SHA256, a.Name, a.ContentID, a.Type, a.Size); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func drop(tx *store.Tx, member int64, ticket tickets.ID) error {
+	if err := tx.Do(`DELETE FROM drafts WHERE staff = $1 AND ticket = $2`, member, ticket); err != nil {
+		return err
+	}
+	return dropFiles(tx, member, ticket)
+}
+
+func dropFiles(tx *store.Tx, member int64, ticket tickets.ID) error {
+	return tx.Do(`DELETE FROM drafts_files WHERE staff = $1 AND ticket = $2`, member, ticket)
+}
+
+func list(tx *store.Tx, member int64, from tickets.Cursor, limit int) ([]Begun, error) {
+	return store.All[Begun](tx, `SELECT ticket, kind, state, saved_at, leaves_at, trouble, code FROM drafts
+		WHERE staff = $1 AND (saved_at, ticket) < ($2, $3) ORDER BY saved_at DESC, ticket DESC LIMIT $4`, member, from.At, from.ID, limit)
+}
