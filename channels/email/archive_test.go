@@ -13,6 +13,7 @@ import (
 
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/channels/email"
+	"github.com/hearthdesk/hearth/channels/email/archive"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
@@ -68,15 +69,15 @@ func TestAnArchiveMayBeInAnyOrder(t *testing.T) {
 		for _, raw := range mails {
 			fmt.Fprintf(&file, "From x\n%s\n", bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n")))
 		}
-		letters, err := email.ListMbox("archive", bytes.NewReader(file.Bytes()), 1<<20)
+		letters, err := archive.ListMbox("archive", bytes.NewReader(file.Bytes()), 1<<20)
 		if err != nil || len(letters) != len(mails) {
 			t.Fatalf("%d letters, %v", len(letters), err)
 		}
-		email.InOrder(letters)
+		archive.InOrder(letters)
 		n := newGround(t).node(t)
 		box := n.connect(t, email.Mailbox{Address: support})
 		for _, l := range letters {
-			err := email.SplitMbox(bytes.NewReader(file.Bytes()[l.From:l.To]), 1<<20, func(raw []byte, _ bool) error {
+			err := archive.SplitMbox(bytes.NewReader(file.Bytes()[l.From:l.To]), 1<<20, func(raw []byte, _ bool) error {
 				i, err := n.Import(t.Context(), box, raw, false)
 				if i.State != email.Filed {
 					t.Errorf("round %d: %s is %+v", round, raw, i)
@@ -97,31 +98,4 @@ func TestAnArchiveMayBeInAnyOrder(t *testing.T) {
 		rnd.Shuffle(len(mails), func(i, j int) { mails[i], mails[j] = mails[j], mails[i] })
 	}
 	t.Logf("they stand so: %s", strings.Join(want, "\n"))
-}
-
-func FuzzListMbox(f *testing.F) {
-	f.Add([]byte("From a\nSubject: 1\nDate: Mon, 2 Mar 2026 09:00:00 +0100\n\none\n\nFrom b\n\ntwo\n"))
-	f.Fuzz(func(t *testing.T, file []byte) {
-		var mails [][]byte
-		const limit = 1 << 16
-		if err := email.SplitMbox(bytes.NewReader(file), limit, func(raw []byte, _ bool) error { mails = append(mails, raw); return nil }); err != nil {
-			t.Fatal(err)
-		}
-		letters, err := email.ListMbox("x", bytes.NewReader(file), limit)
-		if err != nil || len(letters) != len(mails) {
-			t.Fatalf("%d of %d, %v", len(letters), len(mails), err)
-		}
-		for i, l := range letters { // each is found again where it stands
-			found := 0
-			err := email.SplitMbox(bytes.NewReader(file[l.From:l.To]), limit, func(raw []byte, _ bool) error {
-				if found++; !bytes.Equal(raw, mails[i]) {
-					t.Errorf("mail %d is %q and %q", i, mails[i], raw)
-				}
-				return nil
-			})
-			if err != nil || found != 1 {
-				t.Errorf("mail %d is found %d times in %q, %v", i, found, file[l.From:l.To], err)
-			}
-		}
-	})
 }

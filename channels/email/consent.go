@@ -17,6 +17,7 @@ import (
 
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/channels/email/server"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
@@ -74,15 +75,15 @@ const (
 )
 
 // credentials is how a mailbox signs in: XOAUTH2 with a fresh access token where it has a refresh token, else its password.
-func (room *Room) credentials(ctx context.Context, m Mailbox, at server, s Secrets) (sasl.Client, error) {
+func (room *Room) credentials(ctx context.Context, m Mailbox, at server.Server, s Secrets) (sasl.Client, error) {
 	if s.RefreshToken == "" {
-		return sasl.NewPlainClient("", at.user, s.Password), nil
+		return sasl.NewPlainClient("", at.User, s.Password), nil
 	}
 	token, err := room.accessToken(ctx, m, s)
 	if err != nil {
 		return nil, err
 	}
-	return &xoauth2{at.user, token}, nil
+	return &xoauth2{at.User, token}, nil
 }
 
 // accessToken is the one that holds, or a new one. Only one at a time is asked for: some providers withdraw a consent

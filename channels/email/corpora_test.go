@@ -23,6 +23,7 @@ import (
 	"github.com/hearthdesk/hearth/app"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/channels/email"
+	"github.com/hearthdesk/hearth/channels/email/archive"
 	"github.com/hearthdesk/hearth/channels/email/message"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 	"github.com/hearthdesk/hearth/test/house"
@@ -57,7 +58,7 @@ func realMail(t *testing.T) map[string]letters {
 				all[kind][name] = raw
 				return nil
 			}
-			return email.SplitMbox(bytes.NewReader(raw), 1<<30, func(mail []byte, _ bool) error {
+			return archive.SplitMbox(bytes.NewReader(raw), 1<<30, func(mail []byte, _ bool) error {
 				all[kind][name+"#"+hash(mail)[:8]] = mail
 				return nil
 			})

@@ -12,6 +12,7 @@ import (
 	"github.com/emersion/go-imap/v2"
 
 	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/channels/email/server"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
@@ -204,7 +205,7 @@ func (room *Room) noteTrouble(ctx context.Context, f Folder, why error) error {
 		if was.TroubleSince.IsZero() {
 			was.TroubleSince = tx.Now()
 		}
-		was.Trouble = explain(why)
+		was.Trouble = server.Explain(why)
 		alarm := !was.Alarmed && tx.Now().Sub(was.TroubleSince) >= alarmAfter
 		was.Alarmed = was.Alarmed || alarm
 		if err := saveFolder(tx, was); err != nil || !alarm {

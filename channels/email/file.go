@@ -224,7 +224,7 @@ func (room *Room) inbound(ctx context.Context, box Mailbox, all []Mailbox, e Ent
 	saidHTML, folded := quote.SplitHTML(secret.Blot("my", m.HTML))
 	in = tickets.Inbound{
 		Channel: Name, Mailbox: box.ID, Team: box.Team, From: writer(m, e, box), Subject: m.Subject, Text: said.Said, Quoted: said.Quoted, Signature: said.Signature,
-		HTML: saidHTML, QuotedHTML: folded, Ref: reasonable(m.MessageID), Answers: answers(m), Raw: e.SHA256, Flaws: m.Flaws, At: writtenAt(m, e),
+		HTML: saidHTML, QuotedHTML: folded, Ref: message.Reasonable(m.MessageID), Answers: m.Answers(), Raw: e.SHA256, Flaws: m.Flaws, At: writtenAt(m, e),
 	}
 	if in.Flaws == nil {
 		in.Flaws = []string{}
@@ -291,48 +291,6 @@ func writer(m *message.Message, e Entry, box Mailbox) people.Sender {
 		}
 	}
 	return people.Sender{Name: m.From.Name}
-}
-
-// answers lists what a mail says it answers, nearest first.
-func answers(m *message.Message) []string {
-	all := append([]string{}, m.InReplyTo...)
-	for _, ref := range slices.Backward(m.References) {
-		all = append(all, ref)
-	}
-	for i := range all {
-		all[i] = reasonable(all[i])
-	}
-	// Some programs write "Message from Ada <ada@example.com> of Friday"; two mails that name the same person have nothing else
-	// in common.
-	people := slices.Concat([]message.Address{m.From, m.Sender}, m.ReplyTo, m.To, m.Cc)
-	all = slices.DeleteFunc(unique(all), func(ref string) bool {
-		return slices.ContainsFunc(people, func(a message.Address) bool { return strings.EqualFold(a.Email, ref) })
-	})
-	if len(all) > maxAnswers {
-		all = slices.Delete(all, maxAnswers-1, len(all)-1) // the oldest began the thread
-	}
-	return all
-}
-
-const maxAnswers = 50
-
-// reasonable is a reference of a length that can be sent on and looked up; RFC 5322 (2.1.1) allows lines of 998.
-func reasonable(ref string) string {
-	if len(ref) > 900 {
-		return ""
-	}
-	return ref
-}
-
-func unique(all []string) []string {
-	seen, some := map[string]bool{}, []string{}
-	for _, s := range all {
-		if s != "" && !seen[s] {
-			seen[s] = true
-			some = append(some, s)
-		}
-	}
-	return some
 }
 
 // sort decides what kind of mail it is, and does what follows from it.

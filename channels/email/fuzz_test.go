@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
 
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/secret"
@@ -41,39 +40,6 @@ func FuzzReference(f *testing.F) {
 		m := &message.Message{To: []message.Address{{Email: "support+" + strings.ToLower(ours) + "@shop.example"}, {Email: foreign}}}
 		if got := room.numbers(room.tags(m)); !slices.Equal(got, []int64{number}) {
 			t.Errorf("the address names %v instead of %d", got, number)
-		}
-	})
-}
-
-// The address of a server that is taken leads to one host by one way, without a password that would be shown, and never
-// unprotected off this machine.
-func FuzzServer(f *testing.F) {
-	for _, s := range []string{"imaps://anna@mail.shop.example", "imap://a@mail.example", "imap+starttls://mail.example:99", "smtps://a:b@mail.example", "smtp://[::1]:25", "smtp://127.0.0.1", "imaps://", "imaps://a%0d%0ab@mail.example", "imaps://mail.example:port", "smtp://localhost.evil.example", "imaps://mail.example\\@x", "IMAPS://MAIL.example", "smtp+starttls://u@h:0"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, raw string) {
-		for _, kind := range []string{"imap", "smtp"} {
-			s, err := (Mailbox{}).server(kind, raw)
-			if err != nil {
-				if fault.KindOf(err) != fault.Invalid {
-					t.Errorf("%q: %v", raw, err)
-				}
-				continue
-			}
-			if s.host == "" || s.port == "" || strings.Trim(s.port, "0123456789") != "" {
-				t.Errorf("%q leads to %q at %q", raw, s.host, s.port)
-			}
-			if strings.ContainsFunc(s.host+s.user, unicode.IsControl) {
-				t.Errorf("%q holds a line of its own: %q, %q", raw, s.host, s.user)
-			}
-			if s.mode == plaintext && !loopback(s.host) {
-				t.Errorf("%q would be spoken to unprotected", raw)
-			}
-			way, rest, _ := strings.Cut(raw, "://")
-			want := map[string]tlsMode{kind + "s": tlsFromStart, kind + "+starttls": startTLS, kind: plaintext}
-			if want[strings.ToLower(way)] != s.mode || !strings.Contains(strings.ToLower(rest), strings.ToLower(s.host[:1])) {
-				t.Errorf("%q is read as %+v", raw, s)
-			}
 		}
 	})
 }

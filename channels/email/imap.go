@@ -13,6 +13,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapclient"
 
 	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/channels/email/server"
 )
 
 const (
@@ -77,13 +78,13 @@ func (room *Room) dialIMAP(ctx context.Context, m Mailbox, s Secrets, news chan 
 	if err != nil {
 		return nil, err
 	}
-	dialled, err := connect(ctx, at)
+	dialled, err := server.Connect(ctx, at)
 	if err != nil {
 		return nil, err
 	}
-	conn := watch(dialled)
+	conn := server.Watch(dialled)
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })() // also while it says nothing
-	opts := &imapclient.Options{TLSConfig: tlsFor(at.host), UnilateralDataHandler: &imapclient.UnilateralDataHandler{
+	opts := &imapclient.Options{TLSConfig: server.TLSFor(at.Host), UnilateralDataHandler: &imapclient.UnilateralDataHandler{
 		Mailbox: func(d *imapclient.UnilateralDataMailbox) {
 			if d.NumMessages != nil {
 				ring(news)
@@ -91,21 +92,21 @@ func (room *Room) dialIMAP(ctx context.Context, m Mailbox, s Secrets, news chan 
 		},
 	}}
 	var c *imapclient.Client
-	if at.mode == startTLS {
+	if at.Mode == server.StartTLS {
 		if c, err = imapclient.NewStartTLS(conn, opts); err != nil {
 			if _, refused := errors.AsType[*imap.Error](err); refused {
-				err = errors.Join(errNoStartTLS, err)
+				err = errors.Join(server.ErrNoStartTLS, err)
 			}
-			return nil, errors.Join(&trouble{"IMAP", at, meeting, dialled.mute(), errors.Join(ctx.Err(), err)}, conn.Close())
+			return nil, errors.Join(&server.Trouble{Speaks: "IMAP", At: at, Step: server.Meeting, Mute: dialled.Mute(), Err: errors.Join(ctx.Err(), err)}, conn.Close())
 		}
 	} else {
 		c = imapclient.New(conn, opts)
 	}
 	if err := c.WaitGreeting(); err != nil {
-		return nil, errors.Join(&trouble{"IMAP", at, meeting, dialled.mute(), errors.Join(ctx.Err(), err)}, c.Close())
+		return nil, errors.Join(&server.Trouble{Speaks: "IMAP", At: at, Step: server.Meeting, Mute: dialled.Mute(), Err: errors.Join(ctx.Err(), err)}, c.Close())
 	}
 	if err := room.signIn(ctx, c, m, at, s); err != nil {
-		return nil, errors.Join(&trouble{"IMAP", at, signingIn, false, err}, c.Close())
+		return nil, errors.Join(&server.Trouble{Speaks: "IMAP", At: at, Step: server.SigningIn, Mute: false, Err: err}, c.Close())
 	}
 	return c, nil
 }
@@ -117,9 +118,9 @@ func ring(bell chan struct{}) {
 	}
 }
 
-func (room *Room) signIn(ctx context.Context, c *imapclient.Client, m Mailbox, at server, s Secrets) error {
+func (room *Room) signIn(ctx context.Context, c *imapclient.Client, m Mailbox, at server.Server, s Secrets) error {
 	if s.RefreshToken == "" {
-		return c.Login(at.user, s.Password).Wait()
+		return c.Login(at.User, s.Password).Wait()
 	}
 	auth, err := room.credentials(ctx, m, at, s)
 	if err != nil {

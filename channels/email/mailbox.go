@@ -8,14 +8,13 @@
 package email
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/channels/email/server"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
@@ -152,67 +151,9 @@ func (m *Mailbox) check() (err error) {
 	return nil
 }
 
-// server is where and how to connect.
-type server struct {
-	user, host, port string
-	mode             tlsMode
-}
-
-type tlsMode string
-
-const (
-	tlsFromStart tlsMode = "tls"
-	startTLS     tlsMode = "starttls"
-	plaintext    tlsMode = "plain"
-)
-
-var ports = map[string]string{
-	"imap tls": "993", "imap starttls": "143", "imap plain": "143", "smtp tls": "465", "smtp starttls": "587", "smtp plain": "25",
-}
-
-// server reads imaps://user@host:port and its siblings. Without TLS only this machine itself is spoken to, unless the
-// settings allow more.
-func (m Mailbox) server(kind, raw string) (s server, err error) {
-	u, err := url.Parse(raw)
-	if err != nil || !named(u) {
-		return s, fault.Field(kind, "server.malformed", "Write the %s server as %ss://user@host.", strings.ToUpper(kind), kind)
-	}
-	switch u.Scheme {
-	case kind + "s":
-		s.mode = tlsFromStart
-	case kind + "+starttls":
-		s.mode = startTLS
-	case kind:
-		s.mode = plaintext
-	default:
-		return s, fault.Field(kind, "server.malformed", "%q is no way to reach a mail server; use %ss://, %s+starttls:// or %s://.", u.Scheme+"://", kind, kind, kind)
-	}
-	s.host, s.port = u.Hostname(), u.Port()
-	if u.User != nil {
-		if _, has := u.User.Password(); has {
-			return s, fault.Field(kind, "server.password", "Leave the password out of the address; it is given apart, so that it is never shown.")
-		}
-		s.user = u.User.Username()
-	}
-	if s.user == "" && kind == "imap" { // nobody reads a mailbox without saying whose
-		s.user = m.Address
-	}
-	if s.port == "" {
-		s.port = ports[kind+" "+string(s.mode)]
-	}
-	if s.mode == plaintext && !m.Options.Insecure && !loopback(s.host) {
-		return s, fault.Field(kind, "server.plaintext", "%s:// would send the password unprotected; use %ss:// or %s+starttls://.", kind, kind, kind)
-	}
-	return s, nil
-}
-
-// named says that an address names a host, and that nothing in it could be taken for a line of its own by a server.
-func named(u *url.URL) bool {
-	return u.Hostname() != "" && !strings.ContainsFunc(u.Hostname()+u.User.Username(), unicode.IsControl)
-}
-
-func loopback(host string) bool {
-	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
+// server reads one of the mailbox's servers, which has been checked or is being so.
+func (m Mailbox) server(kind, raw string) (server.Server, error) {
+	return server.Read(kind, raw, m.Address, m.Options.Insecure)
 }
 
 // State is where a mail in the ledger stands.

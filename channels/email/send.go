@@ -17,6 +17,7 @@ import (
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/channels/email/machine"
 	"github.com/hearthdesk/hearth/channels/email/message"
+	"github.com/hearthdesk/hearth/channels/email/server"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
@@ -165,7 +166,7 @@ func (room *Room) post(ctx context.Context, p parcel) (func(tx *store.Tx) error,
 			return room.tickets.MarkDelivery(tx, p.m.ID, state, trouble)
 		}
 	}
-	if final, ok := errors.AsType[*smtp.SMTPError](err); ok && final.Code >= 500 && !retried[final.Code] {
+	if final, ok := errors.AsType[*smtp.SMTPError](err); ok && final.Code >= 500 && !server.Refused[final.Code] {
 		return mark(tickets.Failed, fmt.Sprintf("The mail server refused it: %d %s", final.Code, final.Message)), nil
 	}
 	if err != nil {
@@ -176,9 +177,6 @@ func (room *Room) post(ctx context.Context, p parcel) (func(tx *store.Tx) error,
 	}
 	return mark(tickets.Sent, ""), nil
 }
-
-// retried are refusals that a person mends by changing a setting, after which the mail still has to go out.
-var retried = map[int]bool{530: true, 534: true, 535: true, 538: true}
 
 type refusal struct {
 	to, why string

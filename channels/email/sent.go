@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/channels/email/message"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
@@ -55,7 +56,7 @@ const maxNames = 20
 
 // names are the references that a mail and those it answers are known by.
 func names(in tickets.Inbound) []string {
-	all := unique(append([]string{in.Ref}, in.Answers...))
+	all := message.Unique(append([]string{in.Ref}, in.Answers...))
 	return all[:min(len(all), maxNames)]
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/channels/email/guess"
+	"github.com/hearthdesk/hearth/channels/email/server"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
@@ -83,7 +84,7 @@ func (m Mailbox) signsIn() bool {
 		return true
 	}
 	at, err := m.server("smtp", m.SMTP)
-	return err == nil && at.user != ""
+	return err == nil && at.User != ""
 }
 
 // Try signs in to a mailbox's servers and says in plain words what is wrong.
@@ -116,7 +117,7 @@ func (room *Room) trial(ctx context.Context, m Mailbox, s Secrets) (t Trial) {
 
 func told(err error) string {
 	if err != nil {
-		return explain(err)
+		return server.Explain(err)
 	}
 	return "ok"
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/hearthdesk/hearth/app"
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/channels/email"
+	"github.com/hearthdesk/hearth/channels/email/archive"
 )
 
 type importCmd struct {
@@ -52,7 +53,7 @@ type report struct {
 
 // kind is how mails lie in files.
 type kind interface {
-	list(file string, size int64, in io.Reader) ([]email.Letter, error)
+	list(file string, size int64, in io.Reader) ([]archive.Letter, error)
 	read(in io.Reader) (raw []byte, cut bool, err error)
 }
 
@@ -65,7 +66,7 @@ func (c *mails) run(ctx context.Context, t terminal, k kind) error {
 	} else if err != nil {
 		return fault.Field("path", "import.path", "What is to be imported can't be read: %v.", err)
 	}
-	var letters []email.Letter
+	var letters []archive.Letter
 	bar := progress(t.err, size, "reading")
 	for _, f := range files {
 		err := opened(f, func(in *os.File, size int64) error {
@@ -77,7 +78,7 @@ func (c *mails) run(ctx context.Context, t terminal, k kind) error {
 			return err
 		}
 	}
-	email.InOrder(letters)
+	archive.InOrder(letters)
 	r := report{states: map[string]int{}}
 	bar = progress(t.err, size, "importing")
 	err = with(ctx, c.settings(), func(cl *app.Client) error {
@@ -110,7 +111,7 @@ func (c *mails) run(ctx context.Context, t terminal, k kind) error {
 	return err
 }
 
-func name(l email.Letter) string {
+func name(l archive.Letter) string {
 	if l.N == 0 {
 		return l.File
 	}
@@ -121,7 +122,7 @@ func name(l email.Letter) string {
 const maxMail = 100 << 20
 
 // whole reads a mail of an archive; nil when it is too large.
-func whole(l email.Letter, k kind, bar io.Writer) (raw []byte, err error) {
+func whole(l archive.Letter, k kind, bar io.Writer) (raw []byte, err error) {
 	return raw, opened(l.File, func(in *os.File, _ int64) error {
 		some, cut, err := k.read(io.TeeReader(io.NewSectionReader(in, l.From, l.To-l.From), bar))
 		if !cut {
@@ -155,9 +156,9 @@ func opened(file string, do func(in *os.File, size int64) error) error {
 // each is a file that is one mail.
 type each struct{}
 
-func (each) list(file string, size int64, in io.Reader) ([]email.Letter, error) {
-	l, err := email.ListMail(file, size, in)
-	return []email.Letter{l}, err
+func (each) list(file string, size int64, in io.Reader) ([]archive.Letter, error) {
+	l, err := archive.ListMail(file, size, in)
+	return []archive.Letter{l}, err
 }
 
 func (each) read(in io.Reader) (raw []byte, cut bool, err error) {
@@ -168,12 +169,12 @@ func (each) read(in io.Reader) (raw []byte, cut bool, err error) {
 // boxed are mails in an mbox file.
 type boxed struct{}
 
-func (boxed) list(file string, _ int64, in io.Reader) ([]email.Letter, error) {
-	return email.ListMbox(file, in, maxMail)
+func (boxed) list(file string, _ int64, in io.Reader) ([]archive.Letter, error) {
+	return archive.ListMbox(file, in, maxMail)
 }
 
 func (boxed) read(in io.Reader) (raw []byte, cut bool, err error) {
-	return raw, cut, email.SplitMbox(in, maxMail, func(mail []byte, short bool) error {
+	return raw, cut, archive.SplitMbox(in, maxMail, func(mail []byte, short bool) error {
 		raw, cut = mail, short
 		return nil
 	})

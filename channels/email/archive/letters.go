@@ -1,4 +1,4 @@
-package email
+package archive
 
 import (
 	"bytes"
@@ -56,7 +56,7 @@ func (l *Letter) read(raw []byte) {
 	if l.At = m.Date; l.At.IsZero() {
 		l.At = m.Delivered
 	}
-	l.Answers = len(answers(m))
+	l.Answers = len(m.Answers())
 }
 
 // InOrder puts the mails of archives in the order in which they were written, so that each meets what it answers whatever

@@ -1,4 +1,4 @@
-package email
+package server
 
 import (
 	"context"
@@ -16,12 +16,12 @@ import (
 
 // What providers really say, and networks that no test can be in.
 func TestTroubleIsExplained(t *testing.T) {
-	gmail, own := server{"u", "imap.gmail.com", "993", tlsFromStart}, server{"u", "mail.shop.example", "143", plaintext}
-	no := func(at server, code imap.ResponseCode, text string) error {
-		return &trouble{"IMAP", at, signingIn, false, &imap.Error{Type: imap.StatusResponseTypeNo, Code: code, Text: text}}
+	gmail, own := Server{"u", "imap.gmail.com", "993", FromStart}, Server{"u", "mail.shop.example", "143", Plain}
+	no := func(at Server, code imap.ResponseCode, text string) error {
+		return &Trouble{"IMAP", at, SigningIn, false, &imap.Error{Type: imap.StatusResponseTypeNo, Code: code, Text: text}}
 	}
-	refuses := func(at server, code int, text string) error {
-		return &trouble{"SMTP", at, signingIn, false, &smtp.SMTPError{Code: code, Message: text}}
+	refuses := func(at Server, code int, text string) error {
+		return &Trouble{"SMTP", at, SigningIn, false, &smtp.SMTPError{Code: code, Message: text}}
 	}
 	dial := func(at string, why error) error {
 		addr, err := net.ResolveTCPAddr("tcp", at)
@@ -45,7 +45,7 @@ func TestTroubleIsExplained(t *testing.T) {
 			refusedSignIn + " Gmail takes an app password here, not the one you sign in with: switch on 2-Step Verification in your Google account, make an app password there and enter that. It said: Application-specific password required: https://support.google.com/accounts/answer/185833 (Failure)",
 		},
 		"the same when sending": {
-			refuses(server{"u", "smtp.gmail.com", "465", tlsFromStart}, 535, "Username and Password not accepted."),
+			refuses(Server{"u", "smtp.gmail.com", "465", FromStart}, 535, "Username and Password not accepted."),
 			refusedSignIn + " Gmail takes an app password here, not the one you sign in with: switch on 2-Step Verification in your Google account, make an app password there and enter that.",
 		},
 		"a server that can't look passwords up": {
@@ -65,7 +65,7 @@ func TestTroubleIsExplained(t *testing.T) {
 			"The mail server takes passwords on protected connections only; write smtps:// or smtp+starttls:// instead.",
 		},
 		"a port where nobody signs in": {
-			&trouble{"SMTP", server{"u", "mx.shop.example", "25", startTLS}, signingIn, false, errors.Join(errNoSignIn, &smtp.SMTPError{Code: 502, Message: "Command not implemented"})},
+			&Trouble{"SMTP", Server{"u", "mx.shop.example", "25", StartTLS}, SigningIn, false, errors.Join(ErrNoSignIn, &smtp.SMTPError{Code: 502, Message: "Command not implemented"})},
 			"The mail server takes no sign-in at port 25; mail is handed in at port 465 (smtps://) or 587 (smtp+starttls://). If it really wants none, leave the user name out.",
 		},
 		"no such name": {
@@ -85,22 +85,22 @@ func TestTroubleIsExplained(t *testing.T) {
 			"Nothing answers at 192.0.2.1:465: the mail server is down, or the port is closed on the way; many hosting companies close 25 and 465 for mail going out, so try smtp+starttls:// with port 587.",
 		},
 		"STARTTLS at the port for TLS from the start": {
-			&trouble{"SMTP", server{"u", "smtp.shop.example", "465", startTLS}, meeting, true, os.ErrDeadlineExceeded},
+			&Trouble{"SMTP", Server{"u", "smtp.shop.example", "465", StartTLS}, Meeting, true, os.ErrDeadlineExceeded},
 			"Nothing is said at port 465 without TLS from the start; write smtps:// instead.",
 		},
 		"a server that says nothing": {
-			&trouble{"IMAP", own, meeting, true, net.ErrClosed},
+			&Trouble{"IMAP", own, Meeting, true, net.ErrClosed},
 			"mail.shop.example takes the connection at port 143 and says nothing: it may be too busy, or something in between, such as a virus scanner, holds the connection up.",
 		},
 		"a server that stops in the middle": {
-			&trouble{"IMAP", own, signingIn, false, net.ErrClosed}, "The mail server stopped answering.",
+			&Trouble{"IMAP", own, SigningIn, false, net.ErrClosed}, "The mail server stopped answering.",
 		},
 		"a certificate of the provider's name": {
 			x509.HostnameError{Host: "mail.shop.example", Certificate: &x509.Certificate{DNSNames: []string{"host17.provider.example"}}},
 			"The mail server's certificate is not for the name mail.shop.example but for host17.provider.example; if that is your provider's, write that name.",
 		},
 		"a server from long ago": {
-			&trouble{"SMTP", server{"u", "mail.shop.example", "587", startTLS}, meeting, false, errors.New("tls: server selected unsupported protocol version 301")},
+			&Trouble{"SMTP", Server{"u", "mail.shop.example", "587", StartTLS}, Meeting, false, errors.New("tls: server selected unsupported protocol version 301")},
 			"No protected connection to the mail server can be made; its software may be too old for it: SMTP, meeting: tls: server selected unsupported protocol version 301",
 		},
 		"something after the sign-in": {
@@ -109,7 +109,7 @@ func TestTroubleIsExplained(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := explain(tc.err); got != tc.want {
+			if got := Explain(tc.err); got != tc.want {
 				t.Errorf("it says\n%s\nand not\n%s", got, tc.want)
 			}
 		})

@@ -1,4 +1,5 @@
-package email
+// Package archive takes apart files of old mail, and puts what is in them in order.
+package archive
 
 import (
 	"bufio"

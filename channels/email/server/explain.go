@@ -1,4 +1,4 @@
-package email
+package server
 
 import (
 	"context"
@@ -18,45 +18,47 @@ import (
 	"github.com/hearthdesk/hearth/channels/email/guess"
 )
 
+// What servers lack.
 var (
-	errNoStartTLS = errors.New("email: the server has no STARTTLS")
-	errNoSignIn   = errors.New("email: the server takes no sign-in")
+	ErrNoStartTLS = errors.New("email: the server has no STARTTLS")
+	ErrNoSignIn   = errors.New("email: the server takes no sign-in")
 )
 
-// trouble is what went wrong with a server that took our connection.
-type trouble struct {
-	speaks string // IMAP or SMTP
-	at     server
-	step   step
-	mute   bool // it never said anything
-	err    error
+// Trouble is what went wrong with a server that took our connection.
+type Trouble struct {
+	Speaks string // IMAP or SMTP
+	At     Server
+	Step   Step
+	Mute   bool // it never said anything
+	Err    error
 }
 
-// step is how far we came with a server.
-type step string
+// Step is how far we came with a server.
+type Step string
 
+// The steps.
 const (
-	meeting   step = "meeting"
-	signingIn step = "signing in"
+	Meeting   Step = "meeting"
+	SigningIn Step = "signing in"
 )
 
 // Error is for logs.
-func (t *trouble) Error() string { return t.speaks + ", " + string(t.step) + ": " + t.err.Error() }
+func (t *Trouble) Error() string { return t.Speaks + ", " + string(t.Step) + ": " + t.Err.Error() }
 
 // Unwrap is what the server or the network said.
-func (t *trouble) Unwrap() error { return t.err }
+func (t *Trouble) Unwrap() error { return t.Err }
 
 const refusedSignIn = "The mail server refused the sign-in: check the user name and the password."
 
-// explain says in a sentence for a person why a mail server can't be read or written to.
-func explain(err error) string {
+// Explain says in a sentence for a person why a mail server can't be read or written to.
+func Explain(err error) string {
 	if f := fault.Of(err); f != nil {
 		return f.Say
 	}
-	if errors.Is(err, errNoStartTLS) {
+	if errors.Is(err, ErrNoStartTLS) {
 		return "The mail server has no STARTTLS at this port, so the connection would not be protected; try the port for TLS from the start."
 	}
-	t, _ := errors.AsType[*trouble](err)
+	t, _ := errors.AsType[*Trouble](err)
 	if say, ok := t.answered(); ok {
 		return say
 	}
@@ -73,18 +75,18 @@ func explain(err error) string {
 }
 
 // broke is about a connection that ended where nobody said why.
-func (t *trouble) broke(err error) string {
+func (t *Trouble) broke(err error) string {
 	if say, ok := t.silent(); ok {
 		return say
 	}
 	if t != nil {
-		err = t.err // not what came of closing the connection afterwards
+		err = t.Err // not what came of closing the connection afterwards
 	}
 	if e, ok := errors.AsType[net.Error](err); ok && e.Timeout() {
 		return "The mail server stopped answering."
 	}
-	if t != nil && t.step == meeting {
-		return fmt.Sprintf("What answers at %s port %s does not speak %s; %s.", t.at.host, t.at.port, t.speaks, usualPorts(t.speaks))
+	if t != nil && t.Step == Meeting {
+		return fmt.Sprintf("What answers at %s port %s does not speak %s; %s.", t.At.Host, t.At.Port, t.Speaks, usualPorts(t.Speaks))
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) {
 		return "The mail server stopped answering."
@@ -101,14 +103,14 @@ func usualPorts(speaks string) string {
 }
 
 // silent is about a server that took the connection and never said a word.
-func (t *trouble) silent() (string, bool) {
+func (t *Trouble) silent() (string, bool) {
 	switch {
-	case t == nil || !t.mute:
+	case t == nil || !t.Mute:
 		return "", false
-	case t.at.mode != tlsFromStart && (t.at.port == "993" || t.at.port == "465"):
-		return fmt.Sprintf("Nothing is said at port %s without TLS from the start; write %ss:// instead.", t.at.port, strings.ToLower(t.speaks)), true
+	case t.At.Mode != FromStart && (t.At.Port == "993" || t.At.Port == "465"):
+		return fmt.Sprintf("Nothing is said at port %s without TLS from the start; write %ss:// instead.", t.At.Port, strings.ToLower(t.Speaks)), true
 	}
-	return fmt.Sprintf("%s takes the connection at port %s and says nothing: it may be too busy, or something in between, such as a virus scanner, holds the connection up.", t.at.host, t.at.port), true
+	return fmt.Sprintf("%s takes the connection at port %s and says nothing: it may be too busy, or something in between, such as a virus scanner, holds the connection up.", t.At.Host, t.At.Port), true
 }
 
 // unreached is about a server that no connection leads to.
@@ -131,33 +133,33 @@ func unreached(err error) (string, bool) {
 }
 
 // answered is what a server said when we wanted to sign in, as far as it is about that.
-func (t *trouble) answered() (string, bool) {
-	if t == nil || t.step != signingIn {
+func (t *Trouble) answered() (string, bool) {
+	if t == nil || t.Step != SigningIn {
 		return "", false
 	}
-	if errors.Is(t.err, errNoSignIn) {
-		return fmt.Sprintf("The mail server takes no sign-in at port %s; %s. If it really wants none, leave the user name out.", t.at.port, usualPorts(t.speaks)), true
+	if errors.Is(t.Err, ErrNoSignIn) {
+		return fmt.Sprintf("The mail server takes no sign-in at port %s; %s. If it really wants none, leave the user name out.", t.At.Port, usualPorts(t.Speaks)), true
 	}
-	if e, ok := errors.AsType[*imap.Error](t.err); ok {
+	if e, ok := errors.AsType[*imap.Error](t.Err); ok {
 		return t.refused(e.Text, e.Code == imap.ResponseCodeUnavailable || e.Code == imap.ResponseCodeServerBug,
 			e.Code == imap.ResponseCodePrivacyRequired, e.Code != imap.ResponseCodeAuthenticationFailed && e.Code != imap.ResponseCodeAuthorizationFailed), true
 	}
-	if e, ok := errors.AsType[*smtp.SMTPError](t.err); ok {
+	if e, ok := errors.AsType[*smtp.SMTPError](t.Err); ok {
 		return t.refused(e.Message, e.Code < 500, e.Code == 538 || e.Code == 530 && strings.Contains(strings.ToUpper(e.Message), "STARTTLS"), e.Code != 535), true
 	}
 	return "", false
 }
 
 // refused says why we are not let in. What the server said is told where it says more than no.
-func (t *trouble) refused(words string, later, private, more bool) string {
+func (t *Trouble) refused(words string, later, private, more bool) string {
 	switch {
 	case later:
 		return "The mail server can't check sign-ins right now; please try again in a few minutes. It said: " + clip(words)
 	case private:
-		return fmt.Sprintf("The mail server takes passwords on protected connections only; write %[1]ss:// or %[1]s+starttls:// instead.", strings.ToLower(t.speaks))
+		return fmt.Sprintf("The mail server takes passwords on protected connections only; write %[1]ss:// or %[1]s+starttls:// instead.", strings.ToLower(t.Speaks))
 	}
 	say := refusedSignIn
-	if hint := guess.HintAt(t.at.host); hint != "" {
+	if hint := guess.HintAt(t.At.Host); hint != "" {
 		say += " " + hint
 	}
 	if more && strings.TrimSpace(words) != "" {
@@ -172,7 +174,7 @@ func answered(err error) (string, bool) {
 		return "The mail server said: " + clip(e.Text), true
 	}
 	if e, ok := errors.AsType[*smtp.SMTPError](err); ok {
-		if retried[e.Code] {
+		if Refused[e.Code] {
 			return refusedSignIn, true
 		}
 		return fmt.Sprintf("The mail server said: %d %s", e.Code, clip(e.Message)), true
@@ -207,4 +209,12 @@ func distrust(err error) (string, bool) {
 		return "No protected connection to the mail server can be made; its software may be too old for it: " + clip(err.Error()), true
 	}
 	return "", false
+}
+
+// Refused are the answers of a server that a person mends by changing a setting, after which the mail still has to go out.
+var Refused = map[int]bool{530: true, 534: true, 535: true, 538: true} //nolint:gochecknoglobals // a constant list
+
+// clip makes words from elsewhere short and fit to be shown.
+func clip(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s[:min(len(s), 500)], ""), "\x00", "")
 }
