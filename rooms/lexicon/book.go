@@ -79,10 +79,10 @@ type Book struct {
 	byPrefix map[string][]int
 	bySuffix map[string][]int
 	byNumber []int
-	numbers  map[string]int // of the words that patterns need
-	made     []int          // rules that are made in Go
-	lengths  []int          // of the prefixes
-	endings  []int          // lengths of the suffixes
+	numbers  map[string]int32 // of the words that patterns name
+	made     []int            // rules that are made in Go
+	lengths  []int            // of the prefixes
+	endings  []int            // lengths of the suffixes
 }
 
 // opening is the entries that begin with a word: most need a certain one after it, which spares trying them all.
@@ -145,7 +145,7 @@ func build(f File) (*Book, flaws, error) {
 	if len(f.Rules) > maxRules {
 		return nil, nil, fault.New(fault.Invalid, "lexicon.many", "A lexicon holds at most %d rules.", maxRules)
 	}
-	b := &Book{byWord: map[string]opening{}, byPrefix: map[string][]int{}, bySuffix: map[string][]int{}, numbers: map[string]int{}}
+	b := &Book{byWord: map[string]opening{}, byPrefix: map[string][]int{}, bySuffix: map[string][]int{}, numbers: map[string]int32{}}
 	var flawed flaws
 	seen := map[string]bool{}
 	for _, r := range f.Rules {

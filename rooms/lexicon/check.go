@@ -95,12 +95,14 @@ func (b *Book) fits(rule int, tokens []token, s sentence, m *matcher, here *pres
 
 func anywhere(patterns []*pattern, tokens []token, s sentence, m *matcher, here *present) bool {
 	for _, p := range patterns {
-		if !here.has(p.needs) {
+		if !here.has(p.needs) || !here.has(p.first) {
 			continue
 		}
 		for at := s.first; at < s.end; at++ {
-			if p.first != nil && !p.first[tokens[at].word] {
-				continue
+			if p.first != nil {
+				if _, may := slices.BinarySearch(p.first, tokens[at].id); !may {
+					continue
+				}
 			}
 			if end, ok := p.match(tokens, s, at, m); ok && end > at {
 				return true
@@ -160,10 +162,16 @@ func (b *Book) settle(hits []hit) (kept []hit) {
 	slices.SortStableFunc(hits, func(x, y hit) int {
 		return cmp.Or(b.lines[y.line].Severity.weight()-b.lines[x.line].Severity.weight(), made(y)-made(x), (y.end-y.start)-(x.end-x.start), x.start-y.start)
 	})
+	var taken []span // in the order of the text; they never overlap
 	for _, h := range hits {
-		if !slices.ContainsFunc(kept, func(k hit) bool { return h.start < k.end && k.start < h.end }) { // what is missing covers nothing
-			kept = append(kept, h)
+		if h.end > 0 { // what is missing covers nothing
+			i, _ := slices.BinarySearchFunc(taken, h.start, func(t span, at int) int { return cmp.Compare(t.end, at+1) })
+			if i < len(taken) && taken[i].start < h.end {
+				continue
+			}
+			taken = slices.Insert(taken, i, span{start: h.start, end: h.end})
 		}
+		kept = append(kept, h)
 	}
 	slices.SortStableFunc(kept, func(x, y hit) int {
 		if (x.end == 0) != (y.end == 0) {

@@ -49,32 +49,50 @@ func (p *pattern) avoids(state int) bool {
 	return reached[len(p.steps)]
 }
 
-// hint notes what a pattern needs.
-func (b *Book) hint(p *pattern) {
-	for _, w := range p.must() {
-		n, there := b.numbers[w]
-		if !there {
-			n = len(b.numbers)
-			b.numbers[w] = n
-		}
-		p.needs = append(p.needs, n)
+// number is that of a word in the book, from 1 on.
+func (b *Book) number(word string) int32 {
+	n, there := b.numbers[word]
+	if !there {
+		n = int32(len(b.numbers) + 1) //nolint:gosec // words of some thousand rules
+		b.numbers[word] = n
 	}
-	first := map[string]bool{}
+	return n
+}
+
+// unknown is the number of a word that no pattern names.
+const unknown = -1
+
+// hint numbers the words of a pattern, and notes which it needs and may begin with.
+func (b *Book) hint(p *pattern) {
+	for i := range p.steps {
+		if s := &p.steps[i]; s.exact() {
+			for _, w := range s.words() {
+				s.ids = append(s.ids, b.number(w))
+			}
+			slices.Sort(s.ids)
+		}
+	}
+	for _, w := range p.must() {
+		p.needs = append(p.needs, b.number(w))
+	}
+	var first []int32
 	for _, f := range p.firsts() {
 		if f.take != 'w' {
 			return
 		}
-		first[f.word] = true
+		first = append(first, b.number(f.word))
 	}
-	p.first = first
+	slices.Sort(first)
+	p.first = slices.Compact(first)
 }
 
 // present is which of the numbered words a sentence has.
 type present struct {
 	bits []uint64
-	set  []int
+	set  []int32
 }
 
+// read also gives the tokens their numbers.
 func (p *present) read(b *Book, tokens []token) {
 	if p.bits == nil {
 		p.bits = make([]uint64, len(b.numbers)/64+1)
@@ -83,16 +101,20 @@ func (p *present) read(b *Book, tokens []token) {
 		p.bits[n/64] = 0
 	}
 	p.set = p.set[:0]
-	for _, t := range tokens {
-		if n, there := b.numbers[t.word]; there {
-			p.bits[n/64] |= 1 << (n % 64)
-			p.set = append(p.set, n)
+	for i := range tokens {
+		n, there := b.numbers[tokens[i].word]
+		if !there {
+			tokens[i].id = unknown
+			continue
 		}
+		tokens[i].id = n
+		p.bits[n/64] |= 1 << (n % 64)
+		p.set = append(p.set, n)
 	}
 }
 
 // has says whether one of the words is there that a pattern needs.
-func (p *present) has(needs []int) bool {
+func (p *present) has(needs []int32) bool {
 	for _, n := range needs {
 		if p.bits[n/64]&(1<<(n%64)) != 0 {
 			return true

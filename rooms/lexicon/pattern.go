@@ -18,6 +18,7 @@ import (
 //	..            up to three words of any kind; ... up to eight
 //	<set>         one of the phrases of a set
 //	^ at the start and $ at the end: the first, the last word of a sentence
+//	, at the start: the first word of a sentence or after a comma; elsewhere commas are not seen
 //	? at the end: only in a question; alone, any question
 //
 // It is compiled to a small automaton whose states are walked side by side, so no pattern can explode: its cost is its
@@ -33,18 +34,22 @@ type step struct {
 	take  rune   // 'w' word, 'o' one of some, 'p' prefix, 's' suffix, '#' number, '.' any; 0 forks
 	word  string // of 'w', 'p' and 's'
 	some  map[string]bool
+	ids   []int32 // the numbers of its words in a book, in order; nil without a book
 	forks []int
+	leads []int32 // where one stands after the word: states that take another, or the accepting one
 }
 
 // pattern is a compiled one. The state after the last accepts.
 type pattern struct {
 	steps  []step
 	begins bool // ^
+	clause bool // ,
 	ends   bool // $
 	asks   bool // ?
 
-	first map[string]bool // the words it may begin with; nil when it may begin with others too
-	needs []int           // words one of which is in whatever it matches, by their numbers in the book; nil when there are none
+	starts []int32 // the states it begins in
+	first  []int32 // the words it may begin with, by their numbers in the book; nil when it may begin with others too
+	needs  []int32 // words one of which is in whatever it matches; nil when there are none
 }
 
 // compiler reads a pattern from its source.
@@ -64,7 +69,7 @@ func lex(src string) []string {
 		switch {
 		case c == ' ' || c == '\t' || c == '\n':
 			i++
-		case strings.ContainsRune("()[]|^$?#", rune(c)):
+		case strings.ContainsRune("()[]|^$?#,", rune(c)):
 			out = append(out, string(c))
 			i++
 		case strings.HasPrefix(src[i:], "..."):
@@ -78,7 +83,7 @@ func lex(src string) []string {
 			}
 			out, i = append(out, src[i:i+to+1]), i+to+1
 		default:
-			to := strings.IndexAny(src[i:], " \t\n()[]|^$?#<")
+			to := strings.IndexAny(src[i:], " \t\n()[]|^$?#,<")
 			if to < 0 {
 				to = len(src) - i
 			}
@@ -92,12 +97,15 @@ func lex(src string) []string {
 func compile(src string, sets map[string]string) (*pattern, error) {
 	p := &pattern{}
 	if strings.TrimSpace(src) == "?" { // any question
-		return &pattern{steps: []step{{take: '.'}}, asks: true}, nil
+		p.steps, p.asks = []step{{take: '.'}}, true
+		p.link()
+		return p, nil
 	}
 	c := &compiler{src: lex(src), sets: sets}
-	if len(c.src) > 0 && c.src[0] == "^" {
-		p.begins, c.at = true, 1
+	if len(c.src) > 0 && (c.src[0] == "^" || c.src[0] == ",") {
+		p.begins, p.clause, c.at = c.src[0] == "^", c.src[0] == ",", 1
 	}
+	c.src = append(c.src[:c.at:c.at], slices.DeleteFunc(c.src[c.at:], func(s string) bool { return s == "," })...) // elsewhere one says nothing
 	for len(c.src) > c.at {
 		last := c.src[len(c.src)-1]
 		if last != "$" && last != "?" {
@@ -113,6 +121,7 @@ func compile(src string, sets map[string]string) (*pattern, error) {
 		return nil, fmt.Errorf("%q: there is a %s that nothing opens", src, c.src[c.at])
 	}
 	p.steps = c.steps
+	p.link()
 	if words, _ := p.shortest(); words == 0 {
 		return nil, fmt.Errorf("%q: it would match everything", src)
 	}
@@ -305,6 +314,24 @@ func (c *compiler) words(s string) error {
 	return nil
 }
 
+// link notes where each state leads, so that nobody who walks it has to go through forks.
+func (p *pattern) link() {
+	p.starts = narrow(p.open(0))
+	for i := range p.steps {
+		if p.steps[i].take != 0 {
+			p.steps[i].leads = narrow(p.open(i + 1))
+		}
+	}
+}
+
+func narrow(all []int) []int32 {
+	out := make([]int32, len(all))
+	for i, n := range all {
+		out[i] = int32(n) //nolint:gosec // at most mostStates
+	}
+	return out
+}
+
 // common words alone say nothing: a pattern of nothing else would mark every text.
 var common = strings.Fields("a an the and or but of to in on at for with is are was were be been it this that i you we they he she my your our their me us not no do did have has had can will would as if so by from " +
 	"der die das den dem des ein eine einen einem einer und oder aber von zu in im am an auf für mit ist sind war waren sein es dies ich sie wir ihr du er mein ihre ihren ihrem unser nicht kein keine haben hat hatte kann wird werden würde als wenn so aus bei nach")
@@ -423,9 +450,21 @@ func (p *pattern) open(from int) (found []int) {
 }
 
 // exact says whether it takes certain words alone.
-func (s step) exact() bool { return s.take == 'w' || s.take == 'o' }
+func (s *step) exact() bool { return s.take == 'w' || s.take == 'o' }
 
-func (s step) takes(word string) bool {
+// fits says whether it takes a word: by its number, where a book knows both.
+func (s *step) fits(t *token) bool {
+	if s.ids == nil || t.id == 0 {
+		return s.takes(t.word)
+	}
+	if len(s.ids) == 1 {
+		return s.ids[0] == t.id
+	}
+	_, found := slices.BinarySearch(s.ids, t.id)
+	return found
+}
+
+func (s *step) takes(word string) bool {
 	switch s.take {
 	case 'w':
 		return word == s.word
@@ -443,59 +482,65 @@ func (s step) takes(word string) bool {
 
 // match is where the longest match ends that begins with the token at from, and whether there is one.
 func (p *pattern) match(tokens []token, in sentence, from int, m *matcher) (end int, ok bool) {
-	if p.asks && !in.question || p.begins && from != in.first {
+	if p.asks && !in.question || p.begins && from != in.first || p.clause && from != in.first && !tokens[from].comma {
 		return 0, false
 	}
-	m.clear(len(p.steps) + 1)
-	m.enter(p, 0)
+	m.begin(len(p.steps) + 1)
+	for _, i := range p.starts {
+		m.enter(i)
+	}
+	done := int32(len(p.steps)) //nolint:gosec // at most mostStates
 	for at := from; ; at++ {
-		if m.now[len(p.steps)] && (!p.ends || at == in.end) {
+		if m.been[done] == m.round && (!p.ends || at == in.end) {
 			end, ok = at, true
 		}
-		if at == in.end || !m.advance(p, tokens[at].word) {
+		if at == in.end || !m.advance(p, &tokens[at]) {
 			return end, ok
 		}
 	}
 }
 
-// matcher is the states an automaton is in, kept to be used again.
+// matcher is the states an automaton is in, kept to be used again. A state was entered in this round when its number says so,
+// which spares wiping them.
 type matcher struct {
-	now, next   []bool
-	live, after []int
+	been      []uint32
+	round     uint32
+	live, was []int32
 }
 
-func (m *matcher) clear(n int) {
-	if cap(m.now) < n {
-		m.now, m.next = make([]bool, n), make([]bool, n)
+func (m *matcher) begin(n int) {
+	if len(m.been) < n {
+		m.been, m.round = make([]uint32, max(n, mostStates+1)), 0
 	}
-	m.now, m.next = m.now[:n], m.next[:n]
-	clear(m.now)
-	clear(m.next)
+	m.turn()
 	m.live = m.live[:0]
 }
 
-func (m *matcher) enter(p *pattern, i int) {
-	if m.now[i] {
-		return
+func (m *matcher) turn() {
+	if m.round++; m.round == 0 {
+		clear(m.been)
+		m.round = 1
 	}
-	m.now[i] = true
-	if i < len(p.steps) && p.steps[i].take == 0 {
-		for _, f := range p.steps[i].forks {
-			m.enter(p, f)
-		}
-		return
-	}
-	m.live = append(m.live, i)
 }
 
-func (m *matcher) advance(p *pattern, word string) bool {
-	was := m.live
-	m.live, m.after = m.after[:0], was
-	m.now, m.next = m.next, m.now
-	clear(m.now)
-	for _, i := range was {
-		if i < len(p.steps) && p.steps[i].takes(word) {
-			m.enter(p, i+1)
+func (m *matcher) enter(i int32) {
+	if m.been[i] != m.round {
+		m.been[i] = m.round
+		m.live = append(m.live, i)
+	}
+}
+
+func (m *matcher) advance(p *pattern, t *token) bool {
+	m.live, m.was = m.was[:0], m.live
+	m.turn()
+	for _, i := range m.was {
+		if int(i) == len(p.steps) {
+			continue
+		}
+		if s := &p.steps[i]; s.fits(t) {
+			for _, to := range s.leads {
+				m.enter(to)
+			}
 		}
 	}
 	return len(m.live) > 0

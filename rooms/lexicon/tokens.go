@@ -12,6 +12,7 @@ type token struct {
 	word       string
 	start, end int
 	comma      bool   // one stands before it
+	id         int32  // its number in a book that was asked for it
 	is         manner // noted where it matters
 }
 
