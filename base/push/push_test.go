@@ -96,7 +96,7 @@ func (p *phone) open(body []byte) (said map[string]string, err error) {
 	}
 	salt, size, idLen := body[:16], binary.BigEndian.Uint32(body[16:20]), int(body[20])
 	sender, sealed := body[21:21+idLen], body[21+idLen:]
-	if uint32(len(sealed)) > size { //nolint:gosec // small
+	if uint32(len(sealed)) > size {
 		return nil, errors.New("more than one record")
 	}
 	theirs, err := ecdh.P256().NewPublicKey(sender)
@@ -244,8 +244,8 @@ func TestAPhoneIsTold(t *testing.T) {
 	p.answers <- http.StatusGone
 	d.tell(t, 7)
 	p.hear(t)
-	for end := time.Now().Add(20 * time.Second); d.on(t) > 0; { //nolint:forbidigo // waits for work of others
-		if time.Now().After(end) { //nolint:forbidigo // the same
+	for end := time.Now().Add(20 * time.Second); d.on(t) > 0; {
+		if time.Now().After(end) {
 			t.Fatal("an address that is gone is kept")
 		}
 	}
@@ -291,8 +291,8 @@ func TestASessionThatEndedIsToldNothing(t *testing.T) {
 	p.hear(t)
 	d.ended.Store(true)
 	d.tell(t, 7)
-	for end := time.Now().Add(20 * time.Second); d.on(t) > 0; { //nolint:forbidigo // waits for work of others
-		if time.Now().After(end) { //nolint:forbidigo // the same
+	for end := time.Now().Add(20 * time.Second); d.on(t) > 0; {
+		if time.Now().After(end) {
 			t.Fatal("what was noted for it is kept")
 		}
 	}
@@ -362,9 +362,15 @@ func TestNobodyIsReachedInside(t *testing.T) {
 
 func TestTwiceAtOnce(t *testing.T) {
 	for name, verb := range map[string]func(t *testing.T, d *desk, p *phone) error{
-		"Public":      func(t *testing.T, d *desk, _ *phone) error { t.Helper(); _, err := d.Public(t.Context()); return err },
-		"Subscribe":   func(t *testing.T, d *desk, p *phone) error { t.Helper(); return d.Subscribe(t.Context(), signedIn(7, 70), p.subscription()) },
-		"Unsubscribe": func(t *testing.T, d *desk, _ *phone) error { t.Helper(); return d.Unsubscribe(t.Context(), signedIn(7, 70)) },
+		"Public": func(t *testing.T, d *desk, _ *phone) error { t.Helper(); _, err := d.Public(t.Context()); return err },
+		"Subscribe": func(t *testing.T, d *desk, p *phone) error {
+			t.Helper()
+			return d.Subscribe(t.Context(), signedIn(7, 70), p.subscription())
+		},
+		"Unsubscribe": func(t *testing.T, d *desk, _ *phone) error {
+			t.Helper()
+			return d.Unsubscribe(t.Context(), signedIn(7, 70))
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPhone(t)

@@ -292,28 +292,12 @@ type Told struct {
 
 // Tell enters a complaint that somebody was told, wherever they stood. Of a customer it becomes a ticket.
 func (room *Room) Tell(ctx context.Context, who web.Who, in Told) (c Complaint, err error) {
+	by := Handed{Channel: "tell"}
+	if f := in.From; f != nil {
+		by.From = people.Sender{Name: f.Name, Email: f.Email, Phone: f.Phone}
+	}
 	return c, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		if in.Team != 0 {
-			if _, err := room.staff.Team(tx, in.Team); err != nil {
-				return err
-			}
-		}
-		if in.Internal {
-			c = in.complaint(who)
-			c.Internal, c.Team = true, in.Team
-			_, err := room.open(tx, &c, "")
-			return err
-		}
-		if in.From == nil {
-			return fault.Field("from", "complaint.from", "Say whose complaint it is, by a mail address or a phone number; or that it is a colleague's.")
-		}
-		filed, err := room.tickets.Receive(tx, tickets.Inbound{
-			Channel: "tell", From: people.Sender{Name: in.From.Name, Email: in.From.Email, Phone: in.From.Phone}, Text: in.What, Team: in.Team, Apart: true,
-		})
-		if err != nil {
-			return err
-		}
-		c, err = room.captured(tx, who, filed.Ticket, in.Story)
+		c, err = room.TellIn(tx, who, in, by)
 		return err
 	})
 }
