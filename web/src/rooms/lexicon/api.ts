@@ -9,8 +9,9 @@ export const rules = (language: string) => api('get', '/lexicon/{language}', { p
 
 /** Enters a rule as it stands in a list, changed or not. */
 export function set(language: string, rule: Rule): Promise<Rule> {
-  const { id, own, ...body } = rule;
+  const { id, own, unsound, ...body } = rule;
   void own;
+  void unsound;
   return api('put', '/lexicon/{language}/rules/{rule}', { path: { language, rule: id }, body: body as Setting });
 }
 
