@@ -260,6 +260,11 @@ func (e *export) moment(ctx context.Context, t tickets.ID, m tickets.Moment) err
 	if err != nil {
 		return err
 	}
+	one := []tickets.Message{msg}
+	if err := e.h.Tickets.Annotate(e.tx, one); err != nil {
+		return err
+	}
+	msg = one[0]
 	out := said{Message: msg, Answers: msg.Answers, Attachments: []attached{}}
 	if out.RawFile, err = e.blob(ctx, "mails", msg.Raw, ".eml"); err != nil {
 		return err

@@ -113,7 +113,7 @@ func (h *House) furnish() {
 	h.Hours = hours.New(h.DB)
 	h.People = people.New(h.DB, s.Region)
 	h.Lexicon = lexicon.New(h.DB, h.situation)
-	h.Tickets = tickets.New(h.DB, h.Staff, h.People, h.Files)
+	h.Tickets = tickets.New(h.DB, h.Staff, h.People, h.Lexicon, h.Files)
 	h.Drafts = drafts.New(h.DB, h.Tickets, h.Staff, h.Due)
 	h.Clocks = clocks.New(h.DB, h.Due, h.Hours, h.Tickets)
 	h.Recovery = recovery.New(h.DB, h.Due, h.Staff, h.Hours, h.People, h.Tickets)

@@ -62,7 +62,7 @@ func furnish(tb testing.TB, db *store.DB, dir string, clock *demo.Clock) demo.De
 	d.Staff = staff.New(d.DB, staff.Options{Log: log})
 	d.Hours = hours.New(d.DB)
 	d.People = people.New(d.DB, "DE")
-	d.Tickets = tickets.New(d.DB, d.Staff, d.People, d.Files)
+	d.Tickets = tickets.New(d.DB, d.Staff, d.People, nil, d.Files)
 	d.Clocks = clocks.New(d.DB, d.Due, d.Hours, d.Tickets)
 	d.Recovery = recovery.New(d.DB, d.Due, d.Staff, d.Hours, d.People, d.Tickets)
 	d.Promises = promises.New(d.DB, d.Due, d.Staff, d.Hours, d.People, d.Tickets, d.Recovery)

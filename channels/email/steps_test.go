@@ -101,7 +101,7 @@ func (g *ground) node(t *testing.T) *node {
 	}
 	n.due, n.files = due.New(n.db, log), brittle{g.kept, n}
 	st, pe := staff.New(n.db, staff.Options{}), people.New(n.db, "DE")
-	ti := tickets.New(n.db, st, pe, n.files)
+	ti := tickets.New(n.db, st, pe, nil, n.files)
 	n.tickets = ti
 	n.Room = email.New(email.House{
 		Words: book, DB: n.db, Due: n.due, Files: n.files, Keys: g.keys, People: pe, Tickets: ti, Clocks: clocks.New(n.db, n.due, hours.New(n.db), ti), Log: log,

@@ -64,7 +64,7 @@ func furnish(tb testing.TB) *hall {
 	blobs := must[files.Store](tb)(files.Open(tb.Context(), "", tb.TempDir()))
 	d.queue = due.New(d.db, log)
 	s, h, p := staff.New(d.db, staff.Options{}), hours.New(d.db), people.New(d.db, "DE")
-	t := tickets.New(d.db, s, p, blobs)
+	t := tickets.New(d.db, s, p, nil, blobs)
 	c := clocks.New(d.db, d.queue, h, t)
 	r := recovery.New(d.db, d.queue, s, h, p, t)
 	d.Room = New(House{

@@ -66,7 +66,7 @@ func furnish(tb testing.TB) *desk {
 	d.queue = due.New(d.db, log)
 	d.staff = staff.New(d.db, staff.Options{})
 	d.hours = hours.New(d.db)
-	d.tickets = tickets.New(d.db, d.staff, people.New(d.db, "DE"), blobs)
+	d.tickets = tickets.New(d.db, d.staff, people.New(d.db, "DE"), nil, blobs)
 	d.Room = New(d.db, d.queue, d.hours, d.tickets)
 	d.queue.HandleTx(nudging, due.Policy{}, func(*store.Tx, due.Job) error { return nil })
 	d.api = web.New(web.Config{DB: d.db, Version: "test", Log: log})

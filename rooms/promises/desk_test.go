@@ -72,7 +72,7 @@ func furnish(tb testing.TB) *desk {
 	}
 	d.queue = due.New(d.db, log)
 	s, h, p := staff.New(d.db, staff.Options{}), hours.New(d.db), people.New(d.db, "DE")
-	t := tickets.New(d.db, s, p, blobs)
+	t := tickets.New(d.db, s, p, nil, blobs)
 	d.Room = New(d.db, d.queue, s, h, p, t, recovery.New(d.db, d.queue, s, h, p, t))
 	d.queue.HandleTx(nudging, due.Policy{}, func(*store.Tx, due.Job) error { return nil })
 	d.api = web.New(web.Config{DB: d.db, Version: "test", Log: log})

@@ -66,7 +66,7 @@ func furnish(tb testing.TB) *hall {
 	d.queue = due.New(d.db, log)
 	d.staff = staff.New(d.db, staff.Options{})
 	h, p := hours.New(d.db), people.New(d.db, "DE")
-	d.tickets = tickets.New(d.db, d.staff, p, blobs)
+	d.tickets = tickets.New(d.db, d.staff, p, nil, blobs)
 	d.clocks = clocks.New(d.db, d.queue, h, d.tickets)
 	d.Room = New(d.db, d.queue, d.staff, h, p, d.tickets)
 	d.api = web.New(web.Config{DB: d.db, Version: "test", Log: log})

@@ -11,6 +11,7 @@ import (
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/staff"
+	"github.com/hearthdesk/hearth/rooms/tickets/wording"
 )
 
 // Reply is what one of us says to the customer. Without To and Cc it goes to whoever wrote last and everybody they had in
@@ -24,6 +25,10 @@ type Reply struct {
 	Uploads  []Attachment `json:"attachments,omitempty" maxItems:"30" doc:"files uploaded before with POST /messages/files"`
 	Seen     int64        `json:"seen,omitempty" doc:"the ticket's version the writer had read; a newer answer of a colleague is then a conflict"`
 	Language string       `json:"-"`
+
+	Override string          `json:"override,omitempty" maxLength:"2000" doc:"why it leaves although a rule of severity stop is against it"`
+	Against  []string        `json:"-"` // the rules that this reason is for; nil for all
+	Weighed  wording.Weighed `json:"-"` // what was found in it, if somebody looked already; see Weigh
 }
 
 // Attachment names an upload that goes along. Its type and size are what the file is, whatever is said.
@@ -45,6 +50,7 @@ func (r *Reply) words() error {
 	if r.Text == "" {
 		r.Text = text.FromHTML(r.HTML)
 	}
+	r.Text, r.HTML, r.Override = Clean(r.Text), Clean(r.HTML), strings.TrimSpace(Clean(r.Override))
 	if strings.TrimSpace(r.Text) == "" {
 		return fault.Field("text", "answer.empty", "An answer needs words.")
 	}
@@ -57,6 +63,9 @@ func (room *Room) Answer(ctx context.Context, who web.Who, ticket ID, r Reply) (
 		return m, err
 	}
 	if r.Files, err = room.uploaded(ctx, r.Uploads); err != nil {
+		return m, err
+	}
+	if r.Weighed, err = room.Weigh(ctx, ticket, r); err != nil {
 		return m, err
 	}
 	return m, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
@@ -83,19 +92,22 @@ func (room *Room) Utter(tx *store.Tx, who web.Who, t Ticket, r Reply) (Message, 
 	if err != nil {
 		return m, t, err
 	}
+	if err := room.annotated(tx, &m, r.Override); err != nil {
+		return m, t, err
+	}
 	return m, f.Ticket, saveRead(tx, who, t.ID, f.Ticket.reads(r.Seen))
 }
 
-// Ready says what would stop an answer if it were given now.
-func (room *Room) Ready(tx *store.Tx, t Ticket, r Reply) error {
+// Ready says what would stop an answer if it were given now, and else what the lexicon finds in it.
+func (room *Room) Ready(tx *store.Tx, t Ticket, r Reply) ([]wording.Finding, error) {
 	if err := r.words(); err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := t.answer(tx.Now()); err != nil {
-		return err
+		return nil, err
 	}
-	_, err := room.compose(tx, t, &r)
-	return err
+	m, err := room.compose(tx, t, &r)
+	return m.Findings, err
 }
 
 // compose makes an answer as far as it can be made before it is given, and says why it must not be.
@@ -114,7 +126,8 @@ func (room *Room) compose(tx *store.Tx, t Ticket, r *Reply) (m Message, err erro
 	if n := len(m.To) + len(m.Cc); n > maxEverybody && len(r.To)+len(r.Cc) == 0 {
 		return m, fault.Field("to", "recipients.many", "The mail this answers went to %d people; say whom the answer goes to.", n)
 	}
-	return m, nil
+	m.Findings, err = room.heed(tx, t, r)
+	return m, err
 }
 
 func author(who web.Who) string {

@@ -56,6 +56,17 @@ type Answered struct {
 // Kind names it.
 func (Answered) Kind() string { return "tickets.answered" }
 
+// Overruled says an answer left against rules of the lexicon that would have stopped it; who did so is who acts.
+type Overruled struct {
+	Ticket  ID        `json:"ticket"`
+	Message MessageID `json:"message"`
+	Rules   []string  `json:"rules"`  // their ids
+	Reason  ReasonID  `json:"reason"` // the words are not in the journal
+}
+
+// Kind names it.
+func (Overruled) Kind() string { return "tickets.overruled" }
+
 // Noticed says machine text goes to the customer; the channel sends it.
 type Noticed struct {
 	Ticket  ID        `json:"ticket"`
@@ -123,6 +134,16 @@ type Changed struct {
 
 // Kind names it.
 func (Changed) Kind() string { return "tickets.changed" }
+
+// Marked says that facts come first in a ticket from now on, in which matter, or do no more.
+type Marked struct {
+	Ticket ID     `json:"ticket"`
+	Facts  Matter `json:"facts_first,omitempty"`
+	Was    Matter `json:"was,omitempty"`
+}
+
+// Kind names it.
+func (Marked) Kind() string { return "tickets.marked" }
 
 // Delivered says what became of a message that goes out.
 type Delivered struct {

@@ -13,6 +13,7 @@ import (
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/staff"
+	"github.com/hearthdesk/hearth/rooms/tickets/tags"
 )
 
 type byID struct {
@@ -34,6 +35,7 @@ type openIn struct {
 		Priority   Priority       `json:"priority,omitempty" enum:"low,normal,high,urgent"`
 		Type       string         `json:"type,omitempty" maxLength:"60"`
 		Product    string         `json:"product,omitempty" maxLength:"120"`
+		Facts      Matter         `json:"facts_first,omitempty" enum:"safety,health,legal,contract" doc:"evidence before an answer, and no softening words"`
 		Team       staff.TeamID   `json:"team,omitempty"`
 		Fields     map[string]any `json:"fields,omitempty"`
 		ExternalID string         `json:"external_id,omitempty" maxLength:"200"`
@@ -47,6 +49,7 @@ type listIn struct {
 	Assignee string    `query:"assignee" doc:"me, none, or an id"`
 	Team     string    `query:"team" doc:"none, or an id"`
 	Tag      string    `query:"tag"`
+	Facts    Matter    `query:"facts_first" enum:"safety,health,legal,contract"`
 	Customer people.ID `query:"customer"`
 	Channel  string    `query:"channel"`
 	Mailbox  MailboxID `query:"mailbox"`
@@ -87,6 +90,17 @@ func (room *Room) Routes(api *web.API) {
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/tickets/counts", Needs: web.View, Say: "How many tickets stand where"},
 		func(ctx context.Context, who web.Who, _ *struct{}) (page web.Page[Count], err error) {
 			return page, room.db.Read(ctx, func(tx *store.Tx) error { page.Items, err = room.Counts(tx, who); return err })
+		})
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/tickets/tags", Needs: web.View, Say: "List tags by their beginning, the most used first"},
+		func(ctx context.Context, who web.Who, in *struct {
+			Prefix string `query:"prefix" maxLength:"60" doc:"how they begin; all when absent"`
+			Limit  int    `query:"limit" default:"20" minimum:"1" maximum:"100"`
+		},
+		) (page web.Page[tags.Tag], err error) {
+			return page, room.db.Read(ctx, func(tx *store.Tx) error {
+				page.Items, err = tags.Like(tx, who, in.Prefix, in.Limit)
+				return err
+			})
 		})
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/tickets/{id}", Needs: web.View, Say: "Read a ticket"},
 		func(ctx context.Context, who web.Who, in *byID) (t Ticket, err error) {
@@ -164,12 +178,12 @@ func (room *Room) post(ctx context.Context, who web.Who, in *openIn) (Ticket, er
 	}
 	return room.Open(ctx, who, Inbound{
 		Channel: b.Channel, From: people.Sender{Name: b.From.Name, Email: b.From.Email, Phone: b.From.Phone}, Subject: b.Subject, Text: b.Text, HTML: b.HTML,
-		Tags: b.Tags, Priority: b.Priority, Type: b.Type, Product: b.Product, Team: b.Team, Fields: b.Fields, ExternalID: b.ExternalID, At: b.CreatedAt,
+		Tags: b.Tags, Priority: b.Priority, Type: b.Type, Product: b.Product, Facts: b.Facts, Team: b.Team, Fields: b.Fields, ExternalID: b.ExternalID, At: b.CreatedAt,
 	})
 }
 
 func (room *Room) list(ctx context.Context, who web.Who, in *listIn) (page web.Page[Ticket], err error) {
-	f := Filter{Customer: in.Customer, Tag: in.Tag, Channel: in.Channel, Mailbox: in.Mailbox, Waiting: in.Waiting, Limit: in.Limit, After: in.After}
+	f := Filter{Customer: in.Customer, Tag: in.Tag, Facts: in.Facts, Channel: in.Channel, Mailbox: in.Mailbox, Waiting: in.Waiting, Limit: in.Limit, After: in.After}
 	if f.IDs, err = idsOf(in.IDs); err != nil {
 		return page, err
 	}
@@ -243,8 +257,10 @@ func (room *Room) said(ctx context.Context, who web.Who, in *struct {
 },
 ) (page web.Page[Message], err error) {
 	err = room.db.Read(ctx, func(tx *store.Tx) (err error) {
-		page.Items, err = room.Talk(tx, who, in.ID, in.After, in.Limit)
-		return err
+		if page.Items, err = room.Talk(tx, who, in.ID, in.After, in.Limit); err != nil {
+			return err
+		}
+		return room.Annotate(tx, page.Items)
 	})
 	for i := range page.Items {
 		show(&page.Items[i])

@@ -3,6 +3,7 @@ package tickets
 import (
 	"cmp"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/staff"
+	"github.com/hearthdesk/hearth/rooms/tickets/tags"
 )
 
 // Filter says which tickets to list; a zero part filters nothing.
@@ -24,6 +26,7 @@ type Filter struct {
 	Assignee *staff.ID // nil for anyone's, zero for nobody's
 	Team     *staff.TeamID
 	Tag      string
+	Facts    Matter
 	Customer people.ID
 	Channel  string
 	Mailbox  MailboxID
@@ -117,6 +120,7 @@ func (f Filter) fits(t Ticket) bool {
 		asks(f.Assignee != nil, pointsAt(f.Assignee, t.Assignee)) &&
 		asks(f.Team != nil, pointsAt(f.Team, t.Team)) &&
 		asks(f.Tag != "", slices.Contains(t.Tags, f.Tag)) &&
+		asks(f.Facts != "", f.Facts == t.Facts) &&
 		asks(f.Customer != 0, f.Customer == t.Customer) &&
 		asks(f.Channel != "", f.Channel == t.Channel) &&
 		asks(f.Mailbox != 0, f.Mailbox == t.Mailbox) &&
@@ -260,6 +264,10 @@ func (q *query) asked(f Filter) (ranges, rest []string) {
 	if f.Customer != 0 {
 		take("customer", loose, f.Customer, true)
 	}
+	if f.Facts != "" {
+		take("facts", looseText, f.Facts, !f.Waiting)
+		rest = append(rest, "facts <> ''") // which the index wants to hear
+	}
 	if f.Assignee != nil {
 		take("assignee", loose, *f.Assignee, true)
 	}
@@ -342,9 +350,14 @@ func (room *Room) Counts(tx *store.Tx, who web.Who) ([]Count, error) {
 // Followers keep what is derived from tickets: the counts and the search index.
 func (room *Room) Followers() []*store.Follower {
 	counts := store.NewFollower("tickets.counts")
-	store.On(counts, func(tx *store.Tx, _ store.Entry, e Opened) error { return recount(tx, e.Ticket) })
+	store.On(counts, func(tx *store.Tx, _ store.Entry, e Opened) error {
+		return errors.Join(recount(tx, e.Ticket), tags.Recount(tx, int64(e.Ticket), true))
+	})
 	store.On(counts, func(tx *store.Tx, _ store.Entry, e Stood) error { return recount(tx, e.Ticket) })
-	store.On(counts, func(tx *store.Tx, _ store.Entry, e Assigned) error { return recount(tx, e.Ticket) })
+	store.On(counts, func(tx *store.Tx, _ store.Entry, e Assigned) error {
+		return errors.Join(recount(tx, e.Ticket), tags.Recount(tx, int64(e.Ticket), false))
+	})
+	store.On(counts, func(tx *store.Tx, _ store.Entry, e Tagged) error { return tags.Recount(tx, int64(e.Ticket), false) })
 	return []*store.Follower{counts, room.searchable()}
 }
 

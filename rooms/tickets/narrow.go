@@ -21,8 +21,8 @@ func (in *searchIn) filter(who web.Who) (f Filter, narrow bool, err error) {
 	if f.Team, err = whose[staff.TeamID](in.Team, 0); err != nil {
 		return f, false, err
 	}
-	f.Tag, f.Channel, f.Customer = in.Tag, in.Channel, in.From
-	narrow = f.Statuses != nil || f.Assignee != nil || f.Team != nil || f.Tag != "" || f.Channel != "" || f.Customer != 0
+	f.Tag, f.Facts, f.Channel, f.Customer = in.Tag, in.Facts, in.Channel, in.From
+	narrow = f.Statuses != nil || f.Assignee != nil || f.Team != nil || f.Tag != "" || f.Facts != "" || f.Channel != "" || f.Customer != 0
 	return f, narrow, nil
 }
 

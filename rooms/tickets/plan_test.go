@@ -23,7 +23,7 @@ func TestEveryListIsReadInItsOrder(t *testing.T) {
 	some := web.Who{Can: web.View, Teams: []int64{1, 2, 3}, Staff: 7}
 	many := web.Who{Can: web.View, Teams: make([]int64, 100), Staff: 7}
 	for _, who := range []web.Who{everybody, some, many} {
-		for n := range 1 << 7 {
+		for n := range 1 << 8 {
 			f := Filter{Limit: 25, Waiting: n&1 != 0}
 			set(n&2 != 0, func() { f.Statuses = []Status{Open, Fresh} })
 			set(n&4 != 0, func() { f.Assignee = &me })
@@ -31,6 +31,7 @@ func TestEveryListIsReadInItsOrder(t *testing.T) {
 			set(n&16 != 0, func() { f.Tag = "vip" })
 			set(n&32 != 0, func() { f.Mailbox = 5 })
 			set(n&64 != 0, func() { f.Channel = "email" })
+			set(n&128 != 0, func() { f.Facts = Legal })
 			if plan := badPlan(t, db, who, f); plan != "" {
 				t.Errorf("%+v for %d teams: %s", f, len(who.Teams), plan)
 			}

@@ -39,6 +39,7 @@ type Inbound struct {
 	Priority   Priority
 	Type       string
 	Product    string
+	Facts      Matter
 	Tags       []string
 	Fields     map[string]any
 
@@ -195,7 +196,7 @@ func (room *Room) isOn(tx *store.Tx, t Ticket, who ...people.Sender) (bool, erro
 func (room *Room) open(tx *store.Tx, in Inbound, c people.Customer) (t Ticket, err error) {
 	t = Ticket{
 		CustomerName: c.Name,
-		ID:           store.NewID[ticketKind](tx), Subject: subject(in), Status: Fresh, Priority: in.Priority, Type: in.Type, Product: in.Product,
+		ID:           store.NewID[ticketKind](tx), Subject: subject(in), Status: Fresh, Priority: in.Priority, Type: in.Type, Product: in.Product, Facts: in.Facts,
 		Channel: in.Channel, Mailbox: in.Mailbox, Customer: c.ID, Company: c.Company, Team: in.Team, Fields: in.Fields, ExternalID: in.ExternalID,
 		CreatedAt: in.At, UpdatedAt: tx.Now(), Snippet: text.Snippet(in.Text, 140), Version: 1,
 	}
@@ -204,6 +205,9 @@ func (room *Room) open(tx *store.Tx, in Inbound, c people.Customer) (t Ticket, e
 	}
 	if t.Fields == nil {
 		t.Fields = map[string]any{}
+	}
+	if err := t.Facts.check(); err != nil {
+		return t, err
 	}
 	if t.Tags, err = cleanTags(in.Tags); err != nil {
 		return t, err
@@ -219,7 +223,10 @@ func (room *Room) open(tx *store.Tx, in Inbound, c people.Customer) (t Ticket, e
 		was, _, err := byExternal(tx, in.Channel, in.ExternalID)
 		return was, errors.Join(err, fault.New(fault.Conflict, "ticket.known", "There is a ticket with the external id %q already: %s.", in.ExternalID, was.ID))
 	}
-	return t, tx.Record(t.ID, Opened{t.ID, t.Number, t.Customer, t.Channel, t.Mailbox, t.Priority, t.Type, t.Team})
+	if err := tx.Record(t.ID, Opened{t.ID, t.Number, t.Customer, t.Channel, t.Mailbox, t.Priority, t.Type, t.Team}); err != nil || t.Facts == "" {
+		return t, err
+	}
+	return t, tx.Record(t.ID, Marked{Ticket: t.ID, Facts: t.Facts})
 }
 
 func subject(in Inbound) string {

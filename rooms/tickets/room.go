@@ -15,6 +15,7 @@ import (
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/text"
 	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/lexicon"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/staff"
 )
@@ -30,12 +31,13 @@ type Room struct {
 	db     *store.DB
 	staff  *staff.Room
 	people *people.Room
+	words  *lexicon.Room
 	files  files.Store
 }
 
-// New furnishes the room.
-func New(db *store.DB, s *staff.Room, p *people.Room, f files.Store) *Room {
-	return &Room{db, s, p, f}
+// New furnishes the room. Without a lexicon no answer is held against one.
+func New(db *store.DB, s *staff.Room, p *people.Room, l *lexicon.Room, f files.Store) *Room {
+	return &Room{db, s, p, l, f}
 }
 
 // Look shows one ticket, inside the caller's transaction, to whoever is allowed anything.
@@ -187,6 +189,7 @@ type Change struct {
 	Priority *Priority      `json:"priority,omitempty" enum:"low,normal,high,urgent"`
 	Type     *string        `json:"type,omitempty" maxLength:"60"`
 	Product  *string        `json:"product,omitempty" maxLength:"120"`
+	Facts    *Matter        `json:"facts_first,omitempty" enum:"safety,health,legal,contract,none" doc:"none takes it back"`
 	Tags     *[]string      `json:"tags,omitempty" maxItems:"50"`
 	Fields   map[string]any `json:"fields,omitempty"`
 }
@@ -218,11 +221,16 @@ func (room *Room) correct(tx *store.Tx, t *Ticket, ch Change) error {
 	if err := room.retag(tx, was, *t); err != nil {
 		return err
 	}
-	if len(e.Parts) == 0 && slices.Equal(was.Tags, t.Tags) {
+	if len(e.Parts) == 0 && slices.Equal(was.Tags, t.Tags) && was.Facts == t.Facts {
 		return nil
 	}
 	if err := save(tx, t); err != nil {
 		return err
+	}
+	if was.Facts != t.Facts {
+		if err := tx.Record(t.ID, Marked{t.ID, t.Facts, was.Facts}); err != nil {
+			return err
+		}
 	}
 	if len(e.Parts) > 0 {
 		return tx.Record(t.ID, e)
@@ -249,6 +257,9 @@ func (t *Ticket) change(ch Change) (e Changed, err error) {
 		t.Priority = *ch.Priority
 		e.Parts = append(e.Parts, "priority")
 	}
+	if err := t.put(ch.Facts); err != nil {
+		return e, err
+	}
 	if ch.Tags != nil {
 		if t.Tags, err = cleanTags(*ch.Tags); err != nil {
 			return e, err
@@ -265,6 +276,19 @@ func (t *Ticket) change(ch Change) (e Changed, err error) {
 		e.Parts = append(e.Parts, "fields")
 	}
 	return e, nil
+}
+
+// put makes a ticket one in which facts come first, or takes that back.
+func (t *Ticket) put(m *Matter) error {
+	if m == nil {
+		return nil
+	}
+	now := *m
+	if now == "none" {
+		now = ""
+	}
+	t.Facts = now
+	return now.check()
 }
 
 func (room *Room) retag(tx *store.Tx, was, t Ticket) error {

@@ -15,6 +15,7 @@ import (
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/store/storetest"
 	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/lexicon"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
@@ -23,23 +24,30 @@ import (
 type desk struct {
 	db    *store.DB
 	room  *tickets.Room
+	words *lexicon.Room
 	st    *staff.Room
 	now   time.Time
 }
 
 var all = web.Everything(store.Actor{Kind: store.SystemKind, ID: "test", Via: "test"})
 
+// open is a desk without a lexicon: to make its book ready takes longer than most tests.
 func open(t *testing.T) *desk {
 	t.Helper()
 	d := &desk{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
-	d.db = storetest.OpenAt(t, func() time.Time { return d.now }, web.Tables, search.Tables, staff.Tables, people.Tables, tickets.Tables)
+	d.db = storetest.OpenAt(t, func() time.Time { return d.now }, web.Tables, search.Tables, staff.Tables, people.Tables, lexicon.Tables, tickets.Tables)
+	d.furnish(t, nil)
+	return d
+}
+
+func (d *desk) furnish(t *testing.T, words *lexicon.Room) {
+	t.Helper()
 	f, err := files.OpenFolder(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.st = staff.New(d.db, staff.Options{})
-	d.room = tickets.New(d.db, d.st, people.New(d.db, "DE"), f)
-	return d
+	d.st, d.words = staff.New(d.db, staff.Options{}), words
+	d.room = tickets.New(d.db, d.st, people.New(d.db, "DE"), words, f)
 }
 
 func (d *desk) receive(t *testing.T, in tickets.Inbound) tickets.Filed {

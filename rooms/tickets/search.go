@@ -112,6 +112,7 @@ type searchIn struct {
 	Assignee string    `query:"assignee" doc:"me, none, or an id"`
 	Team     string    `query:"team" doc:"none, or an id"`
 	Tag      string    `query:"tag"`
+	Facts    Matter    `query:"facts_first" enum:"safety,health,legal,contract"`
 	Channel  string    `query:"channel"`
 	From     people.ID `query:"from" doc:"the customer"`
 }

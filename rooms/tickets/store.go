@@ -10,7 +10,7 @@ import (
 )
 
 const columns = `id, number, subject, status, ended, priority, type, product, channel, mailbox, customer, company, assignee, team,
-	tags, fields, external_id, snippet, created_at, updated_at, waiting_since, answered_at, resolved_at, reopened, merged_into, heard, version`
+	tags, fields, external_id, snippet, created_at, updated_at, waiting_since, answered_at, resolved_at, reopened, merged_into, heard, facts, version`
 
 func load(tx *store.Tx, ticket ID) (Ticket, error) {
 	t, ok, err := store.Find[Ticket](tx, `SELECT `+columns+` FROM tickets WHERE id = $1`+tx.Lock(), ticket)
@@ -48,10 +48,10 @@ func unknown(ticket ID) error {
 // insert returns false when there is a ticket with its external id already.
 func insert(tx *store.Tx, t Ticket) (bool, error) {
 	n, err := tx.Exec(`INSERT INTO tickets (`+columns+`) VALUES
-		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, 1)
+		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, 1)
 		ON CONFLICT (channel, external_id) WHERE external_id <> '' DO NOTHING`,
 		t.ID, t.Number, t.Subject, t.Status, t.Ended, t.Priority, t.Type, t.Product, t.Channel, t.Mailbox, t.Customer, t.Company, t.Assignee, t.Team,
-		store.JSON(t.Tags), store.JSON(t.Fields), t.ExternalID, t.Snippet, t.CreatedAt, t.UpdatedAt, t.WaitingSince, t.AnsweredAt, t.ResolvedAt, t.Reopened, t.MergedInto, t.Heard)
+		store.JSON(t.Tags), store.JSON(t.Fields), t.ExternalID, t.Snippet, t.CreatedAt, t.UpdatedAt, t.WaitingSince, t.AnsweredAt, t.ResolvedAt, t.Reopened, t.MergedInto, t.Heard, t.Facts)
 	if err != nil || n == 0 {
 		return false, err
 	}
@@ -64,9 +64,9 @@ func save(tx *store.Tx, t *Ticket) error {
 	t.Version++
 	err := tx.Do(`UPDATE tickets SET subject = $2, status = $3, ended = $4, priority = $5, type = $6, product = $7, customer = $8, company = $9,
 		assignee = $10, team = $11, tags = $12, fields = $13, snippet = $14, updated_at = $15, waiting_since = $16, answered_at = $17,
-		resolved_at = $18, reopened = $19, merged_into = $20, version = $21, mailbox = $22, heard = $23 WHERE id = $1`,
+		resolved_at = $18, reopened = $19, merged_into = $20, version = $21, mailbox = $22, heard = $23, facts = $24 WHERE id = $1`,
 		t.ID, t.Subject, t.Status, t.Ended, t.Priority, t.Type, t.Product, t.Customer, t.Company, t.Assignee, t.Team,
-		store.JSON(t.Tags), store.JSON(t.Fields), t.Snippet, t.UpdatedAt, t.WaitingSince, t.AnsweredAt, t.ResolvedAt, t.Reopened, t.MergedInto, t.Version, t.Mailbox, t.Heard)
+		store.JSON(t.Tags), store.JSON(t.Fields), t.Snippet, t.UpdatedAt, t.WaitingSince, t.AnsweredAt, t.ResolvedAt, t.Reopened, t.MergedInto, t.Version, t.Mailbox, t.Heard, t.Facts)
 	if err != nil || len(t.Tags) == 0 {
 		return err
 	}

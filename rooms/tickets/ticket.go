@@ -14,6 +14,7 @@ import (
 	"github.com/hearthdesk/hearth/base/id"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/staff"
+	"github.com/hearthdesk/hearth/rooms/tickets/wording"
 )
 
 type (
@@ -85,6 +86,25 @@ const (
 	Urgent Priority = "urgent"
 )
 
+// Matter says why facts come first in a ticket: evidence before an answer, and no softening words.
+type Matter string
+
+// The matters in which facts come first. Most tickets are of none.
+const (
+	Safety   Matter = "safety"
+	Health   Matter = "health"
+	Legal    Matter = "legal"
+	Contract Matter = "contract"
+)
+
+// check refuses what is no matter; none is no matter too.
+func (m Matter) check() error {
+	if m == "" || slices.Contains([]Matter{Safety, Health, Legal, Contract}, m) {
+		return nil
+	}
+	return fault.Field("facts_first", "facts.unknown", "Facts come first in matters of safety, health, legal or contract; there is no %q.", string(m))
+}
+
 // Ticket is one matter of one customer.
 type Ticket struct {
 	ID           ID               `json:"id" db:"id"`
@@ -95,6 +115,7 @@ type Ticket struct {
 	Priority     Priority         `json:"priority" db:"priority" enum:"low,normal,high,urgent"`
 	Type         string           `json:"type,omitempty" db:"type"`
 	Product      string           `json:"product,omitempty" db:"product"`
+	Facts        Matter           `json:"facts_first,omitempty" db:"facts" enum:"safety,health,legal,contract" doc:"evidence before an answer, and no softening words"`
 	Channel      string           `json:"channel" db:"channel"`
 	Mailbox      MailboxID        `json:"mailbox,omitzero" db:"mailbox"`
 	Customer     people.ID        `json:"customer" db:"customer"`
@@ -287,6 +308,9 @@ type Message struct {
 	Trouble    string      `json:"trouble,omitempty" db:"trouble" doc:"why it failed or bounced"`
 	Version    int64       `json:"version" db:"version" doc:"the ticket's, after this was said"`
 	Files      []File      `json:"attachments" db:"-" nullable:"false"`
+
+	Findings []wording.Finding `json:"findings,omitempty" db:"-" doc:"what the lexicon found in it when it left; only colleagues see this"`
+	Override *wording.Override `json:"override,omitempty" db:"-" doc:"who let it leave against a rule, and why"`
 }
 
 // State is what became of a message.

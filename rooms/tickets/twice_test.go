@@ -38,7 +38,7 @@ func setScene(t *testing.T) scene {
 		t.Fatal(err)
 	}
 	st := staff.New(db, staff.Options{})
-	s := scene{Room: tickets.New(db, st, people.New(db, "DE"), f), db: db}
+	s := scene{Room: tickets.New(db, st, people.New(db, "DE"), nil, f), db: db}
 	blob := must[files.Blob](t)(f.Put(t.Context(), strings.NewReader("a picture")))
 	s.upload = blob.SHA256
 	ben, _, err := st.Add(t.Context(), all, staff.Newcomer{Email: "ben@shop.example", Name: "Ben", Role: "agent"})

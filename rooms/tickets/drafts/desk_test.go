@@ -16,6 +16,7 @@ import (
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/store/storetest"
 	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/lexicon"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
@@ -26,6 +27,7 @@ import (
 type desk struct {
 	db     *store.DB
 	room   *tickets.Room
+	words  *lexicon.Room
 	drafts *drafts.Room
 	files  files.Store
 	queue  *due.Queue
@@ -41,7 +43,7 @@ func open(t *testing.T) *desk {
 	return d.furnish(t, storetest.OpenAt(t, func() time.Time { return d.now }, tables...))
 }
 
-var tables = []store.Migrations{web.Tables, due.Tables, search.Tables, staff.Tables, people.Tables, tickets.Tables}
+var tables = []store.Migrations{web.Tables, due.Tables, search.Tables, staff.Tables, people.Tables, lexicon.Tables, tickets.Tables}
 
 func (d *desk) furnish(t *testing.T, db *store.DB) *desk {
 	t.Helper()
@@ -52,7 +54,7 @@ func (d *desk) furnish(t *testing.T, db *store.DB) *desk {
 	d.db, d.files = db, f
 	d.st = staff.New(d.db, staff.Options{})
 	d.queue = due.New(d.db, slog.New(slog.DiscardHandler))
-	d.room = tickets.New(d.db, d.st, people.New(d.db, "DE"), f)
+	d.room = tickets.New(d.db, d.st, people.New(d.db, "DE"), d.words, f)
 	d.drafts = drafts.New(d.db, d.room, d.st, d.queue)
 	return d
 }

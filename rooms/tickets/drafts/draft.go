@@ -36,12 +36,14 @@ type Draft struct {
 	Files    []tickets.Attachment `json:"attachments" db:"-" maxItems:"30" nullable:"false"`
 	Mentions []staff.ID           `json:"mentions,omitempty" db:"mentions,json" maxItems:"50"`
 	Seen     int64                `json:"seen" db:"seen" doc:"the ticket's version the writer had read"`
-	State    State           `json:"state" db:"state" enum:"draft,leaving,held"`
+	State    State                `json:"state" db:"state" enum:"draft,leaving,held"`
 	LeavesAt time.Time            `json:"leaves_at,omitzero" db:"leaves_at"`
 	Then     tickets.Status       `json:"then,omitempty" db:"onward" doc:"where the ticket stands afterwards"`
 	Trouble  string               `json:"trouble,omitempty" db:"trouble" doc:"why it is held"`
 	Code     string               `json:"trouble_code,omitempty" db:"code" doc:"the same, for translation"`
 	SavedAt  time.Time            `json:"saved_at,omitzero" db:"saved_at"`
+	Override string               `json:"override,omitempty" db:"override" doc:"why it leaves although a rule of the lexicon would stop it"`
+	Against  []string             `json:"-" db:"against,json"` // the rules that this was said of
 }
 
 // What a draft becomes.
@@ -66,10 +68,11 @@ func (d *Draft) check() error {
 // write makes the draft one that somebody is at.
 func (d *Draft) write() {
 	d.State, d.LeavesAt, d.Then, d.Trouble, d.Code = Writing, time.Time{}, "", "", ""
+	d.Override, d.Against = "", []string{}
 }
 
 func (d *Draft) reply() tickets.Reply {
-	return tickets.Reply{Text: d.Text, HTML: d.HTML, To: d.To, Cc: d.Cc, Files: d.files(), Seen: d.Seen}
+	return tickets.Reply{Text: d.Text, HTML: d.HTML, To: d.To, Cc: d.Cc, Files: d.files(), Seen: d.Seen, Override: d.Override, Against: d.Against}
 }
 
 func (d *Draft) memo() tickets.Memo {
@@ -103,6 +106,8 @@ type Sending struct {
 	In   *int           `json:"in,omitempty" minimum:"0" maximum:"60" doc:"seconds in which it can be taken back; 8 when neither this nor at is given"`
 	At   time.Time      `json:"at,omitzero" doc:"or a moment up to a year ahead"`
 	Then tickets.Status `json:"then,omitempty" enum:"open,pending,on_hold,resolved" doc:"where the ticket stands afterwards"`
+
+	Override string `json:"override,omitempty" maxLength:"2000" doc:"why it leaves although a rule of severity stop is against it"`
 }
 
 const (

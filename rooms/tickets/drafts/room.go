@@ -13,6 +13,7 @@ import (
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
+	"github.com/hearthdesk/hearth/rooms/tickets/wording"
 )
 
 // Room is the door to drafts. Its tables are among those of tickets.
@@ -50,7 +51,7 @@ func (room *Room) Draft(ctx context.Context, who web.Who, ticket tickets.ID) (d 
 type Begun struct {
 	Ticket   tickets.ID `json:"ticket" db:"ticket"`
 	Kind     string     `json:"kind" db:"kind" enum:"reply,note"`
-	State    State `json:"state" db:"state" enum:"draft,leaving,held"`
+	State    State      `json:"state" db:"state" enum:"draft,leaving,held"`
 	SavedAt  time.Time  `json:"saved_at" db:"saved_at"`
 	LeavesAt time.Time  `json:"leaves_at,omitzero" db:"leaves_at"`
 	Trouble  string     `json:"trouble,omitempty" db:"trouble"`
@@ -59,7 +60,7 @@ type Begun struct {
 
 // List tells what somebody is writing, what was saved last first.
 func (room *Room) List(tx *store.Tx, who web.Who, after string, limit int) (page web.Page[Begun], err error) {
-	from, err := tickets.ParseCursor(after, tickets.Cursor{math.MaxInt64, math.MaxInt64})
+	from, err := tickets.ParseCursor(after, tickets.Cursor{At: math.MaxInt64, ID: math.MaxInt64})
 	if err != nil {
 		return page, err
 	}
@@ -68,7 +69,7 @@ func (room *Room) List(tx *store.Tx, who web.Who, after string, limit int) (page
 	}
 	page.Items = page.Items[:limit]
 	last := page.Items[limit-1]
-	page.Next = tickets.Cursor{last.SavedAt.UnixMicro(), int64(last.Ticket)}.String()
+	page.Next = tickets.Cursor{At: last.SavedAt.UnixMicro(), ID: int64(last.Ticket)}.String()
 	return page, nil
 }
 
@@ -129,6 +130,10 @@ func (room *Room) Send(ctx context.Context, who web.Who, ticket tickets.ID, s Se
 	if err := s.check(); err != nil {
 		return d, err
 	}
+	weighed, err := room.weigh(ctx, who.Staff, ticket)
+	if err != nil {
+		return d, err
+	}
 	return d, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
 		t, err := room.tickets.Mine(tx, who, ticket)
 		if err != nil {
@@ -145,8 +150,12 @@ func (room *Room) Send(ctx context.Context, who web.Who, ticket tickets.ID, s Se
 		if !there {
 			return fault.New(fault.NotFound, "draft.none", "There is nothing to send: you have no draft on this ticket.")
 		}
-		if err := room.ready(tx, t, d); err != nil {
+		d.Override, d.Against = s.Override, nil
+		if d.Against, err = room.ready(tx, t, d, weighed); err != nil {
 			return err
+		}
+		if len(d.Against) == 0 {
+			d.Override = ""
 		}
 		d.State, d.LeavesAt, d.Then, d.Trouble, d.Code = Leaving, at, s.Then, "", ""
 		if err := save(tx, who.Staff, d); err != nil {
@@ -156,13 +165,31 @@ func (room *Room) Send(ctx context.Context, who web.Who, ticket tickets.ID, s Se
 	})
 }
 
-// ready says what would stop a draft if it left now.
-func (room *Room) ready(tx *store.Tx, t tickets.Ticket, d Draft) error {
+// weigh holds an answer against the lexicon before a transaction wants to know what is found. What is wrong with it otherwise
+// is told there.
+func (room *Room) weigh(ctx context.Context, member int64, ticket tickets.ID) (w wording.Weighed, err error) {
+	var d Draft
+	there := false
+	err = room.db.Read(ctx, func(tx *store.Tx) error { d, there, err = find(tx, member, ticket); return err })
+	if err != nil || !there || d.Kind != asReply {
+		return w, err
+	}
+	if w, err = room.tickets.Weigh(ctx, ticket, d.reply()); fault.Of(err) != nil {
+		return wording.Weighed{}, nil
+	}
+	return w, err
+}
+
+// ready says what would stop a draft if it left now, and which rules its reason overrules.
+func (room *Room) ready(tx *store.Tx, t tickets.Ticket, d Draft, w wording.Weighed) ([]string, error) {
 	if d.Kind == asNote {
 		n := d.memo()
-		return n.Words()
+		return []string{}, n.Words()
 	}
-	return room.tickets.Ready(tx, t, d.reply())
+	r := d.reply()
+	r.Weighed = w
+	found, err := room.tickets.Ready(tx, t, r)
+	return append([]string{}, wording.Overruled(found)...), err
 }
 
 // TakeBack keeps a draft here that was about to leave.
@@ -221,6 +248,10 @@ func (room *Room) leave(ctx context.Context, j due.Job) (func(tx *store.Tx) erro
 // transaction, so however often it is tried it happens once.
 func (room *Room) depart(ctx context.Context, l leaving) error {
 	by := store.Actor{Kind: store.StaffKind, ID: l.Staff.String(), Via: l.Via}
+	weighed, err := room.weigh(ctx, int64(l.Staff), l.Ticket)
+	if err != nil {
+		return err
+	}
 	return room.db.Write(ctx, by, func(tx *store.Tx) error {
 		t, err := room.tickets.Look(tx, l.Ticket)
 		if err != nil {
@@ -240,7 +271,7 @@ func (room *Room) depart(ctx context.Context, l leaving) error {
 		if !who.May(web.Act) || !room.tickets.Sees(who, t) {
 			return fault.New(fault.Denied, "draft.denied", "You may not write on this ticket any more, so this did not leave.")
 		}
-		if t, err = room.utter(tx, who, t, d); err != nil {
+		if t, err = room.utter(tx, who, t, d, weighed); err != nil {
 			return err
 		}
 		if s, why := d.onward(t); s != "" {
@@ -253,12 +284,14 @@ func (room *Room) depart(ctx context.Context, l leaving) error {
 }
 
 // utter makes a draft the answer or the note it was to be.
-func (room *Room) utter(tx *store.Tx, who web.Who, t tickets.Ticket, d Draft) (tickets.Ticket, error) {
+func (room *Room) utter(tx *store.Tx, who web.Who, t tickets.Ticket, d Draft, w wording.Weighed) (tickets.Ticket, error) {
 	if d.Kind == asNote {
 		_, t, err := room.tickets.Jot(tx, who, t, d.memo())
 		return t, err
 	}
-	_, t, err := room.tickets.Utter(tx, who, t, d.reply())
+	r := d.reply()
+	r.Weighed = w
+	_, t, err := room.tickets.Utter(tx, who, t, r)
 	return t, err
 }
 
@@ -274,7 +307,7 @@ func (room *Room) hold(ctx context.Context, l leaving, why *fault.Fault) error {
 		if err := save(tx, int64(l.Staff), d); err != nil {
 			return err
 		}
-		return tx.Record(l.Ticket, tickets.Held{l.Ticket, l.Staff})
+		return tx.Record(l.Ticket, tickets.Held{Ticket: l.Ticket, Staff: l.Staff})
 	})
 }
 

@@ -5,7 +5,7 @@ import (
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
-const columns = `ticket, kind, html, text, recipients, cc, mentions, seen, state, leaves_at, onward, trouble, code, saved_at`
+const columns = `ticket, kind, html, text, recipients, cc, mentions, seen, state, leaves_at, onward, trouble, code, saved_at, override, against`
 
 func find(tx *store.Tx, member int64, ticket tickets.ID) (d Draft, there bool, err error) {
 	d, there, err = store.Find[Draft](tx, `SELECT `+columns+` FROM drafts WHERE staff = $1 AND ticket = $2`+tx.Lock(), member, ticket)
@@ -17,12 +17,13 @@ func find(tx *store.Tx, member int64, ticket tickets.ID) (d Draft, there bool, e
 }
 
 func save(tx *store.Tx, member int64, d Draft) error {
-	err := tx.Do(`INSERT INTO drafts (staff, `+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+	err := tx.Do(`INSERT INTO drafts (staff, `+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		ON CONFLICT (staff, ticket) DO UPDATE SET kind = excluded.kind, html = excluded.html, text = excluded.text, recipients = excluded.recipients,
 		cc = excluded.cc, mentions = excluded.mentions, seen = excluded.seen, state = excluded.state, leaves_at = excluded.leaves_at,
-		onward = excluded.onward, trouble = excluded.trouble, code = excluded.code, saved_at = excluded.saved_at`,
+		onward = excluded.onward, trouble = excluded.trouble, code = excluded.code, saved_at = excluded.saved_at,
+		override = excluded.override, against = excluded.against`,
 		member, d.Ticket, d.Kind, tickets.Clean(d.HTML), tickets.Clean(d.Text), store.JSON(d.To), store.JSON(d.Cc), store.JSON(d.Mentions), d.Seen, d.State,
-		d.LeavesAt, d.Then, d.Trouble, d.Code, d.SavedAt)
+		d.LeavesAt, d.Then, d.Trouble, d.Code, d.SavedAt, tickets.Clean(d.Override), store.JSON(d.Against))
 	if err != nil {
 		return err
 	}

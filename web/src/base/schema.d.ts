@@ -2461,6 +2461,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tags by their beginning, the most used first */
+        get: operations["get-tickets-tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/types": {
         parameters: {
             query?: never;
@@ -2933,6 +2950,70 @@ export interface components {
         CustomersReachInBody: {
             email?: string;
             phone?: string;
+        };
+        DraftsBegun: {
+            /** @enum {string} */
+            kind: "reply" | "note";
+            /** Format: date-time */
+            leaves_at?: string;
+            /** Format: date-time */
+            saved_at: string;
+            /** @enum {string} */
+            state: "draft" | "leaving" | "held";
+            /** @example tkt_06f3x8k2m4q7r */
+            ticket: string;
+            trouble?: string;
+            trouble_code?: string;
+        };
+        DraftsDraft: {
+            attachments: components["schemas"]["TicketsAttachment"][];
+            cc?: components["schemas"]["TicketsParty"][] | null;
+            html: string;
+            /** @enum {string} */
+            kind: "reply" | "note";
+            /** Format: date-time */
+            leaves_at?: string;
+            mentions?: string[] | null;
+            /** @description why it leaves although a rule of the lexicon would stop it */
+            override?: string;
+            /** Format: date-time */
+            saved_at?: string;
+            /**
+             * Format: int64
+             * @description the ticket's version the writer had read
+             */
+            seen: number;
+            /** @enum {string} */
+            state: "draft" | "leaving" | "held";
+            text: string;
+            /** @description where the ticket stands afterwards */
+            then?: string;
+            /** @example tkt_06f3x8k2m4q7r */
+            ticket: string;
+            to?: components["schemas"]["TicketsParty"][] | null;
+            /** @description why it is held */
+            trouble?: string;
+            /** @description the same, for translation */
+            trouble_code?: string;
+        };
+        DraftsSending: {
+            /**
+             * Format: date-time
+             * @description or a moment up to a year ahead
+             */
+            at?: string;
+            /**
+             * Format: int64
+             * @description seconds in which it can be taken back; 8 when neither this nor at is given
+             */
+            in?: number;
+            /** @description why it leaves although a rule of severity stop is against it */
+            override?: string;
+            /**
+             * @description where the ticket stands afterwards
+             * @enum {string}
+             */
+            then?: "open" | "pending" | "on_hold" | "resolved";
         };
         EmailEntry: {
             /** @description who repaired or discarded it */
@@ -3520,6 +3601,11 @@ export interface components {
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
+        PageDraftsBegun: {
+            items: components["schemas"]["DraftsBegun"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
         PageEmailEntry: {
             items: components["schemas"]["EmailEntry"][];
             /** @description pass as after= for the next page; absent on the last */
@@ -3665,8 +3751,8 @@ export interface components {
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
-        PageTicketsBegun: {
-            items: components["schemas"]["TicketsBegun"][];
+        PageTagsTag: {
+            items: components["schemas"]["TagsTag"][];
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
@@ -5060,6 +5146,14 @@ export interface components {
             subject: string;
             via: string;
         };
+        TagsTag: {
+            /**
+             * Format: int64
+             * @description how many tickets have it, among those of your teams and of none
+             */
+            n: number;
+            tag: string;
+        };
         TargetsAddInBody: {
             /**
              * @description the default one when absent
@@ -5107,21 +5201,12 @@ export interface components {
             /** @enum {string} */
             status?: "open" | "pending" | "on_hold" | "resolved" | "closed";
         };
-        TicketsBegun: {
-            /** @enum {string} */
-            kind: "reply" | "note";
-            /** Format: date-time */
-            leaves_at?: string;
-            /** Format: date-time */
-            saved_at: string;
-            /** @enum {string} */
-            state: "draft" | "leaving" | "held";
-            /** @example tkt_06f3x8k2m4q7r */
-            ticket: string;
-            trouble?: string;
-            trouble_code?: string;
-        };
         TicketsChange: {
+            /**
+             * @description none takes it back
+             * @enum {string}
+             */
+            facts_first?: "safety" | "health" | "legal" | "contract" | "none";
             fields?: {
                 [key: string]: unknown;
             };
@@ -5142,35 +5227,6 @@ export interface components {
             status: string;
             /** @example team_06f3x8k2m4q7r */
             team?: string;
-        };
-        TicketsDraft: {
-            attachments: components["schemas"]["TicketsAttachment"][];
-            cc?: components["schemas"]["TicketsParty"][] | null;
-            html: string;
-            /** @enum {string} */
-            kind: "reply" | "note";
-            /** Format: date-time */
-            leaves_at?: string;
-            mentions?: string[] | null;
-            /** Format: date-time */
-            saved_at?: string;
-            /**
-             * Format: int64
-             * @description the ticket's version the writer had read
-             */
-            seen: number;
-            /** @enum {string} */
-            state: "draft" | "leaving" | "held";
-            text: string;
-            /** @description where the ticket stands afterwards */
-            then?: string;
-            /** @example tkt_06f3x8k2m4q7r */
-            ticket: string;
-            to?: components["schemas"]["TicketsParty"][] | null;
-            /** @description why it is held */
-            trouble?: string;
-            /** @description the same, for translation */
-            trouble_code?: string;
         };
         TicketsField: {
             choices?: string[] | null;
@@ -5249,6 +5305,8 @@ export interface components {
             author: string;
             cc?: components["schemas"]["TicketsParty"][] | null;
             channel: string;
+            /** @description what the lexicon found in it when it left; only colleagues see this */
+            findings?: components["schemas"]["WordingFinding"][] | null;
             /** @description what had to be mended to read it */
             flaws?: string[] | null;
             from: components["schemas"]["TicketsParty"];
@@ -5264,6 +5322,8 @@ export interface components {
             machine?: boolean;
             /** @example mbx_06f3x8k2m4q7r */
             mailbox?: string;
+            /** @description who let it leave against a rule, and why */
+            override?: components["schemas"]["WordingOverride"];
             /** @description what was cut off as quoted; shown folded */
             quoted?: string;
             /** @description sha256 of the bytes as they came */
@@ -5313,6 +5373,11 @@ export interface components {
              */
             created_at?: string;
             external_id?: string;
+            /**
+             * @description evidence before an answer, and no softening words
+             * @enum {string}
+             */
+            facts_first?: "safety" | "health" | "legal" | "contract";
             fields?: {
                 [key: string]: unknown;
             };
@@ -5360,6 +5425,8 @@ export interface components {
             attachments?: components["schemas"]["TicketsAttachment"][] | null;
             cc?: components["schemas"]["TicketsParty"][] | null;
             html?: string;
+            /** @description why it leaves although a rule of severity stop is against it */
+            override?: string;
             /**
              * Format: int64
              * @description the ticket's version the writer had read; a newer answer of a colleague is then a conflict
@@ -5367,23 +5434,6 @@ export interface components {
             seen?: number;
             text?: string;
             to?: components["schemas"]["TicketsParty"][] | null;
-        };
-        TicketsSending: {
-            /**
-             * Format: date-time
-             * @description or a moment up to a year ahead
-             */
-            at?: string;
-            /**
-             * Format: int64
-             * @description seconds in which it can be taken back; 8 when neither this nor at is given
-             */
-            in?: number;
-            /**
-             * @description where the ticket stands afterwards
-             * @enum {string}
-             */
-            then?: "open" | "pending" | "on_hold" | "resolved";
         };
         TicketsStandInBody: {
             /** @enum {string} */
@@ -5409,6 +5459,11 @@ export interface components {
             customer_name?: string;
             ended?: string;
             external_id?: string;
+            /**
+             * @description evidence before an answer, and no softening words
+             * @enum {string}
+             */
+            facts_first?: "safety" | "health" | "legal" | "contract";
             fields?: {
                 [key: string]: unknown;
             };
@@ -5461,6 +5516,25 @@ export interface components {
             name: string;
             /** @description what it may; all that one may oneself when absent */
             scopes?: string[] | null;
+        };
+        WordingFinding: {
+            /** Format: int64 */
+            end: number;
+            /** @description it would have stopped the answer, which left with a reason */
+            overruled?: boolean;
+            rule: string;
+            /** @enum {string} */
+            severity: "note" | "warn" | "stop";
+            /**
+             * Format: int64
+             * @description in the message's text, in UTF-16 units
+             */
+            start: number;
+        };
+        WordingOverride: {
+            /** @description such as staff:stf_… */
+            by: string;
+            reason: string;
         };
     };
     responses: {
@@ -5586,6 +5660,9 @@ export type SchemaComplaintsWithOfStaffKindJsonToSummaryStringJsonSummaryMaxLeng
 export type SchemaComplaintsWithStructCheckStringJsonCheckMaxLength_40OffBoolJsonOffOmitemptyBody = components['schemas']['ComplaintsWithStruct { Check string "json:\"check\" maxLength:\"40\""; Off bool "json:\"offOmitempty\"" }Body'];
 export type SchemaComplaintsWithStructWishStringJsonWantedOmitemptyMaxLength_10000NoneBoolJsonWouldNotSayOmitemptyBody = components['schemas']['ComplaintsWithStruct { Wish string "json:\"wantedOmitempty\" maxLength:\"10000\""; None bool "json:\"would_not_sayOmitempty\"" }Body'];
 export type SchemaCustomersReachInBody = components['schemas']['CustomersReachInBody'];
+export type SchemaDraftsBegun = components['schemas']['DraftsBegun'];
+export type SchemaDraftsDraft = components['schemas']['DraftsDraft'];
+export type SchemaDraftsSending = components['schemas']['DraftsSending'];
 export type SchemaEmailEntry = components['schemas']['EmailEntry'];
 export type SchemaEmailHealth = components['schemas']['EmailHealth'];
 export type SchemaEmailMailbox = components['schemas']['EmailMailbox'];
@@ -5637,6 +5714,7 @@ export type SchemaPageApprovalsApproval = components['schemas']['PageApprovalsAp
 export type SchemaPageClocksDue = components['schemas']['PageClocksDue'];
 export type SchemaPageClocksShown = components['schemas']['PageClocksShown'];
 export type SchemaPageClocksTarget = components['schemas']['PageClocksTarget'];
+export type SchemaPageDraftsBegun = components['schemas']['PageDraftsBegun'];
 export type SchemaPageEmailEntry = components['schemas']['PageEmailEntry'];
 export type SchemaPageEmailHealth = components['schemas']['PageEmailHealth'];
 export type SchemaPageEmailMailbox = components['schemas']['PageEmailMailbox'];
@@ -5666,7 +5744,7 @@ export type SchemaPageStaffTeam = components['schemas']['PageStaffTeam'];
 export type SchemaPageStaffToken = components['schemas']['PageStaffToken'];
 export type SchemaPageStagesKind = components['schemas']['PageStagesKind'];
 export type SchemaPageStoreEntry = components['schemas']['PageStoreEntry'];
-export type SchemaPageTicketsBegun = components['schemas']['PageTicketsBegun'];
+export type SchemaPageTagsTag = components['schemas']['PageTagsTag'];
 export type SchemaPageTicketsCount = components['schemas']['PageTicketsCount'];
 export type SchemaPageTicketsField = components['schemas']['PageTicketsField'];
 export type SchemaPageTicketsFound = components['schemas']['PageTicketsFound'];
@@ -5759,15 +5837,14 @@ export type SchemaStagesCheck = components['schemas']['StagesCheck'];
 export type SchemaStagesKind = components['schemas']['StagesKind'];
 export type SchemaStagesPlan = components['schemas']['StagesPlan'];
 export type SchemaStoreEntry = components['schemas']['StoreEntry'];
+export type SchemaTagsTag = components['schemas']['TagsTag'];
 export type SchemaTargetsAddInBody = components['schemas']['TargetsAddInBody'];
 export type SchemaTargetsPutTargetsOrderRequest = components['schemas']['TargetsPut-targets-orderRequest'];
 export type SchemaTicketsAssignment = components['schemas']['TicketsAssignment'];
 export type SchemaTicketsAttachment = components['schemas']['TicketsAttachment'];
 export type SchemaTicketsBatch = components['schemas']['TicketsBatch'];
-export type SchemaTicketsBegun = components['schemas']['TicketsBegun'];
 export type SchemaTicketsChange = components['schemas']['TicketsChange'];
 export type SchemaTicketsCount = components['schemas']['TicketsCount'];
-export type SchemaTicketsDraft = components['schemas']['TicketsDraft'];
 export type SchemaTicketsField = components['schemas']['TicketsField'];
 export type SchemaTicketsFile = components['schemas']['TicketsFile'];
 export type SchemaTicketsFound = components['schemas']['TicketsFound'];
@@ -5781,12 +5858,13 @@ export type SchemaTicketsOutcome = components['schemas']['TicketsOutcome'];
 export type SchemaTicketsParty = components['schemas']['TicketsParty'];
 export type SchemaTicketsReadInBody = components['schemas']['TicketsReadInBody'];
 export type SchemaTicketsReply = components['schemas']['TicketsReply'];
-export type SchemaTicketsSending = components['schemas']['TicketsSending'];
 export type SchemaTicketsStandInBody = components['schemas']['TicketsStandInBody'];
 export type SchemaTicketsTicket = components['schemas']['TicketsTicket'];
 export type SchemaTicketsType = components['schemas']['TicketsType'];
 export type SchemaTicketsUpload = components['schemas']['TicketsUpload'];
 export type SchemaTokensPostTokensRequest = components['schemas']['TokensPost-tokensRequest'];
+export type SchemaWordingFinding = components['schemas']['WordingFinding'];
+export type SchemaWordingOverride = components['schemas']['WordingOverride'];
 export type ResponseConflict = components['responses']['Conflict'];
 export type ResponseForbidden = components['responses']['Forbidden'];
 export type ResponseInternalServerError = components['responses']['InternalServerError'];
@@ -7655,7 +7733,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageTicketsBegun"];
+                    "application/json": components["schemas"]["PageDraftsBegun"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -9852,6 +9930,7 @@ export interface operations {
                 /** @description me, none, or an id */
                 assignee?: string;
                 channel?: string;
+                facts_first?: "safety" | "health" | "legal" | "contract";
                 /** @description the customer */
                 from?: string;
                 limit?: number;
@@ -10923,6 +11002,7 @@ export interface operations {
                 assignee?: string;
                 channel?: string;
                 customer?: string;
+                facts_first?: "safety" | "health" | "legal" | "contract";
                 /** @description only of these, up to 100 separated by commas, and then all on one page */
                 ids?: string;
                 limit?: number;
@@ -11184,7 +11264,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TicketsDraft"];
+                    "application/json": components["schemas"]["DraftsDraft"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -11218,7 +11298,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TicketsDraft"];
+                    "application/json": components["schemas"]["DraftsDraft"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -11307,7 +11387,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TicketsSending"];
+                "application/json": components["schemas"]["DraftsSending"];
             };
         };
         responses: {
@@ -11317,7 +11397,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TicketsDraft"];
+                    "application/json": components["schemas"]["DraftsDraft"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -11348,7 +11428,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TicketsDraft"];
+                    "application/json": components["schemas"]["DraftsDraft"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -12002,6 +12082,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["None"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-tickets-tags": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description how they begin; all when absent */
+                prefix?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTagsTag"];
                 };
             };
             401: components["responses"]["Unauthorized"];

@@ -1,0 +1,54 @@
+package wording
+
+import (
+	"fmt"
+
+	"github.com/hearthdesk/hearth/base/store"
+)
+
+// Keep keeps with a message what was found in it.
+func Keep(tx *store.Tx, message int64, all []Finding) error {
+	for i, f := range all {
+		if err := tx.Do(`INSERT INTO messages_findings (message, place, rule, severity, start_at, end_at, overruled) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			message, i, f.Rule, f.Severity, f.Start, f.End, f.Overruled); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Overrule keeps with a message who let it leave; reason is the id of the words for it.
+func Overrule(tx *store.Tx, message int64, author string, reason int64) error {
+	return tx.Do(`INSERT INTO messages_overrides (message, author, reason) VALUES ($1, $2, $3)`, message, author, reason)
+}
+
+// Of is what was found in messages, and who let those leave that a rule would have stopped, each by message.
+func Of(tx *store.Tx, messages []int64) (found map[int64][]Finding, let map[int64]Override, err error) {
+	found, let = map[int64][]Finding{}, map[int64]Override{}
+	if len(messages) == 0 {
+		return found, let, nil
+	}
+	type kept struct {
+		Message int64 `db:"message"`
+		Finding
+	}
+	type overridden struct {
+		Message int64 `db:"message"`
+		Override
+	}
+	stopped := false
+	marks, args := store.Marks(messages)
+	err = store.Each(tx, fmt.Sprintf(`SELECT message, rule, severity, start_at, end_at, overruled FROM messages_findings WHERE message IN (%s) ORDER BY message, place`, marks), args, func(k kept) error {
+		found[k.Message] = append(found[k.Message], k.Finding)
+		stopped = stopped || k.Overruled
+		return nil
+	})
+	if err != nil || !stopped {
+		return found, let, err
+	}
+	return found, let, store.Each(tx, fmt.Sprintf(`SELECT o.message, o.author, COALESCE(r.text, '') AS reason FROM messages_overrides o LEFT JOIN tickets_reasons r ON r.id = o.reason
+		WHERE o.message IN (%s)`, marks), args, func(o overridden) error {
+		let[o.Message] = o.Override
+		return nil
+	})
+}
