@@ -30,6 +30,7 @@ var rooms = []struct {
 	{"clocks", []string{"targets", "clocks"}},
 	{"recovery", []string{"complaints", "remedies", "refusals", "approvals", "authority", "ledger"}},
 	{"promises", []string{"promises"}},
+	{"conference", []string{"parts"}},
 }
 
 // channels own nouns too; they know every room and no other channel.

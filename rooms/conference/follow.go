@@ -1,0 +1,67 @@
+package conference
+
+import (
+	"errors"
+	"time"
+
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/rooms/tickets"
+)
+
+// follow says what each event does to parts. A ticket that is solved or closed does to none: who was asked may still answer.
+func (room *Room) follow(f *store.Follower) {
+	store.On(f, func(tx *store.Tx, _ store.Entry, e tickets.Stood) error {
+		switch {
+		case e.To == tickets.Closed && e.Ended == tickets.Spam:
+			return room.moot(tx, e.Ticket)
+		case e.To == tickets.Closed && e.Ended == tickets.Merged:
+			return room.merge(tx, e.Ticket)
+		}
+		return nil
+	})
+}
+
+// moot ends the parts of a ticket that turned out to be spam.
+func (room *Room) moot(tx *store.Tx, ticket tickets.ID) error {
+	all, err := of(tx, ticket)
+	for i := range all {
+		p := &all[i]
+		if p.State == Done {
+			continue
+		}
+		err = errors.Join(err, p.end(tx.Now()), save(tx, p), room.wake(tx, *p), tx.Record(p.Ticket, Ended{p.ID, p.Ticket, true}))
+	}
+	return err
+}
+
+// merge takes the parts of a ticket to the one it was merged into.
+func (room *Room) merge(tx *store.Tx, ticket tickets.ID) error {
+	all, err := of(tx, ticket)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	t, err := room.tickets.Look(tx, ticket)
+	if err != nil || t.MergedInto == 0 {
+		return err
+	}
+	for i := range all {
+		p := &all[i]
+		p.Ticket = t.MergedInto
+		err = errors.Join(err, save(tx, p), tx.Record(p.Ticket, Moved{p.ID, p.Ticket, ticket}))
+	}
+	return err
+}
+
+// Wait is for whom a ticket waits, as its customer may read it.
+type Wait struct {
+	For    string    // such as: our carrier; whoever wrote it wrote it for the customer
+	Since  time.Time // since when
+	Chased time.Time // when they were last reminded; zero for never
+}
+
+// WaitsFor says for whom a ticket waits, in words that were written for its customer; ok is false when nobody wrote any, or
+// nobody waits. Of several it is the one we wait for longest.
+func (room *Room) WaitsFor(tx *store.Tx, ticket tickets.ID) (w Wait, ok bool, err error) {
+	p, ok, err := store.Find[Part](tx, `SELECT `+columns+` FROM parts WHERE ticket = $1 AND state = 'open' AND waiting_since <> 0 AND known_as <> '' ORDER BY waiting_since, id LIMIT 1`, ticket)
+	return Wait{p.KnownAs, p.WaitingSince, p.ChasedAt}, ok, err
+}
