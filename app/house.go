@@ -9,6 +9,7 @@ import (
 	"github.com/hearthdesk/hearth/base/due"
 	"github.com/hearthdesk/hearth/base/files"
 	"github.com/hearthdesk/hearth/base/live"
+	"github.com/hearthdesk/hearth/base/push"
 	"github.com/hearthdesk/hearth/base/search"
 	"github.com/hearthdesk/hearth/base/secret"
 	"github.com/hearthdesk/hearth/base/store"
@@ -16,7 +17,10 @@ import (
 	"github.com/hearthdesk/hearth/base/words"
 	"github.com/hearthdesk/hearth/channels/email"
 	"github.com/hearthdesk/hearth/channels/portal"
+	phones "github.com/hearthdesk/hearth/channels/push"
+	"github.com/hearthdesk/hearth/channels/tell"
 	"github.com/hearthdesk/hearth/rooms/clocks"
+	"github.com/hearthdesk/hearth/rooms/conference"
 	"github.com/hearthdesk/hearth/rooms/hours"
 	"github.com/hearthdesk/hearth/rooms/lexicon"
 	"github.com/hearthdesk/hearth/rooms/people"
@@ -31,35 +35,39 @@ import (
 
 // House is the built program.
 type House struct {
-	Settings  Settings
-	DB        *store.DB
-	Due       *due.Queue
-	Bus       *bus.Bus
-	Files     files.Store
-	Keys      *secret.Keys
-	Words     *words.Book
-	Live      *live.Hub
-	Staff     *staff.Room
-	Hours     *hours.Room
-	People    *people.Room
-	Lexicon   *lexicon.Room
-	Tickets   *tickets.Room
-	Drafts    *drafts.Room
-	Clocks    *clocks.Room
-	Recovery  *recovery.Room
-	Promises  *promises.Room
-	Email     *email.Room
-	Portal    *portal.Room
-	API       *web.API
-	Pages     *web.Workspace
-	Followers []*store.Follower
+	Settings   Settings
+	DB         *store.DB
+	Due        *due.Queue
+	Bus        *bus.Bus
+	Files      files.Store
+	Keys       *secret.Keys
+	Words      *words.Book
+	Live       *live.Hub
+	Staff      *staff.Room
+	Hours      *hours.Room
+	People     *people.Room
+	Lexicon    *lexicon.Room
+	Tickets    *tickets.Room
+	Drafts     *drafts.Room
+	Clocks     *clocks.Room
+	Recovery   *recovery.Room
+	Promises   *promises.Room
+	Conference *conference.Room
+	Email      *email.Room
+	Portal     *portal.Room
+	Tell       *tell.Room
+	Push       *push.Sender
+	Phones     *phones.Room
+	API        *web.API
+	Pages      *web.Workspace
+	Followers  []*store.Follower
 
 	metrics *metrics
 }
 
 // tables of every room in rank order.
 func tables() []store.Migrations {
-	return []store.Migrations{web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, lexicon.Tables, tickets.Tables, clocks.Tables, ledger.Tables, recovery.Tables, promises.Tables, email.Tables, portal.Tables}
+	return []store.Migrations{web.Tables, due.Tables, search.Tables, push.Tables, staff.Tables, hours.Tables, people.Tables, lexicon.Tables, tickets.Tables, clocks.Tables, ledger.Tables, recovery.Tables, promises.Tables, conference.Tables, email.Tables, portal.Tables, tell.Tables}
 }
 
 // Build furnishes the rooms from the ground up. Nothing runs yet; Close undoes it.
@@ -76,7 +84,7 @@ func Build(ctx context.Context, s Settings) (h *House, err error) {
 	if err = s.usable(); err != nil {
 		return h, err
 	}
-	if h.Words, err = words.New(email.Words, portal.Words); err != nil {
+	if h.Words, err = words.New(email.Words, portal.Words, conference.Words, tell.Words, phones.Words); err != nil {
 		return h, err
 	}
 	if h.Keys, err = secret.Load(s.Data, s.SecretKey); err != nil {
@@ -118,12 +126,22 @@ func (h *House) furnish() {
 	h.Clocks = clocks.New(h.DB, h.Due, h.Hours, h.Tickets)
 	h.Recovery = recovery.New(h.DB, h.Due, h.Staff, h.Hours, h.People, h.Tickets)
 	h.Promises = promises.New(h.DB, h.Due, h.Staff, h.Hours, h.People, h.Tickets, h.Recovery)
+	h.Conference = conference.New(conference.House{Words: h.Words, DB: h.DB, Due: h.Due, Files: h.Files, Staff: h.Staff, Hours: h.Hours, People: h.People, Tickets: h.Tickets})
 	h.Portal = portal.New(portal.House{
 		Words: h.Words, DB: h.DB, Due: h.Due, Files: h.Files, Keys: h.Keys, Staff: h.Staff, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks,
 		Recovery: h.Recovery, Promises: h.Promises, Public: s.BaseURL, Log: s.log(),
 	})
 	h.Portal.LinkTo(s.baseURL(s.Listen))
-	h.Email = email.New(email.House{Words: h.Words, DB: h.DB, Due: h.Due, Files: h.Files, Keys: h.Keys, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Foot: h.Portal.Foot, Log: s.log()})
+	h.Email = email.New(email.House{Words: h.Words, DB: h.DB, Due: h.Due, Files: h.Files, Keys: h.Keys, People: h.People, Lexicon: h.Lexicon, Tickets: h.Tickets, Clocks: h.Clocks, Conference: h.Conference, Foot: h.Portal.Foot, Log: s.log()})
+	h.Tell = tell.New(tell.House{Words: h.Words, DB: h.DB, Files: h.Files, Staff: h.Staff, Hours: h.Hours, Tickets: h.Tickets, Recovery: h.Recovery})
+	h.Tell.LinkTo(s.baseURL(s.Listen))
+	h.Push = push.New(push.Config{
+		DB: h.DB, Due: h.Due, Keys: h.Keys, Log: s.log(), Base: func() string { return h.Settings.baseURL(h.Settings.Listen) },
+		Title: func(tx *store.Tx, staff, session int64, say string) (string, bool, error) {
+			return h.Phones.Title(tx, staff, session, say)
+		},
+	})
+	h.Phones = phones.New(h.Words, h.Staff, h.Recovery, h.Push)
 	h.Live = live.New(live.Config{
 		DB: h.DB, Audience: h.audience, Doors: h.doors, Staff: func(n int64) string { return staff.ID(n).String() }, Auth: h.Staff.Authenticate, Log: s.log(),
 	})
@@ -137,8 +155,11 @@ func (h *House) furnish() {
 	h.Clocks.Routes(h.API)
 	h.Recovery.Routes(h.API)
 	h.Promises.Routes(h.API)
+	h.Conference.Routes(h.API)
 	h.Email.Routes(h.API)
 	h.Portal.Routes(h.API)
+	h.Tell.Routes(h.API)
+	h.Push.Routes(h.API)
 	h.Live.Routes(h.API)
 	h.promiseRoutes()
 	h.parkedRoutes()
@@ -152,8 +173,11 @@ func (h *House) furnish() {
 	h.Followers = append(h.Followers, h.Clocks.Followers()...)
 	h.Followers = append(h.Followers, h.Recovery.Followers()...)
 	h.Followers = append(h.Followers, h.Promises.Followers()...)
+	h.Followers = append(h.Followers, h.Conference.Followers()...)
 	h.Followers = append(h.Followers, h.Email.Followers()...)
 	h.Followers = append(h.Followers, h.Portal.Followers()...)
+	h.Followers = append(h.Followers, h.Tell.Followers()...)
+	h.Followers = append(h.Followers, h.Phones.Followers()...)
 }
 
 // audience asks the room an entry belongs to who may see it; what belongs to none is for those who read reports.
@@ -168,10 +192,14 @@ func (h *House) audience(tx *store.Tx, e store.Entry) (web.Audience, error) {
 		return h.Recovery.Audience(tx, e)
 	case "promises":
 		return h.Promises.Audience(tx, e)
+	case "parts":
+		return h.Conference.Audience(tx, e)
 	case "mail":
 		return h.Email.Audience(tx, e)
 	case "my":
 		return h.Portal.Audience(tx, e)
+	case "tell":
+		return h.Tell.Audience(tx, e)
 	case "customers", "companies", "targets", "calendars", "lexicon":
 		return web.Audience{Needs: web.View}, nil
 	case "purchases":

@@ -85,6 +85,7 @@ func (h *House) serve(ctx context.Context, opened func(Opened)) (err error) {
 	defer os.Remove(d.at)
 	h.Staff.LinkTo(s.baseURL(d.web.Addr().String())) // a free port has its number now
 	h.Portal.LinkTo(s.baseURL(d.web.Addr().String()))
+	h.Tell.LinkTo(s.baseURL(d.web.Addr().String()))
 	said := Opened{HTTP: d.web.Addr().String(), SMTPTrouble: d.mailTrouble}
 	if d.mail != nil {
 		said.SMTP = d.mail.Addr().String()

@@ -39,7 +39,13 @@ func (h *House) sweep(ctx context.Context) error {
 			if named, err = h.Tickets.Names(tx, b.SHA256); err != nil || named {
 				return err
 			}
-			named, err = h.Email.Names(tx, b.SHA256)
+			if named, err = h.Conference.Names(tx, b.SHA256); err != nil || named {
+				return err
+			}
+			if named, err = h.Email.Names(tx, b.SHA256); err != nil || named {
+				return err
+			}
+			named, err = h.Tell.Names(tx, b.SHA256)
 			return err
 		})
 		if err != nil || named {

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strconv"
 	"syscall"
 	"time"
@@ -50,7 +51,7 @@ func (s *Sender) send(ctx context.Context, j due.Job) (func(tx *store.Tx) error,
 		return nil, due.GiveUp(err)
 	}
 	res, err := webpush.SendNotificationWithContext(ctx, body, &l.to, &webpush.Options{
-		HTTPClient: s.cfg.Client, Subscriber: s.cfg.Base(), Topic: what.Topic, TTL: int(keeps.Seconds()), Urgency: webpush.UrgencyHigh,
+		HTTPClient: s.cfg.Client, Subscriber: subscriber(s.cfg.Base()), Topic: what.Topic, TTL: int(keeps.Seconds()), Urgency: webpush.UrgencyHigh,
 		RecordSize: 1024, VAPIDPublicKey: l.public, VAPIDPrivateKey: l.private,
 	})
 	if err != nil {
@@ -59,6 +60,18 @@ func (s *Sender) send(ctx context.Context, j due.Job) (func(tx *store.Tx) error,
 	defer res.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10)) // so that the connection can be used again
 	return s.settle(ctx, res, forget)
+}
+
+// subscriber is whom a push service may write to about us (RFC 8292, 2.1): our address, or somebody's where that is none.
+func subscriber(base string) string {
+	u, err := url.Parse(base)
+	switch {
+	case err != nil || u.Hostname() == "":
+		return "postmaster@localhost"
+	case u.Scheme == "https":
+		return base
+	}
+	return "postmaster@" + u.Hostname()
 }
 
 // hideAddress takes the address out of an error: it is as good as a key, and errors are shown and logged.
