@@ -24,7 +24,7 @@ func TestPeersVectorsInARealBrowser(t *testing.T) {
 	// The first and third mode only prove that what the others find to be nothing would have been found; some do. The frame
 	// is shown all of them in make peers, and here as many, for the policy has taken every one apart already.
 	some := slices.Clone(all[:len(ours)])
-	for i := len(ours); i < len(all); i += 8 {
+	for i := len(ours); i < len(all); i += 16 {
 		some = append(some, all[i])
 	}
 	framedOnes := some

@@ -133,10 +133,22 @@ func (room *Room) ledger(ctx context.Context, who web.Who, in *ledgerIn) (page w
 	})
 }
 
-// seenBy leaves out the mails of mailboxes whose team somebody is not in.
+// seenBy leaves out what somebody may not see: mails of tickets that are not theirs, and those in no ticket of mailboxes whose
+// team they are not in.
 func (room *Room) seenBy(tx *store.Tx, who web.Who, all []Entry) ([]Entry, error) {
 	list, err := boxes(tx)
+	if err != nil {
+		return nil, err
+	}
+	filed := make([]tickets.ID, len(all))
+	for i, e := range all {
+		filed[i] = e.Ticket
+	}
+	filed, err = room.tickets.Seen(tx, who, filed)
 	return slices.DeleteFunc(all, func(e Entry) bool {
+		if e.Ticket != 0 {
+			return !slices.Contains(filed, e.Ticket)
+		}
 		i := slices.IndexFunc(list, func(m Mailbox) bool { return m.ID == e.Mailbox })
 		return !who.All && (i < 0 || !who.Sees(int64(list[i].Team))) // whose the mails of a mailbox were that was removed is not known
 	}), err

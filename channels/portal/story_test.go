@@ -2,14 +2,11 @@ package portal_test
 
 import (
 	"io"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/emersion/go-smtp"
@@ -17,52 +14,6 @@ import (
 	"github.com/hearthdesk/hearth/rooms/tickets"
 	"github.com/hearthdesk/hearth/test/house"
 )
-
-// post is a mail server that keeps what it is given.
-type post struct {
-	mu    sync.Mutex
-	mails []string
-}
-
-type carrier struct{ *post }
-
-func (carrier) Reset()                               {}
-func (carrier) Logout() error                        { return nil }
-func (carrier) Mail(string, *smtp.MailOptions) error { return nil }
-func (carrier) Rcpt(string, *smtp.RcptOptions) error { return nil }
-func (c carrier) Data(r io.Reader) error {
-	b, err := io.ReadAll(r)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.mails = append(c.mails, strings.NewReplacer("=\r\n", "", "=3D", "=").Replace(string(b)))
-	return err
-}
-
-func (p *post) wait(t *testing.T, n int) []string {
-	t.Helper()
-	var all []string
-	house.Until(t, "mails at the post", func() bool {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		all = slices.Clone(p.mails)
-		return len(all) >= n
-	})
-	return all
-}
-
-func open(t *testing.T) (*post, string) {
-	t.Helper()
-	p := &post{}
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return carrier{p}, nil }))
-	s.Domain = "post.example"
-	go func() { _ = s.Serve(l) }()
-	t.Cleanup(func() { _ = s.Close() })
-	return p, l.Addr().String()
-}
 
 var (
 	linked = regexp.MustCompile(`https://help\.example\.com(/my/my_[A-Za-z0-9_-]{43})`)
@@ -75,8 +26,8 @@ func TestAMailCarriesALinkAndThePageGoesOn(t *testing.T) {
 	h.Stop()
 	h.Settings.BaseURL = "https://help.example.com"
 	h.Start()
-	out, at := open(t)
-	h.Ask(http.MethodPost, "/api/v1/mail/mailboxes", map[string]any{"address": "support@shop.example", "name": "The Shop", "smtp": "smtp://" + at, "options": map[string]any{"acknowledge": true}}, nil)
+	out := house.OpenPost(t)
+	h.Ask(http.MethodPost, "/api/v1/mail/mailboxes", map[string]any{"address": "support@shop.example", "name": "The Shop", "smtp": out.URL, "options": map[string]any{"acknowledge": true}}, nil)
 	c, err := smtp.Dial(h.SMTP)
 	if err != nil {
 		t.Fatal(err)
@@ -85,10 +36,10 @@ func TestAMailCarriesALinkAndThePageGoesOn(t *testing.T) {
 	if err := c.SendMail("ada@example.com", []string{"support@shop.example"}, strings.NewReader("From: Ada <ada@example.com>\r\nTo: support@shop.example\r\nSubject: My cup\r\nMessage-ID: <1@example.com>\r\nDate: Mon, 06 Jul 2026 10:00:00 +0000\r\n\r\nIt broke.\r\n")); err != nil {
 		t.Fatal(err)
 	}
-	ack := out.wait(t, 1)[0]
+	ack := out.Wait(t, 1)[0]
 	tk := house.Items[tickets.Ticket](h, "/api/v1/tickets")[0]
 	h.Ask(http.MethodPost, "/api/v1/tickets/"+tk.ID.String()+"/replies", map[string]any{"html": "<p>We send another.</p>"}, nil)
-	answer := out.wait(t, 2)[1]
+	answer := out.Wait(t, 2)[1]
 
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -160,13 +111,13 @@ func TestAMailCarriesALinkAndThePageGoesOn(t *testing.T) {
 	}
 	// What we answer now goes by mail again, in the thread of the mails before.
 	h.Ask(http.MethodPost, "/api/v1/tickets/"+tk.ID.String()+"/replies", map[string]any{"text": "Gladly."}, nil)
-	if last := out.wait(t, 3)[2]; !strings.Contains(last, "<1@example.com>") || !strings.Contains(last, "ada@example.com") {
+	if last := out.Wait(t, 3)[2]; !strings.Contains(last, "<1@example.com>") || !strings.Contains(last, "ada@example.com") {
 		t.Errorf("the answer to what was said on the page:\n%s", last)
 	}
 	// And who asks by their address gets one for everything.
 	body = ask(plain, http.MethodGet, "/my", "")
 	ask(plain, http.MethodPost, "/my", url.Values{"key": {keyed.FindStringSubmatch(body)[1]}, "email": {"ada@example.com"}}.Encode())
-	if m := out.wait(t, 4)[3]; !strings.Contains(m, "See how everything stands: https://help.example.com/my/my_") || !strings.Contains(m, "Subject: Your link") {
+	if m := out.Wait(t, 4)[3]; !strings.Contains(m, "See how everything stands: https://help.example.com/my/my_") || !strings.Contains(m, "Subject: Your link") {
 		t.Errorf("who asked got\n%s", m)
 	}
 }
