@@ -448,15 +448,21 @@ func (m *mender) hears2nd(held, trusts recovery.Answer) {
 		if err := m.tick(ctx, whole); err != nil {
 			return err
 		}
-		_, err := m.l.Recovery.Follow(ctx, m.owner.who, m.id, held, trusts)
+		_, err := m.l.Recovery.Follow(ctx, m.owner.who, m.id, recovery.Reply{Held: held, Trusts: trusts})
 		return err
 	})
 }
 
-// content asks whether it held; it did.
+// content asks whether it held; it did, and with that it is over.
 func (m *mender) content() {
-	m.hears2nd(recovery.Yes, recovery.Yes)
-	m.then(m.minutes(1, 5), func(ctx context.Context) error { return m.closes(ctx, recovery.Content) })
+	m.then(m.minutes(700, 1700), func(ctx context.Context) error {
+		if err := m.tick(ctx, whole); err != nil {
+			return err
+		}
+		delete(m.l.mending, m.st.ticket)
+		_, err := m.l.Recovery.Follow(ctx, m.owner.who, m.id, recovery.Reply{Held: recovery.Yes, Trusts: recovery.Yes})
+		return err
+	})
 }
 
 func (m *mender) closes(ctx context.Context, ended recovery.Ended) error {

@@ -10,6 +10,7 @@ import (
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/recovery/approvals"
 	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
+	"github.com/hearthdesk/hearth/rooms/recovery/policies"
 	"github.com/hearthdesk/hearth/rooms/recovery/remedies"
 	"github.com/hearthdesk/hearth/rooms/recovery/stages"
 	"github.com/hearthdesk/hearth/rooms/staff"
@@ -18,9 +19,10 @@ import (
 
 // Refusing is the wish to say no.
 type Refusing struct {
-	What       string `json:"what" maxLength:"10000" doc:"what they asked for"`
-	Why        string `json:"why,omitempty" maxLength:"10000" doc:"why not"`
-	NearestYes string `json:"nearest_yes" maxLength:"10000" doc:"the nearest yes that was tried"`
+	What       string      `json:"what" maxLength:"10000" doc:"what they asked for"`
+	Why        string      `json:"why,omitempty" maxLength:"10000" doc:"why not"`
+	NearestYes string      `json:"nearest_yes" maxLength:"10000" doc:"the nearest yes that was tried"`
+	Policy     policies.ID `json:"policy,omitempty" doc:"the rule that stands in the way, when one does"`
 }
 
 func (r *Refusing) tidy() (err error) {
@@ -55,17 +57,33 @@ func (room *Room) Refuse(ctx context.Context, who web.Who, in Case, r Refusing) 
 			return err
 		}
 		a = room.question(tx, who, m, Refusal)
-		a.What, a.Why, a.NearestYes = r.What, r.Why, r.NearestYes
+		a.What, a.Why, a.NearestYes, a.Policy = r.What, r.Why, r.NearestYes, r.Policy
+		if err := knownPolicy(tx, a.Policy); err != nil {
+			return err
+		}
 		return errors.Join(approvals.Insert(tx, a), approvals.Note(tx, a), tx.Record(m.subject(), Asked{a.ID, a.About, a.Complaint, a.Ticket, a.Remedy, a.Team}))
 	})
 }
 
 // askMore asks a supervisor to give what is more than who may.
-func (room *Room) askMore(tx *store.Tx, who web.Who, r *Remedy, m matter) error {
+func (room *Room) askMore(tx *store.Tx, who web.Who, r *Remedy, m matter, p policies.ID) error {
+	if err := knownPolicy(tx, p); err != nil {
+		return err
+	}
 	a := room.question(tx, who, m, More)
+	a.Policy = p
 	a.Remedy, a.What, a.Minor, a.Currency = r.ID, r.What, r.Minor, r.Currency
 	r.State, r.Approval, r.GivenAt, r.Entry = Asking, a.ID, time.Time{}, 0
 	return errors.Join(remedies.Insert(tx, *r), approvals.Insert(tx, a), approvals.Note(tx, a), tx.Record(m.subject(), Asked{a.ID, a.About, a.Complaint, a.Ticket, a.Remedy, a.Team}))
+}
+
+// knownPolicy refuses a rule that is not there; none is fine.
+func knownPolicy(tx *store.Tx, p policies.ID) error {
+	if p == 0 {
+		return nil
+	}
+	_, err := policies.One(tx, p)
+	return err
 }
 
 func (room *Room) question(tx *store.Tx, who web.Who, m matter, about About) Approval {
@@ -124,6 +142,11 @@ func (room *Room) Answer(ctx context.Context, who web.Who, which ApprovalID, v V
 		m := matter{complaint: Complaint{ID: a.Complaint}, ticket: a.Ticket, customer: a.Customer, team: a.Team, name: caseName(a.Complaint, a.Ticket)}
 		if err := room.carryOut(tx, who, &a, v, m); err != nil {
 			return err
+		}
+		if v.Answer == Yes {
+			if _, err := room.bent(tx, policies.Bent{Policy: a.Policy, Staff: a.AnsweredBy, Remedy: a.Remedy, Approval: a.ID}, m); err != nil {
+				return err
+			}
 		}
 		a.Dress(who)
 		return errors.Join(approvals.Save(tx, a), approvals.Note(tx, a), tx.Record(m.subject(), Answered{a.ID, a.About, a.Complaint, a.Ticket, v.Answer, a.AskedBy}))

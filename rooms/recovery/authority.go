@@ -10,6 +10,7 @@ import (
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/recovery/authority"
 	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
+	"github.com/hearthdesk/hearth/rooms/recovery/policies"
 	"github.com/hearthdesk/hearth/rooms/recovery/remedies"
 	"github.com/hearthdesk/hearth/rooms/staff"
 )
@@ -25,7 +26,7 @@ func (room *Room) Empower(ctx context.Context, who web.Who, role string, s autho
 // Budget sets what a team may give in a month before somebody is told; nil for none of its own. Nobody is stopped by it.
 func (room *Room) Budget(ctx context.Context, who web.Who, team staff.TeamID, month *money.Amount) (t authority.Team, err error) {
 	return t, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		t, err = room.rules.Budget(tx, team, month)
+		t, err = room.rules.Budget(tx, who, team, month)
 		return err
 	})
 }
@@ -35,7 +36,8 @@ func (room *Room) Arrange(ctx context.Context, who web.Who, a authority.Arrangem
 	return all, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
 		times, by, err := authority.Arrange(tx, a, remedies.Pending)
 		if err == nil && times != by {
-			err = errors.Join(remedies.Rescale(tx, times, by), tx.Record(configuredKey("remedies"), RemedyChanged{}))
+			d, looked := authority.Look(tx)
+			err = errors.Join(looked, remedies.Rescale(tx, times, by), policies.Rescale(tx, d, times, by), tx.Record(configuredKey("remedies"), RemedyChanged{}))
 		}
 		if err != nil {
 			return err

@@ -222,14 +222,21 @@ func done(s Stay, k Kind) error {
 	return nil
 }
 
+// inFollowUp says why they are not asked whether it held.
+func (c Complaint) inFollowUp() error {
+	if c.Open() && c.Stage != stages.FollowUp {
+		return fault.New(fault.Conflict, "complaint.too_early", "Whether it held is asked in the last stage, follow-up.")
+	}
+	return c.mustBeOpen()
+}
+
 // hold notes what the customer said when they were asked. What did not hold is resolved again; a fix that holds while they
 // do not trust us stays open.
 func (c *Complaint) hold(held, trusts Answer) (back bool, err error) {
+	if err := c.inFollowUp(); err != nil {
+		return false, err
+	}
 	switch {
-	case !c.Open():
-		return false, c.mustBeOpen()
-	case c.Stage != stages.FollowUp:
-		return false, fault.New(fault.Conflict, "complaint.too_early", "Whether it held is asked in the last stage, follow-up.")
 	case held != Yes && held != No || trusts != Yes && trusts != No && trusts != "":
 		return false, fault.Field("held", "complaint.held", "Say yes or no: did it hold, and do they trust us again?")
 	case trusts == "" && held == Yes:

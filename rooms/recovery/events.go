@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/recovery/followup"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
@@ -145,12 +146,25 @@ type Declined struct {
 // Kind names it.
 func (Declined) Kind() string { return "complaints.declined" }
 
+// Inquired says they were asked whether it held; what they say comes later.
+type Inquired struct {
+	Complaint ID           `json:"complaint"`
+	Ticket    tickets.ID   `json:"ticket,omitzero"`
+	How       followup.How `json:"how"`
+	Staff     staff.ID     `json:"staff,omitzero"` // none where the machine asked
+}
+
+// Kind names it.
+func (Inquired) Kind() string { return "complaints.asked" }
+
 // Followed says what they answered when somebody asked whether it held.
 type Followed struct {
-	Complaint ID         `json:"complaint"`
-	Ticket    tickets.ID `json:"ticket,omitzero"`
-	Held      Answer     `json:"held"`
-	Trusts    Answer     `json:"trusts,omitempty"`
+	Complaint ID           `json:"complaint"`
+	Ticket    tickets.ID   `json:"ticket,omitzero"`
+	Held      Answer       `json:"held"`
+	Trusts    Answer       `json:"trusts,omitempty"`
+	How       followup.How `json:"how,omitempty"`
+	Staff     staff.ID     `json:"staff,omitzero"` // who asked
 }
 
 // Kind names it.
@@ -184,11 +198,31 @@ type KindChanged struct {
 // Kind names it.
 func (KindChanged) Kind() string { return "complaints.configured" }
 
+// AskingArranged says whether the machine asks by mail whether it held.
+type AskingArranged struct {
+	Mail bool  `json:"mail,omitempty"`
+	Days int64 `json:"days"`
+}
+
+// Kind names it.
+func (AskingArranged) Kind() string { return "complaints.asking_arranged" }
+
+// Overlooked says a ticket was solved while something that was to be put right there was not.
+type Overlooked struct {
+	Complaint ID           `json:"complaint,omitzero"`
+	Ticket    tickets.ID   `json:"ticket"`
+	What      []Unfinished `json:"what"`
+}
+
+// Kind names it.
+func (Overlooked) Kind() string { return "complaints.overlooked" }
+
 // FailureChanged says whether a failure opens a recovery by itself now.
 type FailureChanged struct {
 	Origin   Origin `json:"origin"`
 	Off      bool   `json:"off,omitempty"`
 	Severity int    `json:"severity"`
+	Days     int64  `json:"days,omitempty"`
 }
 
 // Kind names it.

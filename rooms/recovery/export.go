@@ -5,6 +5,7 @@ import (
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/recovery/approvals"
 	"github.com/hearthdesk/hearth/rooms/recovery/authority"
+	"github.com/hearthdesk/hearth/rooms/recovery/followup"
 	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
 	"github.com/hearthdesk/hearth/rooms/recovery/remedies"
 	"github.com/hearthdesk/hearth/rooms/recovery/stages"
@@ -13,9 +14,10 @@ import (
 // Kept is everything there is of a complaint, or of a question or remedy that stands without one, for an export.
 type Kept struct {
 	Complaint
-	Stages    []Stay     `json:"stages"`
-	Handovers []Handover `json:"handovers"`
-	Reasons   []Reason   `json:"reasons"`
+	Stages    []Stay          `json:"stages"`
+	Handovers []Handover      `json:"handovers"`
+	Reasons   []Reason        `json:"reasons"`
+	FollowUps []followup.Said `json:"follow_ups"`
 }
 
 // Complaint reads a complaint with its stages, for an export; false when there is none.
@@ -29,7 +31,10 @@ func (room *Room) Complaint(tx *store.Tx, which ID) (k Kept, ok bool, err error)
 	if k.Handovers, err = handovers(tx, which); err != nil {
 		return k, false, err
 	}
-	k.Reasons, err = reasons(tx, which)
+	if k.Reasons, err = reasons(tx, which); err != nil {
+		return k, false, err
+	}
+	k.FollowUps, err = followup.Of(tx, which)
 	return k, true, err
 }
 
@@ -58,9 +63,10 @@ func (room *Room) Entries(tx *store.Tx, after ledger.ID, limit int) ([]ledger.En
 
 // Settings are how complaints are dealt with, what is suggested, and what each may give.
 type Settings struct {
-	Authority authority.All   `json:"authority"`
-	Kinds     []Kind          `json:"kinds"`
-	Catalogue []CatalogueItem `json:"catalogue"`
+	Authority authority.All     `json:"authority"`
+	Kinds     []Kind            `json:"kinds"`
+	Catalogue []CatalogueItem   `json:"catalogue"`
+	Asking    followup.Settings `json:"asking"`
 }
 
 // Settings reads them, for an export.
@@ -71,7 +77,10 @@ func (room *Room) Settings(tx *store.Tx) (s Settings, err error) {
 	if s.Kinds, err = stages.Kinds(tx); err != nil {
 		return s, err
 	}
-	s.Catalogue, err = remedies.Catalogue(tx)
+	if s.Catalogue, err = remedies.Catalogue(tx); err != nil {
+		return s, err
+	}
+	s.Asking, err = followup.Read(tx)
 	return s, err
 }
 

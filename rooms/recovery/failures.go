@@ -19,11 +19,12 @@ type Watched struct {
 	Origin   Origin `json:"origin" db:"origin" enum:"broken_promise,breached_clock,reopened,second_transfer,repeated_contact,abandoned_call"`
 	Off      bool   `json:"off" db:"off" doc:"it opens no recovery"`
 	Severity int    `json:"severity" db:"severity" minimum:"1" maximum:"3" doc:"of the recovery that it opens"`
+	Days     int64  `json:"days,omitempty" db:"days" maximum:"90" doc:"of repeated_contact: within how many days after it was solved who writes again was not helped; 7 when absent"`
 }
 
 // watchedFor is what is set for a failure.
 func watchedFor(tx *store.Tx, o Origin) (Watched, error) {
-	w, ok, err := store.Find[Watched](tx, `SELECT origin, off, severity FROM complaints_failures WHERE origin = $1`, o)
+	w, ok, err := store.Find[Watched](tx, `SELECT origin, off, severity, days FROM complaints_failures WHERE origin = $1`, o)
 	if err == nil && !ok {
 		w = Watched{Origin: o, Severity: 1}
 	}
@@ -48,10 +49,12 @@ func (room *Room) Watch(ctx context.Context, who web.Who, w Watched) (Watched, e
 		return w, fault.Field("origin", "failure.unknown", "There is no failure %q.", w.Origin)
 	case w.Severity < 1 || w.Severity > 3:
 		return w, fault.Field("severity", "complaint.severity", "Severity is 1 (slight), 2 (serious) or 3 (grave).")
+	case w.Days < 0 || w.Days > 90 || w.Days > 0 && w.Origin != Repeated:
+		return w, fault.Field("days", "failure.days", "Days are for repeated_contact alone, and 90 at most.")
 	}
 	return w, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		err := tx.Do(`INSERT INTO complaints_failures (origin, off, severity) VALUES ($1, $2, $3)
-			ON CONFLICT (origin) DO UPDATE SET off = excluded.off, severity = excluded.severity`, w.Origin, w.Off, w.Severity)
+		err := tx.Do(`INSERT INTO complaints_failures (origin, off, severity, days) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (origin) DO UPDATE SET off = excluded.off, severity = excluded.severity, days = excluded.days`, w.Origin, w.Off, w.Severity, w.Days)
 		return errors.Join(err, tx.Record(configuredKey("failures/"+string(w.Origin)), FailureChanged(w)))
 	})
 }

@@ -14,6 +14,9 @@ func (room *Room) follow(f *store.Follower) {
 		return room.failed(tx, entry, e.Ticket, BreachedClock)
 	})
 	store.On(f, func(tx *store.Tx, entry store.Entry, e tickets.Heard) error {
+		if e.First {
+			return room.repeated(tx, entry, e)
+		}
 		if !e.Reopened || e.Machine {
 			return nil
 		}
@@ -21,16 +24,27 @@ func (room *Room) follow(f *store.Follower) {
 	})
 	store.On(f, func(tx *store.Tx, entry store.Entry, e tickets.Stood) error {
 		over := e.From == tickets.Resolved || e.From == tickets.Closed
+		if !over && (e.To == tickets.Resolved || e.To == tickets.Closed) && e.Ended != tickets.Spam && e.Ended != tickets.Merged {
+			return room.solved(tx, e.Ticket)
+		}
 		if e.Why != "by_hand" || !over || e.To == tickets.Resolved || e.To == tickets.Closed {
 			return nil
 		}
 		return room.failed(tx, entry, e.Ticket, Reopening)
 	})
-	store.On(f, func(tx *store.Tx, _ store.Entry, e tickets.Assigned) error {
-		if e.Team == e.WasTeam {
+	store.On(f, func(tx *store.Tx, entry store.Entry, e tickets.Assigned) error {
+		if e.Team != e.WasTeam {
+			if err := follows(tx, e.Ticket, e.Team); err != nil {
+				return err
+			}
+		}
+		return room.passed(tx, entry, e)
+	})
+	store.On(f, func(tx *store.Tx, entry store.Entry, e Accepted) error {
+		if e.Ticket == 0 || e.Was == 0 || e.Was == e.Owner {
 			return nil
 		}
-		return follows(tx, e.Ticket, e.Team)
+		return room.passed(tx, entry, tickets.Assigned{Ticket: e.Ticket, Staff: e.Owner, WasStaff: e.Was})
 	})
 }
 

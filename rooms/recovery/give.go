@@ -15,6 +15,7 @@ import (
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/recovery/authority"
 	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
+	"github.com/hearthdesk/hearth/rooms/recovery/policies"
 	"github.com/hearthdesk/hearth/rooms/recovery/remedies"
 	"github.com/hearthdesk/hearth/rooms/recovery/stages"
 	"github.com/hearthdesk/hearth/rooms/staff"
@@ -71,7 +72,8 @@ func (m matter) asked() error {
 type Gift struct {
 	Part Part `json:"part" enum:"right,extra"`
 	Choice
-	Note string `json:"note,omitempty" maxLength:"10000" doc:"for colleagues; the customer never sees it"`
+	Note   string      `json:"note,omitempty" maxLength:"10000" doc:"for colleagues; the customer never sees it"`
+	Policy policies.ID `json:"policy,omitempty" doc:"the rule that is bent by it, when one is"`
 }
 
 // Settlement is what became of it: given, or a supervisor is asked.
@@ -100,9 +102,12 @@ func (room *Room) Give(ctx context.Context, who web.Who, in Case, g Gift) (s Set
 		r.State = Gave
 		err = room.enter(tx, who, &r, m, ledger.Limits{}, false)
 		if f := fault.Of(err); f != nil && (f.Code == "authority.case" || f.Code == "authority.customer") {
-			err = room.askMore(tx, who, &r, m)
+			err = room.askMore(tx, who, &r, m, g.Policy)
 		} else if err == nil {
 			err = errors.Join(remedies.Insert(tx, r), room.tellGiven(tx, r, m))
+			if err == nil {
+				_, err = room.bent(tx, policies.Bent{Policy: g.Policy, Staff: r.Staff, Remedy: r.ID}, m)
+			}
 		}
 		if err != nil {
 			return err
@@ -219,7 +224,7 @@ func (room *Room) TakeBack(ctx context.Context, who web.Who, which RemedyID, why
 		}
 		r.State, r.BackAt, r.Why = Back, tx.Now(), why
 		m := matter{complaint: Complaint{ID: r.Complaint}, ticket: r.Ticket}
-		if err := errors.Join(remedies.Save(tx, r), tx.Record(m.subject(), TakenBack{r.ID, r.Complaint, r.Ticket, r.Part, r.Kind})); err != nil {
+		if err := errors.Join(remedies.Save(tx, r), policies.Undo(tx, r.ID), tx.Record(m.subject(), TakenBack{r.ID, r.Complaint, r.Ticket, r.Part, r.Kind})); err != nil {
 			return err
 		}
 		s, err = room.settlement(tx, who, r)

@@ -7,6 +7,7 @@ import (
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/recovery/board"
 	"github.com/hearthdesk/hearth/rooms/recovery/stages"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
@@ -57,6 +58,7 @@ func (room *Room) whole(ctx context.Context, who web.Who, c Complaint, err error
 func (room *Room) Routes(api *web.API) {
 	room.captureRoutes(api)
 	room.stageRoutes(api)
+	room.followUpRoutes(api)
 	room.ownerRoutes(api)
 	room.kindRoutes(api)
 	room.failureRoutes(api)
@@ -64,6 +66,7 @@ func (room *Room) Routes(api *web.API) {
 	room.offerRoutes(api)
 	room.approvalRoutes(api)
 	room.authorityRoutes(api)
+	room.policyRoutes(api)
 	room.ledgerRoutes(api)
 }
 
@@ -142,7 +145,7 @@ func (room *Room) captureRoutes(api *web.API) {
 			return page, room.db.Read(ctx, func(tx *store.Tx) error { page, err = room.List(tx, who, f); return err })
 		})
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/complaints/board", Needs: web.Capture, Say: "How many open complaints are in which stage"},
-		func(ctx context.Context, who web.Who, in *listIn) (page web.Page[Count], err error) {
+		func(ctx context.Context, who web.Who, in *listIn) (page web.Page[board.Count], err error) {
 			f, err := in.filter(who)
 			if err != nil {
 				return page, err
@@ -182,15 +185,6 @@ func (room *Room) stageRoutes(api *web.API) {
 	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/complaints/{id}/advance", Needs: web.Capture, Say: "Go on to the next stage, once all of this one is done"},
 		func(ctx context.Context, who web.Who, in *byID) (Whole, error) {
 			c, err := room.Advance(ctx, who, in.ID)
-			return room.whole(ctx, who, c, err)
-		})
-	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/complaints/{id}/follow_up", Needs: web.Capture, Say: "Note what they answered: did it hold, do they trust us again?"},
-		func(ctx context.Context, who web.Who, in *with[struct {
-			Held   Answer `json:"held" enum:"yes,no"`
-			Trusts Answer `json:"trusts,omitempty" enum:"yes,no"`
-		}],
-		) (Whole, error) {
-			c, err := room.Follow(ctx, who, in.ID, in.Body.Held, in.Body.Trusts)
 			return room.whole(ctx, who, c, err)
 		})
 	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/complaints/{id}/close", Needs: web.Capture, Say: "Close a complaint"},

@@ -22,18 +22,26 @@ func (room *Room) step(ctx context.Context, who web.Who, which ID, do func(tx *s
 			return err
 		}
 		was := c
-		if err := do(tx, &c); err != nil || c == was {
+		if err := do(tx, &c); err != nil {
 			return err
 		}
-		if err := save(tx, c); err != nil {
-			return err
-		}
-		c.Version++
-		if c.Owner != was.Owner {
-			err = own(tx, c)
-		}
-		return err
+		return room.keep(tx, was, &c)
 	})
+}
+
+// keep saves what changed of a complaint.
+func (room *Room) keep(tx *store.Tx, was Complaint, c *Complaint) error {
+	if *c == was {
+		return nil
+	}
+	if err := save(tx, *c); err != nil {
+		return err
+	}
+	c.Version++
+	if c.Owner != was.Owner {
+		return own(tx, *c)
+	}
+	return nil
 }
 
 // Wish notes what the customer would like, or that they were asked and would not say.
@@ -173,28 +181,10 @@ func (room *Room) move(tx *store.Tx, c *Complaint, to Stage, why string) error {
 	if err := enterStage(tx, *c); err != nil {
 		return err
 	}
-	if err := room.reclock(tx, c); err != nil {
+	if err := errors.Join(room.reclock(tx, c), room.remind(tx, *c)); err != nil {
 		return err
 	}
 	return tx.Record(c.subject(), Moved{c.ID, c.Ticket, from, to, c.Owner, c.DueAt, why})
-}
-
-// Follow notes what they answered when somebody asked whether it held. What did not hold is resolved again.
-func (room *Room) Follow(ctx context.Context, who web.Who, which ID, held, trusts Answer) (Complaint, error) {
-	return room.step(ctx, who, which, func(tx *store.Tx, c *Complaint) error {
-		if err := c.leads(who); err != nil {
-			return err
-		}
-		was := *c
-		back, err := c.hold(held, trusts)
-		if err != nil || *c == was {
-			return err
-		}
-		if err := tx.Record(c.subject(), Followed{c.ID, c.Ticket, held, trusts}); err != nil || !back {
-			return err
-		}
-		return room.move(tx, c, stages.Resolve, "not_held")
-	})
 }
 
 // Close ends a complaint.
@@ -222,14 +212,22 @@ func (room *Room) Close(ctx context.Context, who web.Who, which ID, ended Ended,
 		if err := c.mayClose(ended, reason, s, k, given); err != nil {
 			return err
 		}
-		c.Ended, c.ClosedAt = ended, tx.Now()
-		if c.OfferedTo != 0 {
-			if err := room.answerHandover(tx, c, "closed", "", true); err != nil {
-				return err
-			}
-		}
-		return errors.Join(leaveStage(tx, *c), keepReason(tx, c.ID, reason), room.watch(tx, *c), tx.Record(c.subject(), Closed{c.ID, c.Ticket, ended}))
+		return room.end(tx, c, ended, reason)
 	})
+}
+
+// end closes a complaint that may end so.
+func (room *Room) end(tx *store.Tx, c *Complaint, ended Ended, reason string) error {
+	c.Ended, c.ClosedAt = ended, tx.Now()
+	if c.OfferedTo != 0 {
+		if err := room.answerHandover(tx, c, "closed", "", true); err != nil {
+			return err
+		}
+	}
+	if _, err := room.due.Cancel(tx, asking, c.ID.String()); err != nil {
+		return err
+	}
+	return errors.Join(leaveStage(tx, *c), keepReason(tx, c.ID, reason), room.watch(tx, *c), tx.Record(c.subject(), Closed{c.ID, c.Ticket, ended}))
 }
 
 // Reopen takes a closed complaint up again: what happened is looked into once more.

@@ -44,16 +44,16 @@ func TestAComplaintGoesItsWay(t *testing.T) {
 		}
 	}
 	must[Complaint](t)(d.Tick(ctx, d.ann, c.ID, "asked", false))
-	if _, err := d.Follow(ctx, d.ann, c.ID, Yes, ""); code(err) != "complaint.trusts" {
+	if _, err := d.Follow(ctx, d.ann, c.ID, Reply{Held: Yes}); code(err) != "complaint.trusts" {
 		t.Errorf("trust was not asked for: %v", err)
 	}
-	must[Complaint](t)(d.Follow(ctx, d.ann, c.ID, Yes, No))
+	must[Complaint](t)(d.Follow(ctx, d.ann, c.ID, Reply{Held: Yes, Trusts: No}))
 	for _, ended := range []Ended{Content, Silent} {
 		if _, err := d.Close(ctx, d.ann, c.ID, ended, ""); code(err) != "complaint.untrusted" {
 			t.Errorf("fixed but untrusted is closed as %s: %v", ended, err)
 		}
 	}
-	if back := must[Complaint](t)(d.Follow(ctx, d.ann, c.ID, No, "")); back.Stage != stages.Resolve || !back.Open() {
+	if back := must[Complaint](t)(d.Follow(ctx, d.ann, c.ID, Reply{Held: No})); back.Stage != stages.Resolve || !back.Open() {
 		t.Errorf("what did not hold is in %s", back.Stage)
 	}
 	again := func() Complaint {
@@ -65,12 +65,11 @@ func TestAComplaintGoesItsWay(t *testing.T) {
 	if now := again(); now.Held != "" || now.Trusts != "" {
 		t.Errorf("before they are asked again they had said %q and %q", now.Held, now.Trusts)
 	}
-	if back := must[Complaint](t)(d.Follow(ctx, d.ann, c.ID, No, "")); back.Stage != stages.Resolve {
+	if back := must[Complaint](t)(d.Follow(ctx, d.ann, c.ID, Reply{Held: No})); back.Stage != stages.Resolve {
 		t.Errorf("what did not hold the second time is in %s", back.Stage)
 	}
 	again()
-	must[Complaint](t)(d.Follow(ctx, d.ann, c.ID, Yes, Yes))
-	if over := must[Complaint](t)(d.Close(ctx, d.ann, c.ID, Content, "")); over.Open() || over.Ended != Content {
+	if over := must[Complaint](t)(d.Follow(ctx, d.ann, c.ID, Reply{Held: Yes, Trusts: Yes})); over.Open() || over.Ended != Content {
 		t.Errorf("closed %+v", over)
 	}
 	if _, err := d.Tick(ctx, d.ann, c.ID, "asked", true); code(err) != "complaint.closed" {
@@ -274,8 +273,8 @@ func TestFailuresOpenRecoveries(t *testing.T) {
 		}
 	}
 	// What the company chose to leave alone opens nothing; the rest is as severe as it said.
-	must[Watched](t)(d.Watch(ctx, d.boss, Watched{BreachedClock, true, 1}))
-	must[Watched](t)(d.Watch(ctx, d.boss, Watched{Abandoned, false, 3}))
+	must[Watched](t)(d.Watch(ctx, d.boss, Watched{Origin: BreachedClock, Off: true, Severity: 1}))
+	must[Watched](t)(d.Watch(ctx, d.boss, Watched{Origin: Abandoned, Off: false, Severity: 3}))
 	sixth := d.ticket(t, "Rob", d.team)
 	for _, f := range []Failure{{Ticket: sixth.ID, Origin: BreachedClock}, {Ticket: sixth.ID, Origin: Abandoned}} {
 		d.write(t, func(tx *store.Tx) error {
@@ -286,7 +285,7 @@ func TestFailuresOpenRecoveries(t *testing.T) {
 			return err
 		})
 	}
-	must[Watched](t)(d.Watch(ctx, d.boss, Watched{BreachedClock, false, 1}))
+	must[Watched](t)(d.Watch(ctx, d.boss, Watched{Origin: BreachedClock, Off: false, Severity: 1}))
 	// What failed long ago opens nothing.
 	past := d.ticket(t, "Lea", d.team)
 	d.write(t, func(tx *store.Tx) error {

@@ -235,7 +235,7 @@ func TestABudgetTellsAndStopsNobody(t *testing.T) {
 	}
 	d.look(t, func(tx *store.Tx) error {
 		a, err := d.rules.All(tx, d.sue)
-		if len(a.Teams) != 1 || a.Teams[0].Spent != *euros(8_000) || *a.Teams[0].Month != *euros(5_000) || len(a.Roles) != 7 {
+		if len(a.Teams) != 1 || *a.Teams[0].Spent != *euros(8_000) || *a.Teams[0].Month != *euros(5_000) || len(a.Roles) != 7 {
 			t.Errorf("authorities %+v", a)
 		}
 		return err

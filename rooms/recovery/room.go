@@ -16,6 +16,7 @@ import (
 	"github.com/hearthdesk/hearth/rooms/hours"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/recovery/authority"
+	"github.com/hearthdesk/hearth/rooms/recovery/followup"
 	"github.com/hearthdesk/hearth/rooms/recovery/stages"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
@@ -36,6 +37,7 @@ type Room struct {
 	people   *people.Room
 	tickets  *tickets.Room
 	rules    authority.Rules
+	speech   followup.Speech
 	follower *store.Follower
 }
 
@@ -45,7 +47,12 @@ const lateness = "complaints.late" // the moment by which a stage is to be left
 func New(db *store.DB, q *due.Queue, s *staff.Room, h *hours.Room, p *people.Room, t *tickets.Room) *Room {
 	room := &Room{db: db, due: q, staff: s, hours: h, people: p, tickets: t, rules: authority.Rules{Staff: s, Hours: h}, follower: store.NewFollower("recovery")}
 	room.follow(room.follower)
+	var err error
+	if room.speech, err = followup.Learn(); err != nil {
+		panic(err) //nolint:forbidigo // a slip of ours, found by the first test that furnishes the room
+	}
 	if q != nil {
+		q.HandleTx(asking, due.Policy{}, room.machineAsks)
 		q.HandleTx(lateness, due.Policy{}, room.late)
 	}
 	return room

@@ -6,6 +6,8 @@ import (
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/store/storetest"
 	"github.com/hearthdesk/hearth/rooms/recovery/authority"
+	"github.com/hearthdesk/hearth/rooms/recovery/followup"
+	"github.com/hearthdesk/hearth/rooms/recovery/policies"
 	"github.com/hearthdesk/hearth/rooms/recovery/stages"
 	"github.com/hearthdesk/hearth/rooms/staff"
 )
@@ -59,7 +61,41 @@ func TestTwiceAtOnce(t *testing.T) {
 			for range stages.All[1:] {
 				d.done(t, d.ann, c.ID)
 			}
-			return func() error { return second(d.Follow(t.Context(), d.ann, c.ID, No, "")) }
+			return func() error { return second(d.Follow(t.Context(), d.ann, c.ID, Reply{Held: No})) }
+		},
+		"Ask": func(t *testing.T, d *hall, _ Complaint) func() error {
+			t.Helper()
+			c := d.inFollowUp(t, "Uma")
+			return func() error { return second(d.Ask(t.Context(), d.ann, c.ID, followup.Mail)) }
+		},
+		"FollowIn": func(t *testing.T, d *hall, _ Complaint) func() error {
+			t.Helper()
+			c := d.inFollowUp(t, "Uma")
+			return func() error {
+				return d.db.Write(t.Context(), store.System("portal"), func(tx *store.Tx) error { return d.FollowIn(tx, c.Customer, c.ID, Yes, Yes) })
+			}
+		},
+		"ArrangeAsking": func(t *testing.T, d *hall, _ Complaint) func() error {
+			t.Helper()
+			return func() error {
+				return second(d.ArrangeAsking(t.Context(), d.boss, followup.Settings{Mail: true, Days: 2}))
+			}
+		},
+		"SetPolicy": func(t *testing.T, d *hall, _ Complaint) func() error {
+			t.Helper()
+			p := must[policies.Policy](t)(d.SetPolicy(t.Context(), d.boss, returns()))
+			return func() error { return second(d.SetPolicy(t.Context(), d.boss, p)) }
+		},
+		"ArrangeBonds": func(t *testing.T, d *hall, _ Complaint) func() error {
+			t.Helper()
+			return func() error {
+				return second(d.ArrangeBonds(t.Context(), d.boss, []policies.Step{{Bond: policies.Regular, Spent: 1}, {Bond: policies.LongStanding, Years: 1}}))
+			}
+		},
+		"Bend": func(t *testing.T, d *hall, c Complaint) func() error {
+			t.Helper()
+			p := must[policies.Policy](t)(d.SetPolicy(t.Context(), d.boss, returns()))
+			return func() error { return second(d.Bend(t.Context(), d.ann, p.ID, Bending{Ticket: c.Ticket})) }
 		},
 		"Close": func(t *testing.T, d *hall, c Complaint) func() error {
 			t.Helper()
@@ -170,7 +206,9 @@ func TestTwiceAtOnce(t *testing.T) {
 		},
 		"Watch": func(t *testing.T, d *hall, _ Complaint) func() error {
 			t.Helper()
-			return func() error { return second(d.Watch(t.Context(), d.boss, Watched{BreachedClock, true, 2})) }
+			return func() error {
+				return second(d.Watch(t.Context(), d.boss, Watched{Origin: BreachedClock, Off: true, Severity: 2}))
+			}
 		},
 		"SetItem": func(t *testing.T, d *hall, _ Complaint) func() error {
 			t.Helper()

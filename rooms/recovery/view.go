@@ -10,7 +10,8 @@ import (
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/recovery/approvals"
 	"github.com/hearthdesk/hearth/rooms/recovery/authority"
-	"github.com/hearthdesk/hearth/rooms/recovery/narrow"
+	"github.com/hearthdesk/hearth/rooms/recovery/board"
+	"github.com/hearthdesk/hearth/rooms/recovery/followup"
 	"github.com/hearthdesk/hearth/rooms/recovery/remedies"
 	"github.com/hearthdesk/hearth/rooms/recovery/stages"
 	"github.com/hearthdesk/hearth/rooms/staff"
@@ -20,14 +21,15 @@ import (
 // Whole is a complaint with all that belongs to it, as colleagues see it.
 type Whole struct {
 	Complaint
-	Subject      string     `json:"subject,omitempty" doc:"of its ticket"`
-	Number       int64      `json:"number,omitempty" doc:"of its ticket"`
-	CustomerName string     `json:"customer_name,omitempty"`
-	OwnerName    string     `json:"owner_name,omitempty"`
-	Todo         []Todo     `json:"todo" nullable:"false" doc:"what this stage asks for"`
-	Stages       []Stay     `json:"stages" nullable:"false" doc:"as it went through them, oldest first"`
-	Handovers    []Handover `json:"handovers" nullable:"false"`
-	Reasons      []Reason   `json:"reasons,omitempty" doc:"why it was closed as mistaken"`
+	Subject      string          `json:"subject,omitempty" doc:"of its ticket"`
+	Number       int64           `json:"number,omitempty" doc:"of its ticket"`
+	CustomerName string          `json:"customer_name,omitempty"`
+	OwnerName    string          `json:"owner_name,omitempty"`
+	Todo         []Todo          `json:"todo" nullable:"false" doc:"what this stage asks for"`
+	Stages       []Stay          `json:"stages" nullable:"false" doc:"as it went through them, oldest first"`
+	Handovers    []Handover      `json:"handovers" nullable:"false"`
+	Reasons      []Reason        `json:"reasons,omitempty" doc:"why it was closed as mistaken"`
+	FollowUps    []followup.Said `json:"follow_ups" nullable:"false" doc:"that they were asked whether it held, and what they said; oldest first"`
 	Money
 }
 
@@ -46,6 +48,7 @@ type Money struct {
 	RightMissing bool                 `json:"right_missing" doc:"there is something extra, and nothing that makes it right"`
 	ExtraMissing bool                 `json:"extra_missing" doc:"it is made right, and nothing extra is given or offered yet"`
 	Allowance    *authority.Allowance `json:"allowance,omitempty" doc:"what you may give; absent when your role gives nothing"`
+	Closing      []Unfinished         `json:"closing" nullable:"false" enum:"not_in_follow_up,offer_open,asked_more,named" doc:"what would be left undone if its ticket were solved now: the complaint is not in follow-up; an offer waits for the customer; something more waits for a supervisor; the customer named something else"`
 	Worth        []people.Worth       `json:"worth,omitempty" doc:"what this customer bought in all, beside the amount; for those who give"`
 }
 
@@ -77,6 +80,9 @@ func (room *Room) Look(tx *store.Tx, who web.Who, which ID) (w Whole, err error)
 		return w, err
 	}
 	if w.Reasons, err = reasons(tx, which); err != nil {
+		return w, err
+	}
+	if w.FollowUps, err = followup.Of(tx, which); err != nil {
 		return w, err
 	}
 	rows := []Row{{Complaint: w.Complaint}}
@@ -136,6 +142,7 @@ func (room *Room) money(tx *store.Tx, who web.Who, in matter) (m Money, err erro
 			m.Offers[i].Choices[j].Dress(who)
 		}
 	}
+	m.Closing = unfinished(in.complaint, all, m.Offers)
 	if m.Questions, err = approvals.On(tx, in.complaint.ID, in.ticket); err != nil {
 		return m, err
 	}
@@ -164,24 +171,16 @@ type Row struct {
 }
 
 // Filter says which complaints to list; what is zero filters nothing.
-type Filter struct {
-	Ticket    tickets.ID
-	Owner     *staff.ID // zero for nobody's
-	OfferedTo staff.ID
-	RaisedBy  staff.ID
-	Team      *staff.TeamID
-	Stage     Stage
-	Severity  int
-	Internal  *bool
-	Closed    *bool
-	Late      bool
-	After     ID
-	Limit     int
+type Filter = board.Filter
+
+// Board counts the open complaints who may see, by stage.
+func (room *Room) Board(tx *store.Tx, who web.Who, f Filter) ([]board.Count, error) {
+	return board.Counts(tx, who, f)
 }
 
 // List lists the complaints who may see, the newest first.
 func (room *Room) List(tx *store.Tx, who web.Who, f Filter) (page web.Page[Row], err error) {
-	where, args := f.conditions(who)
+	where, args := f.Conditions(who)
 	args = append(args, f.Limit)
 	all, err := store.All[Complaint](tx, `SELECT `+columns+` FROM complaints WHERE `+where+fmt.Sprintf(` ORDER BY id DESC LIMIT $%d`, len(args)), args...)
 	if err != nil {
@@ -195,82 +194,6 @@ func (room *Room) List(tx *store.Tx, who web.Who, f Filter) (page web.Page[Row],
 		page.Next = all[len(all)-1].ID.String()
 	}
 	return page, room.name(tx, page.Items)
-}
-
-// Board counts the open complaints who may see, by stage.
-func (room *Room) Board(tx *store.Tx, who web.Who, f Filter) ([]Count, error) {
-	open := false
-	f.Closed, f.After = &open, 0
-	where, args := f.conditions(who)
-	return store.All[Count](tx, `SELECT stage, severity, COUNT(*) AS n, SUM(CASE WHEN late_at > 0 THEN 1 ELSE 0 END) AS late FROM complaints WHERE `+where+` GROUP BY stage, severity ORDER BY stage, severity`, args...)
-}
-
-// Count is how many complaints are in a stage.
-type Count struct {
-	Stage    Stage `json:"stage" db:"stage"`
-	Severity int   `json:"severity" db:"severity"`
-	N        int64 `json:"n" db:"n"`
-	Late     int64 `json:"late" db:"late"`
-}
-
-// conditions are those of the filter and of what who may see: their teams' complaints where they may see tickets, and in
-// any case those they own, raised or are asked to take over.
-func (f Filter) conditions(who web.Who) (string, []any) {
-	c := narrow.Clauses{}
-	c.With("id < $%d", f.before())
-	if !who.May(web.View) || !who.All {
-		own := "FALSE"
-		if who.Staff != 0 {
-			c.Args = append(c.Args, who.Staff)
-			own = fmt.Sprintf("owner = $%[1]d OR raised_by = $%[1]d OR offered_to = $%[1]d", len(c.Args))
-		}
-		if who.May(web.View) {
-			own += " OR " + c.Team(who, "")
-		}
-		c.Parts = append(c.Parts, "("+own+")")
-	}
-	if f.Ticket != 0 {
-		c.With("ticket = $%d", f.Ticket)
-	}
-	if f.Owner != nil {
-		c.With("owner = $%d", *f.Owner)
-	}
-	if f.OfferedTo != 0 {
-		c.With("offered_to = $%d", f.OfferedTo)
-	}
-	if f.RaisedBy != 0 {
-		c.With("raised_by = $%d", f.RaisedBy)
-	}
-	if f.Team != nil {
-		c.With("team = $%d", *f.Team)
-	}
-	f.narrow(&c)
-	return c.Where(), c.Args
-}
-
-func (f Filter) narrow(c *narrow.Clauses) {
-	if f.Stage != "" {
-		c.With("stage = $%d", f.Stage)
-	}
-	if f.Severity != 0 {
-		c.With("severity = $%d", f.Severity)
-	}
-	if f.Internal != nil {
-		c.With("internal = $%d", *f.Internal)
-	}
-	if f.Closed != nil {
-		c.Parts = append(c.Parts, map[bool]string{true: "closed_at > 0", false: "closed_at = 0"}[*f.Closed])
-	}
-	if f.Late {
-		c.Parts = append(c.Parts, "late_at > 0")
-	}
-}
-
-func (f Filter) before() ID {
-	if f.After == 0 {
-		return 1<<63 - 1
-	}
-	return f.After
 }
 
 // name puts the names to complaints that lists show.

@@ -11,6 +11,7 @@ import (
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/recovery/policies"
 	"github.com/hearthdesk/hearth/rooms/recovery/remedies"
 	"github.com/hearthdesk/hearth/rooms/recovery/stages"
 	"github.com/hearthdesk/hearth/rooms/staff"
@@ -52,6 +53,7 @@ type Approval struct {
 	AnsweredBy staff.ID      `json:"answered_by,omitzero" db:"answered_by"`
 	AnsweredAt time.Time     `json:"answered_at,omitzero" db:"answered_at"`
 	Reason     string        `json:"reason,omitempty" db:"reason" doc:"of the answer; it stays as guidance"`
+	Policy     policies.ID   `json:"policy,omitzero" db:"policy" doc:"the rule that it is about, when it is about one"`
 	Bent       bool          `json:"bent,omitempty" db:"-" doc:"a no was wanted and it became a yes"`
 }
 
@@ -63,12 +65,12 @@ func (a *Approval) Dress(who web.Who) {
 	}
 }
 
-const columns = `id, about, complaint, ticket, customer, team, kind, severity, remedy, what, why, nearest, minor, currency, state, asked_by, asked_at, answered_by, answered_at, reason`
+const columns = `id, about, complaint, ticket, customer, team, kind, severity, remedy, what, why, nearest, minor, currency, state, asked_by, asked_at, answered_by, answered_at, reason, policy`
 
 // Insert enters a question.
 func Insert(tx *store.Tx, a Approval) error {
-	return tx.Do(`INSERT INTO approvals (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, 0, '')`,
-		a.ID, a.About, a.Complaint, a.Ticket, a.Customer, a.Team, a.Sort, a.Severity, a.Remedy, a.What, a.Why, a.NearestYes, a.Minor, a.Currency, a.State, a.AskedBy, a.AskedAt)
+	return tx.Do(`INSERT INTO approvals (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, 0, '', $18)`,
+		a.ID, a.About, a.Complaint, a.Ticket, a.Customer, a.Team, a.Sort, a.Severity, a.Remedy, a.What, a.Why, a.NearestYes, a.Minor, a.Currency, a.State, a.AskedBy, a.AskedAt, a.Policy)
 }
 
 // Save keeps what became of a question.

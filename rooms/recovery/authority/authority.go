@@ -6,6 +6,7 @@ package authority
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/hearthdesk/hearth/base/fault"
@@ -81,7 +82,7 @@ type Team struct {
 	Team  staff.TeamID  `json:"team"`
 	Name  string        `json:"name"`
 	Month *money.Amount `json:"month,omitempty" doc:"its own budget of a month"`
-	Spent money.Amount  `json:"spent" doc:"this month"`
+	Spent *money.Amount `json:"spent,omitempty" doc:"this month; absent when you may not read the ledger"`
 }
 
 // All is all that is set.
@@ -105,49 +106,56 @@ func (r Rules) All(tx *store.Tx, who web.Who) (a All, err error) {
 	if err != nil {
 		return a, err
 	}
-	for _, role := range append(roles, staff.Role{Name: others}) {
-		own, ok, err := powersOf(tx, role.ID)
-		if err != nil {
-			return a, err
-		}
-		if ok {
-			a.Roles = append(a.Roles, own.shown(role.Name, d))
-		}
-	}
-	teams, err := r.Staff.Teams(tx)
+	own, err := allPowers(tx)
 	if err != nil {
 		return a, err
 	}
-	for _, t := range teams {
+	for _, role := range append(roles, staff.Role{Name: others}) {
+		if i := slices.IndexFunc(own, func(p Powers) bool { return p.Role == role.ID }); i >= 0 {
+			a.Roles = append(a.Roles, own[i].shown(role.Name, d))
+		}
+	}
+	a.Teams, err = r.teams(tx, who, d)
+	return a, err
+}
+
+// teams are the budgets of those whom who sees, and what was spent of them this month where who may read the ledger.
+func (r Rules) teams(tx *store.Tx, who web.Who, d Desk) (shown []Team, err error) {
+	all, err := r.Staff.Teams(tx)
+	if err != nil {
+		return nil, err
+	}
+	budgets, err := allBudgets(tx)
+	if err != nil {
+		return nil, err
+	}
+	var spent map[staff.TeamID]int64
+	if who.May(web.Money) {
+		from, to, err := r.month(tx)
+		if err != nil {
+			return nil, err
+		}
+		if spent, err = ledger.SpentByTeam(tx, d.Currency, from, to); err != nil {
+			return nil, err
+		}
+	}
+	shown = []Team{}
+	for _, t := range all {
 		if !who.Sees(int64(t.ID)) {
 			continue
 		}
-		may, err := r.team(tx, d, t)
-		if err != nil {
-			return a, err
+		may := Team{Team: t.ID, Name: t.Name}
+		if b, ok := budgets[t.ID]; ok {
+			month := d.Amount(b)
+			may.Month = &month
 		}
-		a.Teams = append(a.Teams, may)
+		if spent != nil {
+			sum := d.Amount(spent[t.ID])
+			may.Spent = &sum
+		}
+		shown = append(shown, may)
 	}
-	return a, nil
-}
-
-func (r Rules) team(tx *store.Tx, d Desk, t staff.Team) (Team, error) {
-	may := Team{Team: t.ID, Name: t.Name}
-	b, ok, err := budgetOf(tx, t.ID)
-	if err != nil {
-		return may, err
-	}
-	if ok {
-		month := d.Amount(b)
-		may.Month = &month
-	}
-	from, to, err := r.month(tx)
-	if err != nil {
-		return may, err
-	}
-	spent, err := ledger.Spent(tx, t.ID, d.Currency, from, to)
-	may.Spent = d.Amount(spent)
-	return may, err
+	return shown, nil
 }
 
 func (p Powers) shown(name string, d Desk) Role {
@@ -217,7 +225,7 @@ func powers(tx *store.Tx, role staff.RoleID) (Powers, error) {
 }
 
 // Budget sets what a team may give in a month before somebody is told; nil for none of its own.
-func (r Rules) Budget(tx *store.Tx, which staff.TeamID, month *money.Amount) (Team, error) {
+func (r Rules) Budget(tx *store.Tx, who web.Who, which staff.TeamID, month *money.Amount) (Team, error) {
 	d, err := hold(tx)
 	if err != nil {
 		return Team{}, err
@@ -234,7 +242,18 @@ func (r Rules) Budget(tx *store.Tx, which staff.TeamID, month *money.Amount) (Te
 	if err := errors.Join(saveBudget(tx, which, month), tx.Record(which, Budgeted{which})); err != nil {
 		return Team{}, err
 	}
-	return r.team(tx, d, t)
+	one := Team{Team: t.ID, Name: t.Name, Month: month}
+	if !who.May(web.Money) {
+		return one, nil
+	}
+	from, to, err := r.month(tx)
+	if err != nil {
+		return one, err
+	}
+	spent, err := ledger.Spent(tx, t.ID, d.Currency, from, to)
+	sum := d.Amount(spent)
+	one.Spent = &sum
+	return one, err
 }
 
 // Arrangement is what to set for the desk; what is nil stays.

@@ -38,6 +38,23 @@ func powersOf(tx *store.Tx, role staff.RoleID) (Powers, bool, error) {
 	return store.Find[Powers](tx, `SELECT role, per_case, per_customer, team_month FROM authority WHERE role = $1`, role)
 }
 
+func allPowers(tx *store.Tx) ([]Powers, error) {
+	return store.All[Powers](tx, `SELECT role, per_case, per_customer, team_month FROM authority ORDER BY role`)
+}
+
+func allBudgets(tx *store.Tx) (map[staff.TeamID]int64, error) {
+	type budget struct {
+		Team  staff.TeamID `db:"team"`
+		Month int64        `db:"month"`
+	}
+	all, err := store.All[budget](tx, `SELECT team, month FROM authority_budgets`)
+	by := make(map[staff.TeamID]int64, len(all))
+	for _, b := range all {
+		by[b.Team] = b.Month
+	}
+	return by, err
+}
+
 func savePowers(tx *store.Tx, a Powers) error {
 	return tx.Do(`INSERT INTO authority (role, per_case, per_customer, team_month) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (role) DO UPDATE SET per_case = excluded.per_case, per_customer = excluded.per_customer, team_month = excluded.team_month`, a.Role, a.PerCase, a.PerCustomer, a.TeamMonth)

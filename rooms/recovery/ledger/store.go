@@ -85,6 +85,20 @@ func Spent(tx *store.Tx, team staff.TeamID, currency string, from, to time.Time)
 	return store.One[int64](tx, `SELECT CAST(COALESCE(SUM(minor), 0) AS BIGINT) FROM ledger_entries WHERE team = $1 AND currency = $2 AND counts_at >= $3 AND counts_at < $4`, team, currency, from, to)
 }
 
+// SpentByTeam is what each team gave from one moment on and before another; those that gave nothing are not in it.
+func SpentByTeam(tx *store.Tx, currency string, from, to time.Time) (map[staff.TeamID]int64, error) {
+	type sum struct {
+		Team  staff.TeamID `db:"team"`
+		Minor int64        `db:"minor"`
+	}
+	all, err := store.All[sum](tx, `SELECT team, CAST(SUM(minor) AS BIGINT) AS minor FROM ledger_entries WHERE currency = $1 AND counts_at >= $2 AND counts_at < $3 AND team > 0 GROUP BY team`, currency, from, to)
+	by := make(map[staff.TeamID]int64, len(all))
+	for _, s := range all {
+		by[s.Team] = s.Minor
+	}
+	return by, err
+}
+
 // Any says whether the ledger has an entry.
 func Any(tx *store.Tx) (bool, error) {
 	_, ok, err := store.Find[ID](tx, `SELECT id FROM ledger_entries LIMIT 1`)
