@@ -35,7 +35,15 @@ func (room *Room) acknowledge(tx *store.Tx, box Mailbox, t tickets.Ticket, addre
 	if err != nil {
 		return err
 	}
-	text, err := room.words.Say(lang, "acknowledge.text", args)
+	var text string
+	if own := box.Options.Words; own != "" {
+		if !by.IsZero() {
+			by = by.In(zone)
+		}
+		text, err = room.fill(own, lang, t.CustomerName, room.reference(t.Number), t.Subject, box.Name, by)
+	} else {
+		text, err = room.words.Say(lang, "acknowledge.text", args)
+	}
 	if err != nil {
 		return err
 	}

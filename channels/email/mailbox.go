@@ -15,6 +15,7 @@ import (
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/channels/email/server"
+	"github.com/hearthdesk/hearth/rooms/lexicon"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
@@ -37,6 +38,8 @@ type Mailbox struct {
 	CreatedAt time.Time         `json:"created_at" db:"created_at"`
 	Version   int64             `json:"version" db:"version"`
 
+	Findings []lexicon.Finding `json:"findings,omitempty" doc:"when it is saved: what the lexicon says of the words it acknowledges with"`
+
 	// Sealed by base/secret, never in an answer.
 	secret string
 	dkim   string
@@ -47,6 +50,7 @@ type Options struct {
 	Folders     []string `json:"folders,omitempty" doc:"folders to read; INBOX when empty"`
 	Sent        string   `json:"sent,omitempty" doc:"the Sent folder; found by itself when empty, - to leave it alone"`
 	Acknowledge bool     `json:"acknowledge,omitempty" doc:"tell people who open a ticket when somebody will answer"`
+	Words       string   `json:"acknowledgement,omitempty" maxLength:"4000" doc:"in which words, with {name}, {number}, {subject}, {by} and {mailbox} to be filled in; a line with {by} is left out when nobody has said by when; the program's own when empty"`
 	MarkSeen    bool     `json:"mark_seen,omitempty" doc:"mark mails as read on the server once they are filed; else the server is only read"`
 	MoveTo      string   `json:"move_to,omitempty" doc:"move mails here once they are filed"`
 	MaxBytes    int64    `json:"max_bytes,omitempty" doc:"a larger mail waits in the repair queue; 50 MB when zero"`

@@ -23,6 +23,7 @@ import (
 	"github.com/hearthdesk/hearth/channels/email/guess"
 	"github.com/hearthdesk/hearth/channels/email/message"
 	"github.com/hearthdesk/hearth/rooms/clocks"
+	"github.com/hearthdesk/hearth/rooms/lexicon"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
@@ -47,6 +48,7 @@ type House struct {
 	Files   files.Store
 	Keys    *secret.Keys
 	People  *people.Room
+	Lexicon *lexicon.Room // reads what the machine is to say; without it nobody does
 	Tickets *tickets.Room
 	Clocks  *clocks.Room
 	Finder  guess.Finder // of servers; the zero one asks the internet
@@ -62,6 +64,7 @@ type Room struct {
 	files   files.Store
 	keys    *secret.Keys
 	people  *people.Room
+	lexicon *lexicon.Room
 	tickets *tickets.Room
 	clocks  *clocks.Room
 	finder  guess.Finder
@@ -78,7 +81,7 @@ const atOnce = 4 // mails being read
 // New furnishes the channel and tells base/due what its work is.
 func New(h House) *Room {
 	room := &Room{
-		words: h.Words, db: h.DB, due: h.Due, files: h.Files, keys: h.Keys, people: h.People, tickets: h.Tickets, clocks: h.Clocks, finder: h.Finder, foot: h.Foot,
+		words: h.Words, db: h.DB, due: h.Due, files: h.Files, keys: h.Keys, people: h.People, lexicon: h.Lexicon, tickets: h.Tickets, clocks: h.Clocks, finder: h.Finder, foot: h.Foot,
 		log: cmp.Or(h.Log, slog.Default()), desk: make(chan struct{}, atOnce),
 	}
 	if room.due != nil {
@@ -117,9 +120,14 @@ func (room *Room) Connect(ctx context.Context, who web.Who, m Mailbox, s Secrets
 	if err := m.check(); err != nil {
 		return m, err
 	}
+	found, err := room.approve(ctx, &m.Options)
+	if err != nil {
+		return m, err
+	}
 	if err := room.seal(&m, s); err != nil {
 		return m, err
 	}
+	m.Findings = found
 	return m, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
 		if err := room.free(tx, m); err != nil {
 			return err
@@ -223,10 +231,15 @@ type Settings struct {
 
 // Change corrects the settings of a mailbox; zero Secrets leave those as they are.
 func (room *Room) Change(ctx context.Context, who web.Who, id tickets.MailboxID, ch Settings, s Secrets) (m Mailbox, err error) {
+	found, err := room.approve(ctx, ch.Options)
+	if err != nil {
+		return m, err
+	}
 	return m, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
 		if m, err = loadBox(tx, id); err != nil {
 			return err
 		}
+		m.Findings = found
 		set(&m.Name, ch.Name)
 		set(&m.Aliases, ch.Aliases)
 		set(&m.Team, ch.Team)
