@@ -328,10 +328,15 @@ func (room *Room) place(tx *store.Tx, e Entry, box Mailbox, r *reading) (err err
 	case box.has(in.From.Email) && room.fromUs(tx, r.Message):
 		return settle(tx, e, SetAside, Own, "We wrote this ourselves.")
 	}
+	in.Machine, in.Old = r.verdict.AutoReply, e.imported()
+	if p, ok, err := room.partOf(tx, box, r.Message, in); err != nil {
+		return err
+	} else if ok {
+		return room.hearPart(tx, e, p, in)
+	}
 	if in.Marked, err = room.marked(tx, r.Message); err != nil {
 		return err
 	}
-	in.Machine, in.Old = r.verdict.AutoReply, e.imported()
 	r.woken, err = room.hand(tx, e, box, in, !r.verdict.AutoReply && !r.verdict.List && !box.has(in.From.Email))
 	return err
 }
@@ -351,7 +356,10 @@ func inTurn(tx *store.Tx, m tickets.MailboxID) error {
 
 // fromUs says whether a mail is one that Hearth sent.
 func (room *Room) fromUs(tx *store.Tx, m *message.Message) bool {
-	_, ok, err := room.tickets.Known(tx, m.MessageID)
+	if _, ok, err := room.tickets.Known(tx, m.MessageID); err != nil || ok {
+		return err == nil
+	}
+	_, ok, err := room.conference.Known(tx, m.MessageID)
 	return err == nil && ok
 }
 
@@ -400,6 +408,16 @@ func (room *Room) returned(tx *store.Tx, e Entry, r *bounce.Report) error {
 		return err
 	}
 	if !ok {
+		addresses := make([]string, len(dead))
+		for i, f := range dead {
+			addresses[i] = f.Address
+		}
+		if p, ours, err := room.conference.MarkBounced(tx, e.Mailbox, r.Original, why, addresses); err != nil {
+			return err
+		} else if ours {
+			e.Part, e.Ticket = p.ID, p.Ticket
+			return settle(tx, e, SetAside, Bounce, why)
+		}
 		return settle(tx, e, Waiting, Bounce, "A mail server says that a mail did not arrive, but it is none we know: "+why)
 	}
 	for _, f := range dead {

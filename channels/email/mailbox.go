@@ -15,6 +15,7 @@ import (
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/channels/email/server"
+	"github.com/hearthdesk/hearth/rooms/conference"
 	"github.com/hearthdesk/hearth/rooms/lexicon"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/staff"
@@ -209,6 +210,7 @@ type Entry struct {
 	Detail      string            `json:"detail,omitempty" db:"detail" doc:"in words for a person"`
 	Ticket      tickets.ID        `json:"ticket,omitzero" db:"ticket"`
 	Message     tickets.MessageID `json:"message,omitzero" db:"message"`
+	Part        conference.ID     `json:"part,omitzero" db:"part" doc:"the part of the ticket it answers, where it is none of the customer's thread"`
 	Tries       int64             `json:"tries,omitempty" db:"tries"`
 	CameAt      time.Time         `json:"came_at" db:"came_at"`
 	StateAt     time.Time         `json:"state_at" db:"state_at"`

@@ -31,12 +31,15 @@ func (room *Room) sign(n string) string {
 
 // messageID is what a message of ours is called for ever, without brackets. Only who was sent it knows the name, so a letter
 // about it that others make up is not believed.
-func (room *Room) messageID(m tickets.MessageID, box Mailbox) string {
+func (room *Room) messageID(m fmt.Stringer, box Mailbox) string {
 	_, host, _ := strings.Cut(box.Address, "@")
 	return fmt.Sprintf("%s.%s.hearth@%s", m, room.sign(m.String()), host)
 }
 
-var referenceForm = regexp.MustCompile(`(?i)\bHTH-(\d{1,18})-([0-9a-z]{8})\b`)
+var (
+	referenceForm = regexp.MustCompile(`(?i)\bHTH-(\d{1,18})-([0-9a-z]{8})\b`)
+	partForm      = regexp.MustCompile(`(?i)\bHTP-(\d{1,18})-([0-9a-z]{8})\b`)
+)
 
 // marked finds the ticket that a reference of ours names: in the address it was sent to, or in the quotation.
 func (room *Room) marked(tx *store.Tx, m *message.Message) (tickets.ID, error) {

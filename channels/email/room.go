@@ -23,6 +23,7 @@ import (
 	"github.com/hearthdesk/hearth/channels/email/guess"
 	"github.com/hearthdesk/hearth/channels/email/message"
 	"github.com/hearthdesk/hearth/rooms/clocks"
+	"github.com/hearthdesk/hearth/rooms/conference"
 	"github.com/hearthdesk/hearth/rooms/lexicon"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/staff"
@@ -42,34 +43,36 @@ var Words embed.FS
 
 // House is what the channel stands on.
 type House struct {
-	Words   *words.Book
-	DB      *store.DB
-	Due     *due.Queue
-	Files   files.Store
-	Keys    *secret.Keys
-	People  *people.Room
-	Lexicon *lexicon.Room // reads what the machine is to say; without it nobody does
-	Tickets *tickets.Room
-	Clocks  *clocks.Room
-	Finder  guess.Finder // of servers; the zero one asks the internet
-	Foot    Foot
-	Log     *slog.Logger
+	Words      *words.Book
+	DB         *store.DB
+	Due        *due.Queue
+	Files      files.Store
+	Keys       *secret.Keys
+	People     *people.Room
+	Lexicon    *lexicon.Room // reads what the machine is to say; without it nobody does
+	Tickets    *tickets.Room
+	Clocks     *clocks.Room
+	Conference *conference.Room
+	Finder     guess.Finder // of servers; the zero one asks the internet
+	Foot       Foot
+	Log        *slog.Logger
 }
 
 // Room is the door to mail.
 type Room struct {
-	words   *words.Book
-	db      *store.DB
-	due     *due.Queue
-	files   files.Store
-	keys    *secret.Keys
-	people  *people.Room
-	lexicon *lexicon.Room
-	tickets *tickets.Room
-	clocks  *clocks.Room
-	finder  guess.Finder
-	foot    Foot
-	log     *slog.Logger
+	words      *words.Book
+	db         *store.DB
+	due        *due.Queue
+	files      files.Store
+	keys       *secret.Keys
+	people     *people.Room
+	lexicon    *lexicon.Room
+	tickets    *tickets.Room
+	clocks     *clocks.Room
+	conference *conference.Room
+	finder     guess.Finder
+	foot       Foot
+	log        *slog.Logger
 
 	desk      chan struct{} // how many mails are read at a time
 	renewing  sync.Mutex    // of consents
@@ -81,12 +84,13 @@ const atOnce = 4 // mails being read
 // New furnishes the channel and tells base/due what its work is.
 func New(h House) *Room {
 	room := &Room{
-		words: h.Words, db: h.DB, due: h.Due, files: h.Files, keys: h.Keys, people: h.People, lexicon: h.Lexicon, tickets: h.Tickets, clocks: h.Clocks, finder: h.Finder, foot: h.Foot,
+		words: h.Words, db: h.DB, due: h.Due, files: h.Files, keys: h.Keys, people: h.People, lexicon: h.Lexicon, tickets: h.Tickets, clocks: h.Clocks, conference: h.Conference, finder: h.Finder, foot: h.Foot,
 		log: cmp.Or(h.Log, slog.Default()), desk: make(chan struct{}, atOnce),
 	}
 	if room.due != nil {
 		room.due.Handle(fileWork, due.Policy{Tries: 6, Parallel: 2}, room.refile)
 		room.due.Handle(sendWork, sendPolicy(), room.deliver)
+		room.due.Handle(partWork, sendPolicy(), room.deliverPart)
 		room.due.OnPark(room.parked)
 	}
 	return room
@@ -107,6 +111,13 @@ func (room *Room) parked(j due.Job) {
 		if err = json.Unmarshal(j.Payload, &s); err == nil {
 			err = room.db.Write(ctx, actor, func(tx *store.Tx) error {
 				return room.tickets.MarkDelivery(tx, s.Message, tickets.Failed, "The mail server did not take it for a long time: "+j.Error)
+			})
+		}
+	case partWork:
+		var s sendingPart
+		if err = json.Unmarshal(j.Payload, &s); err == nil {
+			err = room.db.Write(ctx, actor, func(tx *store.Tx) error {
+				return room.conference.MarkDelivery(tx, s.Message, tickets.Failed, "The mail server did not take it for a long time: "+j.Error)
 			})
 		}
 	}
@@ -387,6 +398,9 @@ func (room *Room) decide(tx *store.Tx, who web.Who, e *Entry, in tickets.Inbound
 		e.State = Stored
 		return room.refiling(tx, *e)
 	case "join":
+		if e.Part != 0 && (r.Ticket == 0 || r.Ticket == e.Ticket) { // never into the customer's thread by mistake
+			return room.joinPart(tx, *e, in)
+		}
 		in.Join = r.Ticket
 		if in.Join == 0 {
 			in.Join = e.Ticket

@@ -52,6 +52,7 @@ func (room *Room) Followers() []*store.Follower {
 		}
 		return room.dispatch(tx, n.Message)
 	})
+	room.followParts(f)
 	return []*store.Follower{f}
 }
 
@@ -152,7 +153,14 @@ func (room *Room) post(ctx context.Context, p parcel) (func(tx *store.Tx) error,
 	if err != nil {
 		return nil, err
 	}
-	refused, err := room.transmit(ctx, p.box, secrets, recipients(p.m), raw)
+	return room.handOver(ctx, p.box, secrets, recipients(p.m), raw, func(tx *store.Tx, state tickets.State, trouble string) error {
+		return room.tickets.MarkDelivery(tx, p.m.ID, state, trouble)
+	})
+}
+
+// handOver hands a mail to the server, and returns what marks what came of it.
+func (room *Room) handOver(ctx context.Context, box Mailbox, s Secrets, to []string, raw []byte, note func(tx *store.Tx, state tickets.State, trouble string) error) (func(tx *store.Tx) error, error) {
+	refused, err := room.transmit(ctx, box, s, to, raw)
 	mark := func(state tickets.State, trouble string) func(tx *store.Tx) error {
 		return func(tx *store.Tx) error {
 			for _, r := range refused {
@@ -163,7 +171,7 @@ func (room *Room) post(ctx context.Context, p parcel) (func(tx *store.Tx) error,
 					return err
 				}
 			}
-			return room.tickets.MarkDelivery(tx, p.m.ID, state, trouble)
+			return note(tx, state, trouble)
 		}
 	}
 	if final, ok := errors.AsType[*smtp.SMTPError](err); ok && final.Code >= 500 && !server.Refused[final.Code] {
@@ -198,9 +206,12 @@ func refusals(all []refusal) string {
 }
 
 // recipients are everybody a message was frozen for, each once.
-func recipients(m tickets.Message) []string {
+func recipients(m tickets.Message) []string { return plainAddresses(slices.Concat(m.To, m.Cc)) }
+
+// plainAddresses are those of some, each once.
+func plainAddresses(some []tickets.Party) []string {
 	all := []string{}
-	for _, p := range slices.Concat(m.To, m.Cc) {
+	for _, p := range some {
 		if plain, err := people.PlainEmail(p.Email); err == nil && !slices.Contains(all, plain) {
 			all = append(all, plain)
 		}

@@ -1,6 +1,7 @@
 package email
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/hearthdesk/hearth/base/store"
@@ -21,14 +22,14 @@ func (e Entry) imported() bool { return strings.HasPrefix(e.Place, "import ") }
 // readSent takes up what one of us wrote in another program.
 func (room *Room) readSent(tx *store.Tx, e Entry, r *reading) error {
 	in := r.in
-	if _, known, err := room.tickets.Known(tx, r.MessageID); err != nil || known {
-		if err == nil {
-			err = settle(tx, e, SetAside, Own, "We sent this ourselves.")
-		}
-		return err
+	if room.fromUs(tx, r.Message) {
+		return settle(tx, e, SetAside, Own, "We sent this ourselves.")
 	}
 	if r.verdict.AutoReply && r.Value("Auto-Submitted") != "" {
 		return settle(tx, e, SetAside, Own, "A program of ours wrote this, which answers nothing.")
+	}
+	if ok, err := room.sentPart(tx, e, in); err != nil || ok {
+		return errors.Join(err, forgetSent(tx, e.ID))
 	}
 	f, ok, err := room.tickets.ReadSent(tx, in)
 	if err != nil {

@@ -28,6 +28,7 @@ import (
 	"github.com/hearthdesk/hearth/base/words"
 	"github.com/hearthdesk/hearth/channels/email"
 	"github.com/hearthdesk/hearth/rooms/clocks"
+	"github.com/hearthdesk/hearth/rooms/conference"
 	"github.com/hearthdesk/hearth/rooms/hours"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/staff"
@@ -60,7 +61,7 @@ func newGround(t *testing.T) *ground {
 }
 
 var tables = []store.Migrations{
-	web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, tickets.Tables, clocks.Tables, email.Tables,
+	web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, tickets.Tables, clocks.Tables, conference.Tables, email.Tables,
 }
 
 // node is a mail room that can die at any of its steps: where a transaction that writes begins, where it was committed,
@@ -95,7 +96,7 @@ func (g *ground) node(t *testing.T) *node {
 	if n.db, err = store.Open(ctx, store.Options{URL: g.url, Now: g.Now, Strict: true, Log: log}, tables...); err != nil {
 		t.Fatal(err)
 	}
-	book, err := words.New(email.Words)
+	book, err := words.New(email.Words, conference.Words)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,8 +104,9 @@ func (g *ground) node(t *testing.T) *node {
 	st, pe := staff.New(n.db, staff.Options{}), people.New(n.db, "DE")
 	ti := tickets.New(n.db, st, pe, nil, n.files)
 	n.tickets = ti
+	co := conference.New(conference.House{Words: book, DB: n.db, Due: n.due, Files: n.files, Staff: st, Hours: hours.New(n.db), People: pe, Tickets: ti})
 	n.Room = email.New(email.House{
-		Words: book, DB: n.db, Due: n.due, Files: n.files, Keys: g.keys, People: pe, Tickets: ti, Clocks: clocks.New(n.db, n.due, hours.New(n.db), ti), Log: log,
+		Words: book, DB: n.db, Due: n.due, Files: n.files, Keys: g.keys, People: pe, Tickets: ti, Clocks: clocks.New(n.db, n.due, hours.New(n.db), ti), Conference: co, Log: log,
 	})
 	n.db.OnRing(func(int64) { n.step() })
 	t.Cleanup(func() {

@@ -60,19 +60,19 @@ func dropUnread(tx *store.Tx, m tickets.MailboxID) error {
 		m, tx.By().String(), tx.Now())
 }
 
-const ledgerColumns = `id, mailbox, place, folder, uidvalidity, uid, sha256, size, sender, recipients, subject, message_id, state, why, detail, ticket, message, tries, came_at, state_at, by`
+const ledgerColumns = `id, mailbox, place, folder, uidvalidity, uid, sha256, size, sender, recipients, subject, message_id, state, why, detail, ticket, message, part, tries, came_at, state_at, by`
 
 // note writes a new entry; false means that its place in the ledger is taken, which is how nothing comes in twice.
 func note(tx *store.Tx, e Entry) (bool, error) {
-	n, err := tx.Exec(`INSERT INTO mail_ledger (`+ledgerColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, 0, 0, $16, $16, '') ON CONFLICT (mailbox, place) DO NOTHING`,
+	n, err := tx.Exec(`INSERT INTO mail_ledger (`+ledgerColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, 0, 0, 0, $16, $16, '') ON CONFLICT (mailbox, place) DO NOTHING`,
 		e.ID, e.Mailbox, e.Place, e.Folder, e.UIDValidity, e.UID, e.SHA256, e.Size, e.Sender, store.JSON(e.Recipients), e.Subject, e.MessageID, e.State, e.Why, e.Detail, e.CameAt)
 	return n > 0, err
 }
 
 // saveEntry writes an entry back and records what happened to it.
 func saveEntry(tx *store.Tx, e Entry, what store.Event) error {
-	err := tx.Do(`UPDATE mail_ledger SET sha256 = $2, size = $3, sender = $4, subject = $5, message_id = $6, state = $7, why = $8, detail = $9, ticket = $10, message = $11, tries = $12, state_at = $13, by = $14 WHERE id = $1`,
-		e.ID, e.SHA256, e.Size, e.Sender, e.Subject, e.MessageID, e.State, e.Why, e.Detail, e.Ticket, e.Message, e.Tries, e.StateAt, e.By)
+	err := tx.Do(`UPDATE mail_ledger SET sha256 = $2, size = $3, sender = $4, subject = $5, message_id = $6, state = $7, why = $8, detail = $9, ticket = $10, message = $11, tries = $12, state_at = $13, by = $14, part = $15 WHERE id = $1`,
+		e.ID, e.SHA256, e.Size, e.Sender, e.Subject, e.MessageID, e.State, e.Why, e.Detail, e.Ticket, e.Message, e.Tries, e.StateAt, e.By, e.Part)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE mail_ledger ADD COLUMN part BIGINT NOT NULL DEFAULT 0;

@@ -1,0 +1,352 @@
+package email_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/hearthdesk/hearth/channels/email"
+	"github.com/hearthdesk/hearth/channels/email/message"
+	"github.com/hearthdesk/hearth/rooms/conference"
+	"github.com/hearthdesk/hearth/rooms/tickets"
+	"github.com/hearthdesk/hearth/test/house"
+	"github.com/hearthdesk/hearth/test/servers"
+)
+
+// Words that stand for everything said in one place, and nowhere else.
+const (
+	markAda   = "Quittenmark"   // of the customer
+	markShown = "Ingwermark"    // of the customer, and shown to the first supplier
+	markNote  = "Nelkenmark"    // of a note
+	markOurs  = "Anismark"      // of our answer to the customer
+	markOne   = "Kardamommark"  // of the first supplier's part
+	markTwo   = "Safranmark"    // of the second supplier's part
+	markIn    = "Majoranmark"   // of the colleague's part
+	markFile  = "Lorbeermark"   // in the name of a file of the second supplier's
+	markAway  = "Estragonmark"  // of an automatic reply
+	markEve   = "Wacholdermark" // of somebody whom nobody invited
+)
+
+var allMarks = []string{markAda, markShown, markNote, markOurs, markOne, markTwo, markIn, markFile, markAway, markEve}
+
+// case is one in which everybody is: a customer, two suppliers, a colleague who sees no tickets, notes.
+type conferenceCase struct {
+	*house.House
+	t      *testing.T
+	out    *servers.Sink
+	tokens map[string]string
+	ids    map[string]string
+	ticket tickets.Ticket
+}
+
+// as asks as somebody, and gives back what they read, whatever it is.
+func (c *conferenceCase) as(who, method, path string) string {
+	c.t.Helper()
+	r, err := http.NewRequestWithContext(c.t.Context(), method, "http://"+c.HTTP+"/api/v1"+path, http.NoBody)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+c.tokens[who])
+	return c.read(http.DefaultClient.Do(r))
+}
+
+func (c *conferenceCase) read(res *http.Response, err error) string {
+	c.t.Helper()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return string(b)
+}
+
+// only proves that of all that was said some text holds exactly these.
+func (c *conferenceCase) only(where, text string, marks ...string) {
+	c.t.Helper()
+	for _, m := range allMarks {
+		if has, want := strings.Contains(text, m), slices.Contains(marks, m); has != want {
+			c.t.Errorf("%s: %s is there: %v, and should be: %v\n%.4000s", where, m, has, want, text)
+		}
+	}
+}
+
+// invite makes a part.
+func (c *conferenceCase) invite(in map[string]any) (p conference.Part) {
+	c.t.Helper()
+	c.Ask(http.MethodPost, "/api/v1/tickets/"+c.ticket.ID.String()+"/parts", in, &p)
+	return p
+}
+
+func (c *conferenceCase) part(p conference.Part) (now conference.Part) {
+	c.t.Helper()
+	c.Ask(http.MethodGet, "/api/v1/parts/"+p.ID.String(), nil, &now)
+	return now
+}
+
+// mailTo is the newest mail that went to an address.
+func (c *conferenceCase) mailTo(n int, address string) (raw string, m *message.Message) {
+	c.t.Helper()
+	for _, b := range c.out.Wait(n) {
+		one, err := message.Parse(b)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		if slices.ContainsFunc(one.To, func(a message.Address) bool { return a.Email == address }) {
+			raw, m = string(b), one
+		}
+	}
+	if m == nil {
+		c.t.Fatalf("no mail to %s", address)
+	}
+	return raw, m
+}
+
+func (c *conferenceCase) arrives(from string, raw []byte) {
+	c.t.Helper()
+	if err := send(c.t, c.SMTP, from, []string{support}, raw); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+func openCase(t *testing.T) *conferenceCase {
+	t.Helper()
+	c := &conferenceCase{House: house.Start(t), t: t, out: servers.StartSink(t), tokens: map[string]string{}, ids: map[string]string{}}
+	c.Stop()
+	c.Settings.BaseURL = "https://help.example.com" // with one, the customer gets a link to /my
+	c.Start()
+	connect(c.House, "", c.out.Addr, "", nil)
+	var north, south struct{ ID string }
+	c.Ask(http.MethodPost, "/api/v1/teams", map[string]any{"name": "North"}, &north)
+	c.Ask(http.MethodPost, "/api/v1/teams", map[string]any{"name": "South"}, &south)
+	for name, in := range map[string]map[string]any{
+		"anna": {"role": "agent", "teams": []string{north.ID}}, "cleo": {"role": "agent", "teams": []string{south.ID}}, "lea": {"role": "leader"}, "lou": {"role": "light"}, "lux": {"role": "light"},
+	} {
+		in["email"], in["name"] = name+"@shop.example", strings.ToUpper(name[:1])+name[1:]
+		var made struct{ ID string }
+		c.Ask(http.MethodPost, "/api/v1/staff", in, &made)
+		var token struct{ Token string }
+		c.Ask(http.MethodPost, "/local/tokens", map[string]any{"staff": name + "@shop.example", "name": "test"}, &token)
+		c.tokens[name], c.ids[name] = token.Token, made.ID
+	}
+	c.arrives("ada@example.com", letter("Ada <ada@example.com>", "My cup", "1@example.com", "", "It broke. "+markAda))
+	house.Until(t, "a ticket", func() bool { return len(ticketList(c.House)) == 1 })
+	c.ticket = ticketList(c.House)[0]
+	at := "/api/v1/tickets/" + c.ticket.ID.String()
+	c.arrives("ada@example.com", letter("Ada <ada@example.com>", "Re: My cup", "2@example.com", "1@example.com", "The handle came off. "+markShown))
+	house.Until(t, "her second mail", func() bool { return len(said(c.House, c.ticket)) == 2 })
+	c.Ask(http.MethodPost, at+"/assign", map[string]any{"team": north.ID}, nil)
+	c.Ask(http.MethodPost, at+"/notes", map[string]any{"text": "She is kind. " + markNote}, nil)
+	return c
+}
+
+// Whatever way out of the house one takes, each reads what is theirs, and nothing else.
+func TestNothingLeaksFromOnePartIntoAnother(t *testing.T) {
+	c := openCase(t)
+	talk := said(c.House, c.ticket)
+	one := c.invite(map[string]any{
+		"title": "Cup 12", "kind": "supplier", "people": []map[string]any{{"email": "orders@smith.example", "name": "Smith"}}, "text": "Is it known? " + markOne, "share": []map[string]any{{"message": talk[1].ID}},
+		"known_as": "our potter", "hold": true,
+	})
+	two := c.invite(map[string]any{"title": "A box", "kind": "supplier", "people": []map[string]any{{"email": "box@else.example"}}, "text": "How strong is it? " + markTwo})
+	three := c.invite(map[string]any{"title": "Shelf", "kind": "colleague", "people": []map[string]any{{"staff": c.ids["lou"]}}, "text": "Is one left? " + markIn})
+
+	raw, asked := c.mailTo(3, "orders@smith.example")
+	c.only("the mail to the first supplier", raw, markOne, markShown)
+	raw, boxed := c.mailTo(3, "box@else.example")
+	c.only("the mail to the second supplier", raw, markTwo)
+	raw, _ = c.mailTo(3, "lou@shop.example")
+	c.only("the mail to the colleague", raw, markIn)
+	if len(asked.References)+len(asked.InReplyTo) > 0 || asked.Subject != "Cup 12" || asked.From.Email != support || strings.Contains(raw, "/my/") || strings.Contains(raw, "HTH-") {
+		t.Errorf("it does not stand by itself: %+v", asked)
+	}
+
+	// The first answers and has the customer in copy, the second quotes and names no mail, the third answers by mail too.
+	c.arrives("orders@smith.example", letter("Smith <Orders@smith.example>\r\nCc: Ada <ada@example.com>", "Re: Cup 12", "s1@smith.example", asked.MessageID, "Yes, a whole batch. "+markOne))
+	mark := regexp.MustCompile(`HTP-\d+-[0-9a-z]{8}`).FindString(boxed.Text)
+	body := "--b\r\nContent-Type: text/plain\r\n\r\nIt holds five kilos. " + markTwo + "\r\n\r\n> " + mark + "\r\n\r\n--b\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename=\"" + markFile + ".txt\"\r\n\r\nx\r\n--b--\r\n"
+	c.arrives("box@else.example", fmt.Appendf(nil, "From: box@else.example\r\nTo: %s\r\nSubject: Anything\r\nDate: %s\r\nMessage-ID: <b1@else.example>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n%s", support, time.Now().Format(time.RFC1123Z), body))
+	house.Until(t, "their answers", func() bool { return len(c.part(one).Messages) == 2 && len(c.part(two).Messages) == 2 })
+	if p := c.part(one); p.State != conference.Answered || p.Holds {
+		t.Errorf("%+v", p)
+	}
+	c.only("the first part", c.as("anna", http.MethodGet, "/parts/"+one.ID.String()), markOne, markShown)
+	c.only("the second part", c.as("anna", http.MethodGet, "/parts/"+two.ID.String()), markTwo, markFile)
+
+	// The customer answers what she should not have got; a stranger got hold of it; a machine answers.
+	c.arrives("ada@example.com", letter("Ada <ada@example.com>", "Re: Cup 12", "3@example.com", "s1@smith.example", "What batch?"))
+	c.arrives("eve@example.org", letter("Eve <eve@example.org>", "Re: Cup 12", "4@example.org", asked.MessageID, "I know more. "+markEve))
+	c.arrives("box@else.example", letter("box@else.example\r\nAuto-Submitted: auto-replied", "Away", "b2@else.example", boxed.MessageID, "I am away. "+markAway))
+	house.Until(t, "two who wait", func() bool { return len(ledger(c.House, "repair")) == 2 && len(c.part(two).Messages) == 3 })
+	for _, e := range ledger(c.House, "repair") {
+		if e.Why != email.Stranger || e.Part != one.ID || e.Ticket != c.ticket.ID {
+			t.Errorf("%+v", e)
+		}
+	}
+	if p := c.part(two); p.State != conference.Answered || !p.Messages[2].Machine {
+		t.Errorf("%+v", p)
+	}
+	if n := len(ticketList(c.House)); n != 1 {
+		t.Errorf("there are %d tickets", n)
+	}
+
+	c.Ask(http.MethodPost, "/api/v1/tickets/"+c.ticket.ID.String()+"/replies", map[string]any{"text": "A new one is on its way. " + markOurs}, nil)
+	raw, m := c.mailTo(4, "ada@example.com")
+	c.only("the answer to the customer", raw, markOurs)
+	c.onMy(m.Text)
+	c.byAPI(one, two, three)
+	c.onTheSocket()
+
+	// Who waits and is let in is in the part, and still not in the customer's thread.
+	for _, e := range ledger(c.House, "repair") {
+		if e.Sender == "eve@example.org" {
+			c.Ask(http.MethodPost, "/api/v1/mail/ledger/"+e.ID.String()+"/repair", map[string]any{"do": "join"}, nil)
+		}
+	}
+	c.only("the first part", c.as("anna", http.MethodGet, "/parts/"+one.ID.String()), markOne, markShown, markEve)
+	c.only("the customer's thread", c.as("anna", http.MethodGet, "/tickets/"+c.ticket.ID.String()+"/messages"), markAda, markShown, markNote, markOurs)
+}
+
+// onMy reads the customer's own page by the link in a mail.
+func (c *conferenceCase) onMy(mail string) {
+	c.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	client := http.Client{Jar: jar}
+	link := regexp.MustCompile(`/my/my_[A-Za-z0-9_-]{43}`).FindString(mail)
+	r, err := http.NewRequestWithContext(c.t.Context(), http.MethodGet, "http://"+c.HTTP+link, http.NoBody)
+	if err != nil || link == "" {
+		c.t.Fatal(link, err)
+	}
+	page := c.read(client.Do(r)) //nolint:gosec // our own server
+	c.only("/my", page, markAda, markShown, markOurs)
+	for _, name := range []string{"Cup 12", "A box", "Shelf", "Smith", "smith.example", "else.example", "Lou"} {
+		if strings.Contains(page, name) {
+			c.t.Errorf("the customer reads %q on /my:\n%s", name, page)
+		}
+	}
+}
+
+// byAPI asks for everything there is, as everybody there is.
+func (c *conferenceCase) byAPI(one, two, three conference.Part) {
+	c.t.Helper()
+	at := "/tickets/" + c.ticket.ID.String()
+	for path, marks := range map[string]map[string][]string{
+		at:                            {"anna": {markOurs}},
+		at + "/messages":              {"anna": {markAda, markShown, markNote, markOurs}},
+		at + "/timeline":              {"anna": {}},
+		at + "/parts":                 {"anna": {markOne, markAway, markIn}}, // the beginning of the latest words
+		"/tickets?limit=50":           {"anna": {markOurs}},
+		"/parts":                      {"lou": {markIn}},
+		"/parts/" + one.ID.String():   {"anna": {markOne, markShown}},
+		"/parts/" + two.ID.String():   {"anna": {markTwo, markFile, markAway}},
+		"/parts/" + three.ID.String(): {"anna": {markIn}, "lou": {markIn}},
+		"/journal?limit=500":          {},
+		"/customers":                  {},
+		"/customers/" + c.ticket.Customer.String(): {},
+		"/mail/ledger": {},
+		"/parts/files/" + c.part(two).Messages[1].Files[0].ID.String():       {},
+		"/parts/messages/" + c.part(one).Messages[1].ID.String() + "/page":   {"anna": {markOne}},
+		"/parts/messages/" + c.part(three).Messages[0].ID.String() + "/page": {"anna": {markIn}, "lou": {markIn}},
+	} {
+		for _, who := range []string{"anna", "cleo", "lea", "lou", "lux"} {
+			want := marks[who]
+			if strings.HasSuffix(path, "/parts") && who == "anna" && path != "/parts" {
+				want = c.snippets(one, two, three)
+			}
+			if path == "/tickets?limit=50" && who == "anna" {
+				want = []string{markOurs}
+			}
+			c.only(who+" asks for "+path, c.as(who, http.MethodGet, path), want...)
+		}
+	}
+	for _, m := range allMarks {
+		for _, who := range []string{"anna", "cleo", "lea", "lou", "lux"} {
+			var found struct{ Items []json.RawMessage }
+			_ = json.Unmarshal([]byte(c.as(who, http.MethodGet, "/search?q="+url.QueryEscape(m))), &found) // a refusal finds nothing
+			hers := who == "anna" && slices.Contains([]string{markAda, markShown, markNote, markOurs}, m)
+			if (len(found.Items) > 0) != hers {
+				c.t.Errorf("%s looks for %s and finds %s", who, m, found.Items)
+			}
+		}
+	}
+	if body := c.as("lou", http.MethodGet, "/parts/"+three.ID.String()); strings.Contains(body, c.ticket.ID.String()) || strings.Contains(body, "My cup") || strings.Contains(body, "Ada") {
+		c.t.Errorf("a guest learns of the ticket: %s", body)
+	}
+}
+
+// snippets are the marks in the beginnings of the latest words of parts.
+func (c *conferenceCase) snippets(parts ...conference.Part) (marks []string) {
+	for _, p := range parts {
+		s := c.part(p).Snippet
+		for _, m := range allMarks {
+			if strings.Contains(s, m) {
+				marks = append(marks, m)
+			}
+		}
+	}
+	if !slices.Equal(marks, []string{markOne, markTwo, markIn}) {
+		c.t.Errorf("the latest words are %q", marks)
+	}
+	return marks
+}
+
+// onTheSocket listens to all that happened.
+func (c *conferenceCase) onTheSocket() {
+	c.t.Helper()
+	for _, who := range []string{"anna", "cleo"} {
+		s, _, err := websocket.Dial(c.t.Context(), "ws://"+c.HTTP+"/api/v1/live?after=0", &websocket.DialOptions{HTTPHeader: http.Header{"Authorization": {"Bearer " + c.tokens[who]}}}) //nolint:bodyclose // it is none any more
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		var all strings.Builder
+		for heads := 0; heads == 0; {
+			_, frame, err := s.Read(c.t.Context())
+			if err != nil {
+				c.t.Fatal(err)
+			}
+			all.Write(frame)
+			if strings.HasPrefix(string(frame), `{"head"`) { // all there was has been told
+				heads++
+			}
+		}
+		_ = s.CloseNow()
+		c.only(who+" listens", all.String())
+		if strings.Contains(all.String(), `"parts.heard"`) != (who == "anna") {
+			c.t.Errorf("%s hears %s", who, all.String())
+		}
+	}
+}
+
+// What bounces marks the part and who it was for, and nothing of the customer's thread; what was sent is known by its own name.
+func TestAPartsMailBounces(t *testing.T) {
+	c := openCase(t)
+	p := c.invite(map[string]any{"title": "Cup 12", "kind": "other", "people": []map[string]any{{"email": "gone@smith.example"}}, "text": "Hello?"})
+	_, m := c.mailTo(1, "gone@smith.example")
+	house.Until(t, "it was sent", func() bool { return c.part(p).Messages[0].State == tickets.Sent })
+	report := fmt.Sprintf("From: MAILER-DAEMON@mx.example\r\nTo: %s\r\nSubject: Undelivered Mail Returned to Sender\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"+
+		"--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; gone@smith.example\r\nAction: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1 no such user\r\n\r\n"+
+		"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <%s>\r\nTo: gone@smith.example\r\n\r\n--b--\r\n", support, m.MessageID)
+	c.arrives("", []byte(report))
+	house.Until(t, "the bounce", func() bool { return c.part(p).Messages[0].State == tickets.Bounced })
+	if p := c.part(p); !strings.Contains(p.People[0].Trouble, "no such user") || !strings.Contains(p.Trouble, "no such user") {
+		t.Errorf("%+v", p)
+	}
+	if l := ledger(c.House, "set_aside"); len(l) != 1 || l[0].Part != p.ID || l[0].Why != email.Bounce {
+		t.Errorf("%+v", l)
+	}
+}
