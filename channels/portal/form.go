@@ -63,8 +63,8 @@ func stale() error {
 
 // form is what came in a POST.
 type form struct {
-	Key, Do, Text, Email, Offer, Pick, Other string
-	Files                                    []*multipart.FileHeader
+	Key, Do, Text, Email, Offer, Pick, Other, Held, Trusts string
+	Files                                                  []*multipart.FileHeader
 }
 
 const (
@@ -92,7 +92,7 @@ func readForm(w http.ResponseWriter, r *http.Request, most int64, files bool) (f
 	if err != nil {
 		return f, fault.New(fault.Invalid, "my.unreadable", "What your browser sent can't be read.")
 	}
-	for name, into := range map[string]*string{"key": &f.Key, "do": &f.Do, "text": &f.Text, "email": &f.Email, "offer": &f.Offer, "pick": &f.Pick, "other": &f.Other} {
+	for name, into := range map[string]*string{"key": &f.Key, "do": &f.Do, "text": &f.Text, "email": &f.Email, "offer": &f.Offer, "pick": &f.Pick, "other": &f.Other, "held": &f.Held, "trusts": &f.Trusts} {
 		v := r.PostForm.Get(name)
 		if len(v) > mostField {
 			return f, tooLarge()

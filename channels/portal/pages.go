@@ -303,7 +303,7 @@ func (p *desk) show(w http.ResponseWriter, r *http.Request, v Visit, kept form, 
 	status := http.StatusOK
 	if wrong != nil {
 		status, s.Problem = statusOf(wrong), p.trouble(r, s, wrong)
-	} else if done := r.URL.Query().Get("done"); done == "said" || done == "well" || done == "chosen" || done == "named" {
+	} else if done := r.URL.Query().Get("done"); done == "said" || done == "well" || done == "chosen" || done == "named" || done == "followed" {
 		s.Notice = s.T("my.done." + done)
 	}
 	p.send(w, r, status, "ticket.html", s)
@@ -339,6 +339,8 @@ func (p *desk) act(w http.ResponseWriter, r *http.Request) {
 // carry does what a form says; done names what the page says then.
 func (p *desk) carry(r *http.Request, v Visit, f form) (done string, err error) {
 	switch f.Do {
+	case "follow":
+		return "followed", p.Tell(r.Context(), v, f.Key, Told{f.Held, f.Trusts, f.Text})
 	case "well":
 		return "well", p.Confirm(r.Context(), v, f.Key)
 	case "say":

@@ -156,6 +156,7 @@ type Page struct {
 	Ahead    []Ahead
 	Talk     []Spoken
 	Offers   []recovery.Shown
+	Asked    bool // whether what we did held, and whether they trust us again
 	Settings Settings
 	Zone     *time.Location
 	Now      time.Time
@@ -188,6 +189,9 @@ func (room *Room) View(ctx context.Context, v Visit) (p Page, err error) {
 			return err
 		}
 		if p.Talk, err = room.spoken(tx, p.Customer, p.Ticket.ID); err != nil {
+			return err
+		}
+		if err := room.asked(tx, &p); err != nil {
 			return err
 		}
 		return room.offered(tx, &p)
