@@ -91,6 +91,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/authority/bonds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set from what on somebody is a regular customer, and a long-standing one */
+        put: operations["put-authority-bonds"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authority/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the rules with their reason, how far each bends for whom, and how often it was bent: the most often first */
+        get: operations["get-authority-policies"];
+        /** Enter a rule, or change one */
+        put: operations["put-authority-policies"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authority/policies/{policy}/bends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that a rule was bent in a case, where nothing is given by it */
+        post: operations["post-authority-policies-policy-bends"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/authority/teams/{team}": {
         parameters: {
             query?: never;
@@ -101,6 +153,23 @@ export interface paths {
         get?: never;
         /** Set a team's budget of a month; it tells and stops nobody */
         put: operations["put-authority-teams-team"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authority/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read per role and person how often complaints were settled by whoever heard them, and who uses their authority and who never did */
+        get: operations["get-authority-use"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -318,6 +387,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/complaints/{id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that they were asked whether it held and whether they trust us again; the answer may come later */
+        post: operations["post-complaints-id-ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/complaints/{id}/close": {
         parameters: {
             query?: never;
@@ -382,6 +468,23 @@ export interface paths {
         post: operations["post-complaints-id-handover"];
         /** Take back the asking of a colleague */
         delete: operations["delete-complaints-id-handover"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/letter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the mail that asks whether it held, to go over and send; nothing leaves by it */
+        get: operations["get-complaints-id-letter"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -500,6 +603,24 @@ export interface paths {
         put?: never;
         /** Note what the customer would like */
         post: operations["post-complaints-id-wish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/asking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read whether the machine asks by mail whether it held */
+        get: operations["get-complaints-asking"];
+        /** Set whether the machine asks by mail whether it held; from the start a person does */
+        put: operations["put-complaints-asking"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1316,6 +1437,177 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the parts you were invited to */
+        get: operations["get-parts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a part */
+        get: operations["get-parts-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change facts of a part */
+        patch: operations["patch-parts-id"];
+        trace?: never;
+    };
+    "/api/v1/parts/{id}/chase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remind those in a part that we wait */
+        post: operations["post-parts-id-chase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parts/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a part is done */
+        post: operations["post-parts-id-done"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parts/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say something in a part */
+        post: operations["post-parts-id-messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parts/{id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite somebody else to a part */
+        post: operations["post-parts-id-people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parts/{id}/people/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End an invitation */
+        delete: operations["delete-parts-id-people-person"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parts/{id}/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show those in a part something of the ticket */
+        post: operations["post-parts-id-share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parts/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a file of a part */
+        get: operations["get-parts-files-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parts/messages/{message}/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a message of a part as a document for a frame */
+        get: operations["get-parts-messages-message-page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/promises": {
         parameters: {
             query?: never;
@@ -1517,6 +1809,25 @@ export interface paths {
         /** Enter purchases from a CSV file: subject, email, amount, currency, at; a second time changes nothing */
         post: operations["post-purchases-import"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See whether this browser is told, and the key by which it subscribes */
+        get: operations["get-push"];
+        put?: never;
+        /** Have this browser told what waits for one */
+        post: operations["post-push"];
+        /** Tell this browser nothing any more */
+        delete: operations["delete-push"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2045,6 +2356,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tell": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what you told, the newest first, and how it stands or ended */
+        get: operations["get-tell"];
+        put?: never;
+        /** Tell what you were told or given: it becomes a complaint, a ticket, or both */
+        post: operations["post-tell"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tell/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand in a picture or a voice note (the body is the file) */
+        post: operations["post-tell-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tell/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See or hear what came along with something that was told */
+        get: operations["get-tell-files-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tell/helpers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who can really solve it, those first who are there now */
+        get: operations["get-tell-helpers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tell/poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Make the code of a poster that leads to /tell */
+        get: operations["get-tell-poster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets": {
         parameters: {
             query?: never;
@@ -2249,6 +2646,41 @@ export interface paths {
         put?: never;
         /** Write a note for colleagues */
         post: operations["post-tickets-id-notes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the parts of a ticket: what we and others said to each other beside its thread */
+        get: operations["get-tickets-id-parts"];
+        put?: never;
+        /** Invite people into a case, in a part of their own */
+        post: operations["post-tickets-id-parts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/parts/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at an invitation as it would leave; nothing is sent */
+        post: operations["post-tickets-id-parts-preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2605,6 +3037,11 @@ export interface components {
             kind?: string;
             /** @description the nearest yes that was tried */
             nearest_yes?: string;
+            /**
+             * @description the rule that it is about, when it is about one
+             * @example pol_06f3x8k2m4q7r
+             */
+            policy?: string;
             /** @description of the answer; it stays as guidance */
             reason?: string;
             /**
@@ -2685,6 +3122,9 @@ export interface components {
              */
             period_days?: number;
         };
+        "AuthorityPut-authority-bondsRequest": {
+            bonds: components["schemas"]["PoliciesStep"][] | null;
+        };
         "AuthorityPut-authority-teams-teamRequest": {
             /** @description none of its own when absent */
             month?: components["schemas"]["MoneyAmount"];
@@ -2712,10 +3152,97 @@ export interface components {
             /** @description its own budget of a month */
             month?: components["schemas"]["MoneyAmount"];
             name: string;
-            /** @description this month */
-            spent: components["schemas"]["MoneyAmount"];
+            /** @description this month; absent when you may not read the ledger */
+            spent?: components["schemas"]["MoneyAmount"];
             /** @example team_06f3x8k2m4q7r */
             team: string;
+        };
+        AuthorityUse: {
+            /** @description by name */
+            people: components["schemas"]["AuthorityUsedBy"][];
+            roles: components["schemas"]["AuthorityUsedIn"][];
+            /** Format: date-time */
+            since: string;
+        };
+        AuthorityUsedBy: {
+            /** @description what these cost; absent when you may not read the ledger */
+            amount?: components["schemas"]["MoneyAmount"];
+            /**
+             * Format: int64
+             * @description complaints they heard that were closed in this span, without mistakes
+             */
+            cases: number;
+            /**
+             * Format: int64
+             * @description given on their authority in this span and not taken back
+             */
+            gifts: number;
+            /**
+             * Format: date-time
+             * @description when they gave something last; absent when they never did
+             */
+            last?: string;
+            name: string;
+            /** @description they may give, and never did */
+            never: boolean;
+            role: string;
+            /**
+             * Format: int64
+             * @description of those: theirs to the end, without another owner and without asking a supervisor
+             */
+            settled: number;
+            /** @description settled of cases, with its 95 % Wilson interval */
+            share: components["schemas"]["OddsShare"];
+            /** @example stf_06f3x8k2m4q7r */
+            staff: string;
+        };
+        AuthorityUsedIn: {
+            /** @description what these cost; absent when you may not read the ledger */
+            amount?: components["schemas"]["MoneyAmount"];
+            /**
+             * Format: int64
+             * @description complaints they heard that were closed in this span, without mistakes
+             */
+            cases: number;
+            /**
+             * Format: int64
+             * @description given on their authority in this span and not taken back
+             */
+            gifts: number;
+            /**
+             * Format: int64
+             * @description of those: who never did
+             */
+            never: number;
+            /**
+             * Format: int64
+             * @description who may give something
+             */
+            people: number;
+            role: string;
+            /**
+             * Format: int64
+             * @description of those: theirs to the end, without another owner and without asking a supervisor
+             */
+            settled: number;
+            /** @description settled of cases, with its 95 % Wilson interval */
+            share: components["schemas"]["OddsShare"];
+            /**
+             * Format: int64
+             * @description of those: who gave something in this span
+             */
+            users: number;
+            /** @description users of people, with its 95 % Wilson interval */
+            using: components["schemas"]["OddsShare"];
+        };
+        BoardCount: {
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            n: number;
+            /** Format: int64 */
+            severity: number;
+            stage: string;
         };
         CalendarsAddInBody: {
             /** @description day and night */
@@ -2921,17 +3448,15 @@ export interface components {
             name?: string;
             phone?: string;
         };
-        "ComplaintsWithAnswer \"json:\\\"held\\\" enum:\\\"yesAnswer \"json:\\\"trustsOmitempty\\\" enum:\\\"yesNo\\\"\" }Body": {
-            /** @enum {string} */
-            held: "yes" | "no";
-            /** @enum {string} */
-            trusts?: "yes" | "no";
-        };
         "ComplaintsWithEnded \"json:\\\"ended\\\" enum:\\\"contentSilentMistaken\\\"\"; Reason string \"json:\\\"reasonOmitempty\\\" maxLength:\\\"10000\\\" doc:\\\"why it was none with mistaken\\\"\" }Body": {
             /** @enum {string} */
             ended: "content" | "silent" | "mistaken";
             /** @description why it was none, with mistaken */
             reason?: string;
+        };
+        "ComplaintsWithHow \"json:\\\"how\\\" enum:\\\"callMailOwn_pageIn_person\\\"\" }Body": {
+            /** @enum {string} */
+            how: "call" | "mail" | "own_page" | "in_person";
         };
         "ComplaintsWithOfStaffKind \"json:\\\"to\\\"\"; Summary string \"json:\\\"summary\\\" maxLength:\\\"10000\\\" doc:\\\"what they need to know so that the customer repeats nothing\\\"\" }Body": {
             /** @description what they need to know, so that the customer repeats nothing */
@@ -2946,6 +3471,230 @@ export interface components {
         "ComplaintsWithStruct { Wish string \"json:\\\"wantedOmitempty\\\" maxLength:\\\"10000\\\"\"; None bool \"json:\\\"would_not_sayOmitempty\\\"\" }Body": {
             wanted?: string;
             would_not_say?: boolean;
+        };
+        ConferenceChange: {
+            /**
+             * Format: date-time
+             * @description when they are to be reminded next
+             */
+            chase_at?: string;
+            known_as?: string;
+            machine?: boolean;
+            title?: string;
+        };
+        ConferenceChasing: {
+            /**
+             * Format: date-time
+             * @description when they are to be reminded again; two working days from now when absent
+             */
+            chase_at?: string;
+            text?: string;
+        };
+        ConferenceExtract: {
+            /** Format: date-time */
+            at: string;
+            /** @example msg_06f3x8k2m4q7r */
+            message: string;
+            /** @description whose words they are, where that was to be told */
+            name?: string;
+            text: string;
+        };
+        ConferenceFile: {
+            /** @example pfl_06f3x8k2m4q7r */
+            id: string;
+            name: string;
+            /** Format: int64 */
+            size: number;
+            type: string;
+        };
+        ConferenceGuest: {
+            email?: string;
+            name?: string;
+            /** @example stf_06f3x8k2m4q7r */
+            staff?: string;
+        };
+        ConferenceInviting: {
+            /** @description files uploaded before with POST /messages/files */
+            attachments?: components["schemas"]["TicketsAttachment"][] | null;
+            /**
+             * Format: date-time
+             * @description when they are to be reminded, unless they answer; two working days from now when absent
+             */
+            chase_at?: string;
+            /** @description attachments of the ticket that go along; those of notes never do */
+            files?: string[] | null;
+            /** @description the ticket is on hold until they answer */
+            hold?: boolean;
+            /** @description colleague, supplier or other */
+            kind: string;
+            /** @description for whom the customer may read that we wait; they read nothing when empty */
+            known_as?: string;
+            /** @description of that text: en or de; en when absent */
+            language?: string;
+            /** @description a short machine text reminds them by itself, up to three times */
+            machine?: boolean;
+            /** @description nothing is asked, so nobody waits */
+            no_answer?: boolean;
+            people: components["schemas"]["ConferenceGuest"][] | null;
+            /** @description what of the ticket goes along */
+            share?: components["schemas"]["ConferenceSharing"][] | null;
+            text?: string;
+            title: string;
+        };
+        ConferenceMessage: {
+            /** Format: date-time */
+            at: string;
+            attachments: components["schemas"]["ConferenceFile"][];
+            /** @description such as staff:stf_…; absent where somebody outside wrote it */
+            author?: string;
+            /** @description it reminds them */
+            chase?: boolean;
+            /** @example pms_06f3x8k2m4q7r */
+            id: string;
+            /** @enum {string} */
+            kind: "out" | "in" | "notice";
+            /** @description written by a program */
+            machine?: boolean;
+            /** @description of who wrote it, as it was then */
+            name?: string;
+            /**
+             * @description which of those in the part wrote it
+             * @example pps_06f3x8k2m4q7r
+             */
+            person?: string;
+            /** @description what was cut off as quoted; shown folded */
+            quoted?: string;
+            /** @description it has a page of its own: GET /parts/messages/{message}/page */
+            rich?: boolean;
+            /** @description what of the ticket went along, as it was then */
+            shared?: components["schemas"]["ConferenceExtract"][] | null;
+            /** @enum {string} */
+            state: "received" | "queued" | "sent" | "failed" | "bounced" | "kept";
+            subject?: string;
+            text: string;
+            to: components["schemas"]["TicketsParty"][];
+            /** @description why it failed or bounced */
+            trouble?: string;
+        };
+        ConferencePart: {
+            /**
+             * Format: date-time
+             * @description when they last said something
+             */
+            answered_at?: string;
+            /** Format: date-time */
+            asked_at: string;
+            /** @example stf_06f3x8k2m4q7r */
+            asked_by?: string;
+            asked_by_name?: string;
+            /**
+             * Format: date-time
+             * @description when they are to be reminded next
+             */
+            chase_at?: string;
+            /** @description that moment has come, and a person is to write */
+            chase_due?: boolean;
+            /**
+             * Format: date-time
+             * @description when they were last reminded
+             */
+            chased_at?: string;
+            /**
+             * Format: int64
+             * @description how often since we wait
+             */
+            chases?: number;
+            /** Format: date-time */
+            done_at?: string;
+            /** @description the ticket is on hold until they answer */
+            holds?: boolean;
+            /** @description you may see the whole ticket */
+            host?: boolean;
+            /** @example prt_06f3x8k2m4q7r */
+            id: string;
+            /** @enum {string} */
+            kind: "colleague" | "supplier" | "other";
+            /** @description for whom the customer may read that we wait, such as: our carrier; nothing is said when empty */
+            known_as?: string;
+            /**
+             * @description of the machine text
+             * @enum {string}
+             */
+            language?: "en" | "de";
+            /** @description a short machine text reminds them by itself, a few times */
+            machine?: boolean;
+            /** @description oldest first; only where one part is read */
+            messages?: components["schemas"]["ConferenceMessage"][] | null;
+            people: components["schemas"]["ConferencePerson"][];
+            /** @description the beginning of the latest words */
+            snippet?: string;
+            /** @enum {string} */
+            state: "open" | "answered" | "done";
+            /**
+             * @description only for those who may see the ticket
+             * @example tkt_06f3x8k2m4q7r
+             */
+            ticket?: string;
+            /** @description the subject of its mails */
+            title: string;
+            /** @description why something did not reach them */
+            trouble?: string;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: date-time
+             * @description since when we wait for them; absent while we don't
+             */
+            waiting_since?: string;
+            /** @description you were invited to it */
+            yours?: boolean;
+        };
+        ConferencePerson: {
+            email: string;
+            /** @example pps_06f3x8k2m4q7r */
+            id: string;
+            /** Format: date-time */
+            invited_at: string;
+            /** @example stf_06f3x8k2m4q7r */
+            invited_by?: string;
+            name?: string;
+            /** @example stf_06f3x8k2m4q7r */
+            staff?: string;
+            /** @description why mail does not reach them */
+            trouble?: string;
+        };
+        ConferencePreview: {
+            attachments: components["schemas"]["ConferenceFile"][];
+            subject: string;
+            /** @description all that they will read but the reference at its foot */
+            text: string;
+            to: components["schemas"]["TicketsParty"][];
+        };
+        ConferenceSharing: {
+            /** @example msg_06f3x8k2m4q7r */
+            message: string;
+            /** @description say whose words they are */
+            named?: boolean;
+            /** @description what of it, where not all; as it was shown */
+            text?: string;
+        };
+        ConferenceWriting: {
+            /** @description files uploaded before with POST /messages/files */
+            attachments?: components["schemas"]["TicketsAttachment"][] | null;
+            /**
+             * Format: date-time
+             * @description when they are to be reminded, unless they answer; two working days from now when absent
+             */
+            chase_at?: string;
+            /** @description attachments of the ticket that go along; those of notes never do */
+            files?: string[] | null;
+            /** @description nothing is asked, so nobody waits */
+            no_answer?: boolean;
+            /** @description put the ticket on hold until they answer */
+            on_hold?: boolean;
+            /** @description what of the ticket goes along */
+            share?: components["schemas"]["ConferenceSharing"][] | null;
+            text?: string;
         };
         CustomersReachInBody: {
             email?: string;
@@ -3030,6 +3779,11 @@ export interface components {
             /** @example msg_06f3x8k2m4q7r */
             message?: string;
             message_id?: string;
+            /**
+             * @description the part of the ticket it answers, where it is none of the customer's thread
+             * @example prt_06f3x8k2m4q7r
+             */
+            part?: string;
             recipients?: string[] | null;
             sender?: string;
             sha256?: string;
@@ -3072,6 +3826,8 @@ export interface components {
             aliases?: string[] | null;
             /** Format: date-time */
             created_at: string;
+            /** @description when it is saved: what the lexicon says of the words it acknowledges with */
+            findings?: components["schemas"]["LexiconFinding"][] | null;
             /** @example mbx_06f3x8k2m4q7r */
             id: string;
             /** @description imaps://user@host, imap+starttls://… or imap://…; empty when the built-in receiver takes its mail */
@@ -3100,6 +3856,8 @@ export interface components {
         EmailOptions: {
             /** @description tell people who open a ticket when somebody will answer */
             acknowledge?: boolean;
+            /** @description in which words, with {name}, {number}, {subject}, {by} and {mailbox} to be filled in; a line with {by} is left out when nobody has said by when; the program's own when empty */
+            acknowledgement?: string;
             /** @description allow a connection without TLS to another machine */
             allow_plaintext?: boolean;
             dkim_domain?: string;
@@ -3161,6 +3919,42 @@ export interface components {
             kind: "order.placed" | "order.cancelled";
             /** @description what the shop calls the order; told again it is the same one */
             subject: string;
+        };
+        FollowupLetter: {
+            language: string;
+            subject: string;
+            text: string;
+        };
+        FollowupSaid: {
+            /** Format: date-time */
+            at: string;
+            /** @description who wrote it down, such as staff:stf_… or customer:cus_… */
+            by: string;
+            /**
+             * @description absent where they were asked and have not answered
+             * @enum {string}
+             */
+            held?: "yes" | "no";
+            /** @enum {string} */
+            how: "call" | "mail" | "own_page" | "in_person";
+            /** @example fol_06f3x8k2m4q7r */
+            id: string;
+            /**
+             * @description who asked; absent where the machine did, or nobody had to
+             * @example stf_06f3x8k2m4q7r
+             */
+            staff?: string;
+            /** @enum {string} */
+            trusts?: "yes" | "no";
+        };
+        FollowupSettings: {
+            /**
+             * Format: int64
+             * @description working days of eight hours after which it does, where nobody has asked
+             */
+            days: number;
+            /** @description the machine asks by mail; from the start it never does, and a person asks */
+            mail: boolean;
         };
         GuessSettings: {
             /** @description a sentence about what to do first, or empty */
@@ -3586,6 +4380,11 @@ export interface components {
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
+        PageBoardCount: {
+            items: components["schemas"]["BoardCount"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
         PageClocksDue: {
             items: components["schemas"]["ClocksDue"][];
             /** @description pass as after= for the next page; absent on the last */
@@ -3598,6 +4397,11 @@ export interface components {
         };
         PageClocksTarget: {
             items: components["schemas"]["ClocksTarget"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
+        PageConferencePart: {
+            items: components["schemas"]["ConferencePart"][];
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
@@ -3681,6 +4485,11 @@ export interface components {
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
+        PagePoliciesStep: {
+            items: components["schemas"]["PoliciesStep"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
         PagePortalLink: {
             items: components["schemas"]["PortalLink"][];
             /** @description pass as after= for the next page; absent on the last */
@@ -3693,11 +4502,6 @@ export interface components {
         };
         PagePromisesRate: {
             items: components["schemas"]["PromisesRate"][];
-            /** @description pass as after= for the next page; absent on the last */
-            next?: string;
-        };
-        PageRecoveryCount: {
-            items: components["schemas"]["RecoveryCount"][];
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
@@ -3753,6 +4557,11 @@ export interface components {
         };
         PageTagsTag: {
             items: components["schemas"]["TagsTag"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
+        PageTellShown: {
+            items: components["schemas"]["TellShown"][];
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
@@ -3930,6 +4739,100 @@ export interface components {
             purchases: number;
             /** @description the sum of all purchases told of, without those cancelled; no estimate */
             spent: components["schemas"]["MoneyAmount"];
+        };
+        PoliciesBend: {
+            /** @description and up to which amount; absent where it is no matter of money */
+            amount?: components["schemas"]["MoneyAmount"];
+            /** @enum {string} */
+            bond: "new" | "regular" | "long_standing";
+            /** @description how far, in words such as “up to 60 days” */
+            how?: string;
+        };
+        PoliciesBent: {
+            /** @example apv_06f3x8k2m4q7r */
+            approval?: string;
+            /** Format: date-time */
+            at: string;
+            bond: string;
+            /** @example cmp_06f3x8k2m4q7r */
+            complaint?: string;
+            /** @example cus_06f3x8k2m4q7r */
+            customer?: string;
+            /** @example bnd_06f3x8k2m4q7r */
+            id: string;
+            /** @example pol_06f3x8k2m4q7r */
+            policy: string;
+            /** @example rmd_06f3x8k2m4q7r */
+            remedy?: string;
+            /** @example stf_06f3x8k2m4q7r */
+            staff?: string;
+            /** @example tkt_06f3x8k2m4q7r */
+            ticket?: string;
+            /** Format: date-time */
+            undone_at?: string;
+        };
+        PoliciesCounted: {
+            /** @description one for each bond for which it bends at all */
+            bends: components["schemas"]["PoliciesBend"][];
+            /**
+             * Format: int64
+             * @description how often in the last year; what was taken back counts no more
+             */
+            bent: number;
+            /** Format: date-time */
+            readonly changed_at?: string;
+            /**
+             * @description absent for a new one
+             * @example pol_06f3x8k2m4q7r
+             */
+            id?: string;
+            /** Format: date-time */
+            last_bent?: string;
+            name: string;
+            /** @description not ours any more; what was bent stays counted */
+            off?: boolean;
+            /** @description why we have it */
+            reason: string;
+            /** @description it comes up for change: among those bent most, and often */
+            review: boolean;
+            /** @description what it says */
+            rule: string;
+            /** Format: date-time */
+            readonly since?: string;
+        };
+        PoliciesPolicy: {
+            /** @description one for each bond for which it bends at all */
+            bends: components["schemas"]["PoliciesBend"][];
+            /** Format: date-time */
+            readonly changed_at?: string;
+            /**
+             * @description absent for a new one
+             * @example pol_06f3x8k2m4q7r
+             */
+            id?: string;
+            name: string;
+            /** @description not ours any more; what was bent stays counted */
+            off?: boolean;
+            /** @description why we have it */
+            reason: string;
+            /** @description what it says */
+            rule: string;
+            /** Format: date-time */
+            readonly since?: string;
+        };
+        PoliciesStep: {
+            /** @enum {string} */
+            bond: "regular" | "long_standing";
+            /**
+             * Format: int64
+             * @description bought in all, in minor units of the desk's money
+             */
+            spent: number;
+            /**
+             * Format: int64
+             * @description since the first purchase, or since we know them
+             */
+            years: number;
         };
         PortalGone: {
             /** Format: int64 */
@@ -4312,14 +5215,29 @@ export interface components {
             /** Format: double */
             share?: number;
         };
-        RecoveryCount: {
-            /** Format: int64 */
-            late: number;
-            /** Format: int64 */
-            n: number;
-            /** Format: int64 */
-            severity: number;
-            stage: string;
+        PushState: {
+            /** @description by which it subscribes (RFC 8292), in base64url */
+            key: string;
+            /** @description this session is told already */
+            on: boolean;
+        };
+        PushSubscription: {
+            /** @description https; of the browser's push service */
+            endpoint: string;
+            keys: components["schemas"]["PushSubscriptionKeysStruct"];
+        };
+        PushSubscriptionKeysStruct: {
+            auth: string;
+            p256dh: string;
+        };
+        RecoveryBending: {
+            /** @example cmp_06f3x8k2m4q7r */
+            complaint?: string;
+            /**
+             * @description one of both
+             * @example tkt_06f3x8k2m4q7r
+             */
+            ticket?: string;
         };
         RecoveryDone: {
             /** Format: date-time */
@@ -4336,6 +5254,11 @@ export interface components {
             note?: string;
             /** @enum {string} */
             part: "right" | "extra";
+            /**
+             * @description the rule that is bent by it, when one is
+             * @example pol_06f3x8k2m4q7r
+             */
+            policy?: string;
             /** @description what they get, as the customer may read it */
             what?: string;
         };
@@ -4362,6 +5285,8 @@ export interface components {
             /** @description what you may give; absent when your role gives nothing */
             allowance?: components["schemas"]["AuthorityAllowance"];
             approvals: components["schemas"]["ApprovalsApproval"][];
+            /** @description what would be left undone if its ticket were solved now: the complaint is not in follow-up; an offer waits for the customer; something more waits for a supervisor; the customer named something else */
+            closing: ("not_in_follow_up" | "offer_open" | "asked_more" | "named")[];
             /**
              * @description of a ticket: the complaint that is open, else the last
              * @example cmp_06f3x8k2m4q7r
@@ -4398,10 +5323,26 @@ export interface components {
         RecoveryRefusing: {
             /** @description the nearest yes that was tried */
             nearest_yes: string;
+            /**
+             * @description the rule that stands in the way, when one does
+             * @example pol_06f3x8k2m4q7r
+             */
+            policy?: string;
             /** @description what they asked for */
             what: string;
             /** @description why not */
             why?: string;
+        };
+        RecoveryReply: {
+            /** @enum {string} */
+            held: "yes" | "no";
+            /**
+             * @description how they were asked; as it was noted last when absent, else by a call
+             * @enum {string}
+             */
+            how?: "call" | "mail" | "own_page" | "in_person";
+            /** @enum {string} */
+            trusts?: "yes" | "no";
         };
         RecoveryRow: {
             /** @description why it happened, for colleagues */
@@ -4487,6 +5428,17 @@ export interface components {
             what: string;
             /** @description they were asked and would not say */
             would_not_say?: boolean;
+        };
+        RecoveryRulebook: {
+            /**
+             * @description of the ticket's customer, when a ticket was named
+             * @enum {string}
+             */
+            bond?: "new" | "regular" | "long_standing";
+            /** @description from what on somebody is a regular customer, and a long-standing one */
+            bonds: components["schemas"]["PoliciesStep"][];
+            /** @description those bent most come first */
+            items: components["schemas"]["PoliciesCounted"][];
         };
         RecoverySettlement: {
             /** @description what it costs us; absent when you may not read the ledger */
@@ -4623,6 +5575,11 @@ export interface components {
             reason: string;
         };
         RecoveryWatched: {
+            /**
+             * Format: int64
+             * @description of repeated_contact: within how many days after it was solved who writes again was not helped; 7 when absent
+             */
+            days?: number;
             /** @description it opens no recovery */
             off: boolean;
             /** @enum {string} */
@@ -4641,6 +5598,8 @@ export interface components {
             cause?: string;
             /** Format: date-time */
             closed_at?: string;
+            /** @description what would be left undone if its ticket were solved now: the complaint is not in follow-up; an offer waits for the customer; something more waits for a supervisor; the customer named something else */
+            closing: ("not_in_follow_up" | "offer_open" | "asked_more" | "named")[];
             /**
              * @description of a ticket: the complaint that is open, else the last
              * @example cmp_06f3x8k2m4q7r
@@ -4658,6 +5617,8 @@ export interface components {
             ended?: "content" | "silent" | "mistaken";
             /** @description it is made right, and nothing extra is given or offered yet */
             extra_missing: boolean;
+            /** @description that they were asked whether it held, and what they said; oldest first */
+            follow_ups: components["schemas"]["FollowupSaid"][];
             handovers: components["schemas"]["RecoveryHandover"][];
             /**
              * @description did what we did hold?
@@ -5170,6 +6131,164 @@ export interface components {
             /** @description each of them once */
             order: string[] | null;
         };
+        TellAttached: {
+            name?: string;
+            sha256: string;
+            /** @description a voice note; else a picture */
+            voice?: boolean;
+        };
+        TellBecame: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            came: "told" | "letter" | "walk_in";
+            /** @example cmp_06f3x8k2m4q7r */
+            complaint?: string;
+            /** @description how its complaint, or its ticket, ended */
+            ended?: string;
+            files: components["schemas"]["TellFile"][];
+            /** @example cap_06f3x8k2m4q7r */
+            id: string;
+            /**
+             * Format: int64
+             * @description of its ticket
+             */
+            number?: number;
+            /** @example stf_06f3x8k2m4q7r */
+            owner?: string;
+            /**
+             * @description who told it
+             * @example stf_06f3x8k2m4q7r
+             */
+            staff: string;
+            /** @description of its complaint */
+            stage?: string;
+            /** @description of its ticket */
+            status?: string;
+            /** @example tkt_06f3x8k2m4q7r */
+            ticket?: string;
+            /** @description its beginning */
+            what?: string;
+            where?: string;
+            /** @description the complaint, with what you may give */
+            whole?: components["schemas"]["RecoveryWhole"];
+        };
+        TellFile: {
+            /** @example tfl_06f3x8k2m4q7r */
+            id: string;
+            name: string;
+            /** Format: int64 */
+            size: number;
+            type: string;
+        };
+        TellFrom: {
+            email?: string;
+            name?: string;
+            phone?: string;
+        };
+        TellHelp: {
+            items: components["schemas"]["TellHelper"][];
+            /** @description it is within our hours */
+            open: boolean;
+            /**
+             * Format: date-time
+             * @description when we are there again
+             */
+            opens_at?: string;
+        };
+        TellHelper: {
+            /**
+             * Format: int64
+             * @description how many of them were of this kind
+             */
+            alike: number;
+            /** @description may say yes to more than others may */
+            decides: boolean;
+            /** @description there now: a page of theirs is open, or was a moment ago */
+            here: boolean;
+            name: string;
+            /** @description of the team whose matter it is */
+            ours: boolean;
+            /**
+             * Format: date-time
+             * @description when they were last here, if that was today
+             */
+            seen_at?: string;
+            /**
+             * Format: int64
+             * @description complaints that ended well in their hands within a year
+             */
+            solved: number;
+            /** @example stf_06f3x8k2m4q7r */
+            staff: string;
+            teams: string[];
+        };
+        TellPoster: {
+            place: string;
+            /** @description phones can reach this address; false when it is of this machine alone */
+            public: boolean;
+            /** @description a picture (SVG) */
+            qr: string;
+            url: string;
+        };
+        TellShown: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            came: "told" | "letter" | "walk_in";
+            /** @example cmp_06f3x8k2m4q7r */
+            complaint?: string;
+            /** @description how its complaint, or its ticket, ended */
+            ended?: string;
+            files: components["schemas"]["TellFile"][];
+            /** @example cap_06f3x8k2m4q7r */
+            id: string;
+            /**
+             * Format: int64
+             * @description of its ticket
+             */
+            number?: number;
+            /** @example stf_06f3x8k2m4q7r */
+            owner?: string;
+            /**
+             * @description who told it
+             * @example stf_06f3x8k2m4q7r
+             */
+            staff: string;
+            /** @description of its complaint */
+            stage?: string;
+            /** @description of its ticket */
+            status?: string;
+            /** @example tkt_06f3x8k2m4q7r */
+            ticket?: string;
+            /** @description its beginning */
+            what?: string;
+            where?: string;
+        };
+        TellTold: {
+            /**
+             * @description told when absent
+             * @enum {string}
+             */
+            came?: "told" | "letter" | "walk_in";
+            files?: components["schemas"]["TellAttached"][] | null;
+            /** @description whose it is, by a mail address or a phone number; absent: it stays among colleagues */
+            from?: components["schemas"]["TellFrom"];
+            /** @description what they would like */
+            wanted?: string;
+            /** @description in their words; a letter or a voice note may stand for it */
+            what?: string;
+            /** @description the place, as on the poster */
+            where?: string;
+            /** @description of a letter or somebody who walked in: something went wrong, so it is a complaint too */
+            wrong?: boolean;
+        };
+        TellUpload: {
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+            type: string;
+        };
         TicketsAssignment: {
             reason?: string;
             /** @example stf_06f3x8k2m4q7r */
@@ -5639,10 +6758,15 @@ export type SchemaApprovalsRange = components['schemas']['ApprovalsRange'];
 export type SchemaAuthorityAll = components['schemas']['AuthorityAll'];
 export type SchemaAuthorityAllowance = components['schemas']['AuthorityAllowance'];
 export type SchemaAuthorityArrangement = components['schemas']['AuthorityArrangement'];
+export type SchemaAuthorityPutAuthorityBondsRequest = components['schemas']['AuthorityPut-authority-bondsRequest'];
 export type SchemaAuthorityPutAuthorityTeamsTeamRequest = components['schemas']['AuthorityPut-authority-teams-teamRequest'];
 export type SchemaAuthorityRole = components['schemas']['AuthorityRole'];
 export type SchemaAuthoritySetting = components['schemas']['AuthoritySetting'];
 export type SchemaAuthorityTeam = components['schemas']['AuthorityTeam'];
+export type SchemaAuthorityUse = components['schemas']['AuthorityUse'];
+export type SchemaAuthorityUsedBy = components['schemas']['AuthorityUsedBy'];
+export type SchemaAuthorityUsedIn = components['schemas']['AuthorityUsedIn'];
+export type SchemaBoardCount = components['schemas']['BoardCount'];
 export type SchemaCalendarsAddInBody = components['schemas']['CalendarsAddInBody'];
 export type SchemaClocksAhead = components['schemas']['ClocksAhead'];
 export type SchemaClocksConditions = components['schemas']['ClocksConditions'];
@@ -5654,11 +6778,23 @@ export type SchemaClocksTarget = components['schemas']['ClocksTarget'];
 export type SchemaClocksTargetChange = components['schemas']['ClocksTargetChange'];
 export type SchemaCompaniesPostCompaniesRequest = components['schemas']['CompaniesPost-companiesRequest'];
 export type SchemaComplaintsToldFromStruct = components['schemas']['ComplaintsToldFromStruct'];
-export type SchemaComplaintsWithAnswerJsonHeldEnumYesAnswerJsonTrustsOmitemptyEnumYesNoBody = components['schemas']['ComplaintsWithAnswer "json:\"held\" enum:\"yesAnswer "json:\"trustsOmitempty\" enum:\"yesNo\"" }Body'];
 export type SchemaComplaintsWithEndedJsonEndedEnumContentSilentMistakenReasonStringJsonReasonOmitemptyMaxLength_10000DocWhyItWasNoneWithMistakenBody = components['schemas']['ComplaintsWithEnded "json:\"ended\" enum:\"contentSilentMistaken\""; Reason string "json:\"reasonOmitempty\" maxLength:\"10000\" doc:\"why it was none with mistaken\"" }Body'];
+export type SchemaComplaintsWithHowJsonHowEnumCallMailOwnPageInPersonBody = components['schemas']['ComplaintsWithHow "json:\"how\" enum:\"callMailOwn_pageIn_person\"" }Body'];
 export type SchemaComplaintsWithOfStaffKindJsonToSummaryStringJsonSummaryMaxLength_10000DocWhatTheyNeedToKnowSoThatTheCustomerRepeatsNothingBody = components['schemas']['ComplaintsWithOfStaffKind "json:\"to\""; Summary string "json:\"summary\" maxLength:\"10000\" doc:\"what they need to know so that the customer repeats nothing\"" }Body'];
 export type SchemaComplaintsWithStructCheckStringJsonCheckMaxLength_40OffBoolJsonOffOmitemptyBody = components['schemas']['ComplaintsWithStruct { Check string "json:\"check\" maxLength:\"40\""; Off bool "json:\"offOmitempty\"" }Body'];
 export type SchemaComplaintsWithStructWishStringJsonWantedOmitemptyMaxLength_10000NoneBoolJsonWouldNotSayOmitemptyBody = components['schemas']['ComplaintsWithStruct { Wish string "json:\"wantedOmitempty\" maxLength:\"10000\""; None bool "json:\"would_not_sayOmitempty\"" }Body'];
+export type SchemaConferenceChange = components['schemas']['ConferenceChange'];
+export type SchemaConferenceChasing = components['schemas']['ConferenceChasing'];
+export type SchemaConferenceExtract = components['schemas']['ConferenceExtract'];
+export type SchemaConferenceFile = components['schemas']['ConferenceFile'];
+export type SchemaConferenceGuest = components['schemas']['ConferenceGuest'];
+export type SchemaConferenceInviting = components['schemas']['ConferenceInviting'];
+export type SchemaConferenceMessage = components['schemas']['ConferenceMessage'];
+export type SchemaConferencePart = components['schemas']['ConferencePart'];
+export type SchemaConferencePerson = components['schemas']['ConferencePerson'];
+export type SchemaConferencePreview = components['schemas']['ConferencePreview'];
+export type SchemaConferenceSharing = components['schemas']['ConferenceSharing'];
+export type SchemaConferenceWriting = components['schemas']['ConferenceWriting'];
 export type SchemaCustomersReachInBody = components['schemas']['CustomersReachInBody'];
 export type SchemaDraftsBegun = components['schemas']['DraftsBegun'];
 export type SchemaDraftsDraft = components['schemas']['DraftsDraft'];
@@ -5672,6 +6808,9 @@ export type SchemaEmailRepair = components['schemas']['EmailRepair'];
 export type SchemaEmailTrial = components['schemas']['EmailTrial'];
 export type SchemaEventsDataStruct = components['schemas']['EventsDataStruct'];
 export type SchemaEventsEventInBody = components['schemas']['EventsEventInBody'];
+export type SchemaFollowupLetter = components['schemas']['FollowupLetter'];
+export type SchemaFollowupSaid = components['schemas']['FollowupSaid'];
+export type SchemaFollowupSettings = components['schemas']['FollowupSettings'];
 export type SchemaGuessSettings = components['schemas']['GuessSettings'];
 export type SchemaHoursCalendar = components['schemas']['HoursCalendar'];
 export type SchemaHoursChange = components['schemas']['HoursChange'];
@@ -5711,9 +6850,11 @@ export type SchemaNone = components['schemas']['None'];
 export type SchemaOddsShare = components['schemas']['OddsShare'];
 export type SchemaPageAppParked = components['schemas']['PageAppParked'];
 export type SchemaPageApprovalsApproval = components['schemas']['PageApprovalsApproval'];
+export type SchemaPageBoardCount = components['schemas']['PageBoardCount'];
 export type SchemaPageClocksDue = components['schemas']['PageClocksDue'];
 export type SchemaPageClocksShown = components['schemas']['PageClocksShown'];
 export type SchemaPageClocksTarget = components['schemas']['PageClocksTarget'];
+export type SchemaPageConferencePart = components['schemas']['PageConferencePart'];
 export type SchemaPageDraftsBegun = components['schemas']['PageDraftsBegun'];
 export type SchemaPageEmailEntry = components['schemas']['PageEmailEntry'];
 export type SchemaPageEmailHealth = components['schemas']['PageEmailHealth'];
@@ -5730,10 +6871,10 @@ export type SchemaPagePeopleCompany = components['schemas']['PagePeopleCompany']
 export type SchemaPagePeopleCustomer = components['schemas']['PagePeopleCustomer'];
 export type SchemaPagePeoplePurchase = components['schemas']['PagePeoplePurchase'];
 export type SchemaPagePeopleWorth = components['schemas']['PagePeopleWorth'];
+export type SchemaPagePoliciesStep = components['schemas']['PagePoliciesStep'];
 export type SchemaPagePortalLink = components['schemas']['PagePortalLink'];
 export type SchemaPagePromisesPromise = components['schemas']['PagePromisesPromise'];
 export type SchemaPagePromisesRate = components['schemas']['PagePromisesRate'];
-export type SchemaPageRecoveryCount = components['schemas']['PageRecoveryCount'];
 export type SchemaPageRecoveryRow = components['schemas']['PageRecoveryRow'];
 export type SchemaPageRecoveryWatched = components['schemas']['PageRecoveryWatched'];
 export type SchemaPageRemediesCatalogueItem = components['schemas']['PageRemediesCatalogueItem'];
@@ -5745,6 +6886,7 @@ export type SchemaPageStaffToken = components['schemas']['PageStaffToken'];
 export type SchemaPageStagesKind = components['schemas']['PageStagesKind'];
 export type SchemaPageStoreEntry = components['schemas']['PageStoreEntry'];
 export type SchemaPageTagsTag = components['schemas']['PageTagsTag'];
+export type SchemaPageTellShown = components['schemas']['PageTellShown'];
 export type SchemaPageTicketsCount = components['schemas']['PageTicketsCount'];
 export type SchemaPageTicketsField = components['schemas']['PageTicketsField'];
 export type SchemaPageTicketsFound = components['schemas']['PageTicketsFound'];
@@ -5764,6 +6906,11 @@ export type SchemaPeopleObservation = components['schemas']['PeopleObservation']
 export type SchemaPeoplePurchase = components['schemas']['PeoplePurchase'];
 export type SchemaPeopleRemark = components['schemas']['PeopleRemark'];
 export type SchemaPeopleWorth = components['schemas']['PeopleWorth'];
+export type SchemaPoliciesBend = components['schemas']['PoliciesBend'];
+export type SchemaPoliciesBent = components['schemas']['PoliciesBent'];
+export type SchemaPoliciesCounted = components['schemas']['PoliciesCounted'];
+export type SchemaPoliciesPolicy = components['schemas']['PoliciesPolicy'];
+export type SchemaPoliciesStep = components['schemas']['PoliciesStep'];
 export type SchemaPortalGone = components['schemas']['PortalGone'];
 export type SchemaPortalHanded = components['schemas']['PortalHanded'];
 export type SchemaPortalLink = components['schemas']['PortalLink'];
@@ -5783,7 +6930,10 @@ export type SchemaPromisesReason = components['schemas']['PromisesReason'];
 export type SchemaPromisesRenewal = components['schemas']['PromisesRenewal'];
 export type SchemaPromisesSettings = components['schemas']['PromisesSettings'];
 export type SchemaPromisesSettingsChange = components['schemas']['PromisesSettingsChange'];
-export type SchemaRecoveryCount = components['schemas']['RecoveryCount'];
+export type SchemaPushState = components['schemas']['PushState'];
+export type SchemaPushSubscription = components['schemas']['PushSubscription'];
+export type SchemaPushSubscriptionKeysStruct = components['schemas']['PushSubscriptionKeysStruct'];
+export type SchemaRecoveryBending = components['schemas']['RecoveryBending'];
 export type SchemaRecoveryDone = components['schemas']['RecoveryDone'];
 export type SchemaRecoveryGift = components['schemas']['RecoveryGift'];
 export type SchemaRecoveryHandover = components['schemas']['RecoveryHandover'];
@@ -5792,7 +6942,9 @@ export type SchemaRecoveryPick = components['schemas']['RecoveryPick'];
 export type SchemaRecoveryProposal = components['schemas']['RecoveryProposal'];
 export type SchemaRecoveryReason = components['schemas']['RecoveryReason'];
 export type SchemaRecoveryRefusing = components['schemas']['RecoveryRefusing'];
+export type SchemaRecoveryReply = components['schemas']['RecoveryReply'];
 export type SchemaRecoveryRow = components['schemas']['RecoveryRow'];
+export type SchemaRecoveryRulebook = components['schemas']['RecoveryRulebook'];
 export type SchemaRecoverySettlement = components['schemas']['RecoverySettlement'];
 export type SchemaRecoverySorting = components['schemas']['RecoverySorting'];
 export type SchemaRecoveryStay = components['schemas']['RecoveryStay'];
@@ -5840,6 +6992,16 @@ export type SchemaStoreEntry = components['schemas']['StoreEntry'];
 export type SchemaTagsTag = components['schemas']['TagsTag'];
 export type SchemaTargetsAddInBody = components['schemas']['TargetsAddInBody'];
 export type SchemaTargetsPutTargetsOrderRequest = components['schemas']['TargetsPut-targets-orderRequest'];
+export type SchemaTellAttached = components['schemas']['TellAttached'];
+export type SchemaTellBecame = components['schemas']['TellBecame'];
+export type SchemaTellFile = components['schemas']['TellFile'];
+export type SchemaTellFrom = components['schemas']['TellFrom'];
+export type SchemaTellHelp = components['schemas']['TellHelp'];
+export type SchemaTellHelper = components['schemas']['TellHelper'];
+export type SchemaTellPoster = components['schemas']['TellPoster'];
+export type SchemaTellShown = components['schemas']['TellShown'];
+export type SchemaTellTold = components['schemas']['TellTold'];
+export type SchemaTellUpload = components['schemas']['TellUpload'];
 export type SchemaTicketsAssignment = components['schemas']['TicketsAssignment'];
 export type SchemaTicketsAttachment = components['schemas']['TicketsAttachment'];
 export type SchemaTicketsBatch = components['schemas']['TicketsBatch'];
@@ -6111,6 +7273,141 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "put-authority-bonds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorityPut-authority-bondsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePoliciesStep"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-authority-policies": {
+        parameters: {
+            query?: {
+                /** @description tells how strong the relationship with its customer is */
+                ticket?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryRulebook"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "put-authority-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PoliciesPolicy"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoliciesPolicy"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-authority-policies-policy-bends": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                policy: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryBending"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoliciesBent"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "put-authority-teams-team": {
         parameters: {
             query?: never;
@@ -6140,6 +7437,37 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-authority-use": {
+        parameters: {
+            query?: {
+                /** @description how far to look back */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorityUse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -6747,6 +8075,44 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "post-complaints-id-ask": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComplaintsWithHow \"json:\\\"how\\\" enum:\\\"callMailOwn_pageIn_person\\\"\" }Body"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryWhole"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "post-complaints-id-close": {
         parameters: {
             query?: never;
@@ -6837,7 +8203,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ComplaintsWithAnswer \"json:\\\"held\\\" enum:\\\"yesAnswer \"json:\\\"trustsOmitempty\\\" enum:\\\"yesNo\\\"\" }Body"];
+                "application/json": components["schemas"]["RecoveryReply"];
             };
         };
         responses: {
@@ -6917,6 +8283,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecoveryWhole"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-complaints-id-letter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowupLetter"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -7187,6 +8583,67 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "get-complaints-asking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowupSettings"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "put-complaints-asking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowupSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowupSettings"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "get-complaints-board": {
         parameters: {
             query?: {
@@ -7221,7 +8678,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageRecoveryCount"];
+                    "application/json": components["schemas"]["PageBoardCount"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -9099,6 +10556,379 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "get-parts": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageConferencePart"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-parts-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferencePart"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "patch-parts-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConferenceChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferencePart"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-parts-id-chase": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConferenceChasing"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferencePart"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-parts-id-done": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferencePart"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-parts-id-messages": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConferenceWriting"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferencePart"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-parts-id-people": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConferenceGuest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferencePart"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "delete-parts-id-people-person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferencePart"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-parts-id-share": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConferenceWriting"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferencePart"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-parts-files-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a file of a part */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-parts-messages-message-page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show a message of a part as a document for a frame */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "get-promises": {
         parameters: {
             query?: {
@@ -9591,6 +11421,98 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushState"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-push": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushSubscription"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "delete-push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -10994,6 +12916,205 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "get-tell": {
+        parameters: {
+            query?: {
+                /** @description instead: what was told of a complaint you may see */
+                complaint?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTellShown"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-tell": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TellTold"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TellBecame"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-tell-files": {
+        parameters: {
+            query?: {
+                /** @description true for a voice note; else it must be a picture */
+                voice?: boolean;
+            };
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Hand in a picture or a voice note (the body is the file) */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TellUpload"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-tell-files-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See or hear what came along with something that was told */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-tell-helpers": {
+        parameters: {
+            query?: {
+                /** @description what is to be solved; anything when absent */
+                complaint?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TellHelp"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-tell-poster": {
+        parameters: {
+            query?: {
+                /** @description where it will hang; filled in for whoever comes by it */
+                place?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TellPoster"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "get-tickets": {
         parameters: {
             query?: {
@@ -11597,6 +13718,112 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketsMessage"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-tickets-id-parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageConferencePart"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-tickets-id-parts": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConferenceInviting"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferencePart"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-tickets-id-parts-preview": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConferenceInviting"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferencePreview"];
                 };
             };
             401: components["responses"]["Unauthorized"];
