@@ -30,7 +30,10 @@ type asset struct {
 	forms map[string][]byte
 }
 
-const pageName = "index.html"
+const (
+	pageName = "index.html"
+	worker   = "-sw.js" // how scripts are called that run beside the pages
+)
 
 // NewWorkspace reads the built files: name.br and name.gz are forms of name.
 func NewWorkspace(built fs.FS) (*Workspace, error) {
@@ -94,8 +97,11 @@ func (a *asset) plain() ([]byte, error) {
 
 // kindOf does not depend on what the machine knows of file types.
 func kindOf(name string) string {
-	if path.Ext(name) == ".woff2" {
+	switch path.Ext(name) {
+	case ".woff2":
 		return "font/woff2"
+	case ".webmanifest":
+		return "application/manifest+json"
 	}
 	return mime.TypeByExtension(path.Ext(name))
 }
@@ -112,7 +118,7 @@ func policy(page *asset) (string, error) {
 		sum := sha256.Sum256(m[1])
 		scripts.WriteString(" 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'")
 	}
-	return "default-src 'none'; script-src " + scripts.String() + "; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; " +
+	return "default-src 'none'; script-src " + scripts.String() + "; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; " +
 		"connect-src 'self'; frame-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'", err
 }
 
@@ -141,6 +147,9 @@ func (w *Workspace) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		return
 	case found != nil && name != pageName && strings.HasPrefix(name, "assets/"):
 		h.Set("Cache-Control", "public, max-age=31536000, immutable") // its name is made of its content
+	case found != nil && strings.HasSuffix(name, worker):
+		h.Set("Cache-Control", "no-cache") // a new version is seen at once
+		h.Set("Content-Security-Policy", "default-src 'none'; connect-src 'self'")
 	case found != nil && name != pageName:
 		h.Set("Cache-Control", "public, max-age=86400")
 	case path.Ext(name) != "" && name != pageName:

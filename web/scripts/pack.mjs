@@ -1,4 +1,5 @@
 // Packs web/dist for the server: every file that compresses is kept as .br and .gz alone, and the budgets are checked.
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -36,6 +37,23 @@ if (inbox > budget) {
   console.error('The inbox is over its budget (ui.md). Find out what came in: npx vite-bundle-visualizer, or the sizes in web/dist/assets.');
   process.exit(1);
 }
+
+// What /tell needs to open without a net, in every language: listed for the script that keeps it. Its name is that of all it
+// lists, so a build that changes any of it is a new version.
+const all = new Set();
+const gather = (key) => {
+  if (all.has(key)) return;
+  all.add(key);
+  for (const next of manifest[key].imports ?? []) gather(next);
+};
+['index.html', 'src/rooms/recovery/Tell.svelte', 'src/rooms/recovery/offline.ts', 'src/base/words/en.ts', 'src/base/words/de.ts', 'src/base/words/en.more.ts', 'src/base/words/de.more.ts'].map(chunk).forEach(gather);
+const parts = [...all].flatMap((key) => [manifest[key].file, ...(manifest[key].css ?? [])]).filter((f) => !f.endsWith('.html'));
+const shell = ['/tell', '/ember.svg', '/tell.webmanifest', ...[...new Set(parts)].sort().map((f) => `/${f}`)];
+const version = createHash('sha256').update(JSON.stringify(shell)).update(readFileSync(join(dist, 'index.html'))).digest('hex').slice(0, 12);
+const beside = join(dist, 'tell-sw.js');
+const script = readFileSync(beside, 'utf8').replace("'dev'", `'${version}'`).replace('const shell = [];', `const shell = ${JSON.stringify(shell)};`);
+if (!script.includes(version) || !script.includes('/tell.webmanifest",')) throw new Error('tell-sw.js has no place for its list: mend it or scripts/pack.mjs');
+writeFileSync(beside, script);
 
 for (const name of readdirSync(dist, { recursive: true })) {
   const file = join(dist, name);

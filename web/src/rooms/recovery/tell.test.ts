@@ -1,19 +1,27 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { catchUp, kept, tell } from './tell';
+import { fit } from './files';
+import { catchUp, kept, picked, tell } from './tell';
 
 let answers: (number | 'away' | 'cut')[] = [];
-let asked: { key: string; what: string }[] = [];
+let asked: { key: string; what: string; files?: { sha256: string; name: string; voice?: boolean }[] }[] = [];
+let uploads: (string | 'away')[] = [];
 
 beforeEach(() => {
   localStorage.clear();
-  [answers, asked] = [[], []];
-  vi.stubGlobal('fetch', async (_: string, init: RequestInit) => {
+  [answers, asked, uploads] = [[], [], []];
+  vi.stubGlobal('fetch', async (at: string, init: RequestInit) => {
+    if (at.startsWith('/api/v1/tell/files')) {
+      if (uploads.shift() === 'away') throw new TypeError('Failed to fetch');
+      const bytes = await (init.body as Blob).text();
+      return new Response(JSON.stringify({ sha256: `sha of ${bytes}`, size: bytes.length, type: at.endsWith('voice=true') ? 'audio/webm' : 'image/jpeg' }), { status: 201 });
+    }
     const a = answers.shift() ?? 201;
-    asked.push({ key: (init.headers as Record<string, string>)['Idempotency-Key'], what: JSON.parse(String(init.body)).what });
+    const { what, files } = JSON.parse(String(init.body));
+    asked.push({ key: (init.headers as Record<string, string>)['Idempotency-Key'], what, files });
     if (a === 'away') throw new TypeError('Failed to fetch');
-    if (a === 'cut') return new Response('{"id":"cm', { status: 201 });
+    if (a === 'cut') return new Response('{"id":"ca', { status: 201 });
     if (a === 409) return new Response(JSON.stringify({ kind: 'conflict', code: 'request.repeated', detail: 'This was done already.' }), { status: 409 });
-    return new Response(JSON.stringify(a < 300 ? { id: 'cmp_1' } : { kind: 'invalid', code: 'complaint.empty', detail: 'Write what happened.' }), { status: a });
+    return new Response(JSON.stringify(a < 300 ? { id: 'cap_1' } : { kind: 'invalid', code: 'complaint.empty', detail: 'Write what happened.' }), { status: a });
   });
 });
 afterEach(() => vi.unstubAllGlobals());
@@ -23,7 +31,7 @@ test('what is told without a net is kept, and sent once under the same name', as
   expect(await tell({ what: 'The lift stands still.' })).toBeUndefined();
   expect(kept().length).toBe(1);
   expect(await catchUp()).toEqual({ sent: 0, refused: undefined });
-  expect((await tell({ what: 'The tap drips.' }))?.id).toBe('cmp_1');
+  expect((await tell({ what: 'The tap drips.' }))?.id).toBe('cap_1');
   expect(kept().map((k) => k.told.what)).toEqual(['The lift stands still.']);
   expect(await catchUp()).toEqual({ sent: 1, refused: undefined });
   expect(kept()).toEqual([]);
@@ -51,4 +59,40 @@ test('what is refused later is not lost: it stays until somebody has mended it, 
   const { sent, refused } = await catchUp();
   expect([sent, refused?.kept.told.what]).toEqual([1, 'Somebody in room seven.']);
   expect(kept().map((k) => k.told.what)).toEqual(['Somebody in room seven.']);
+});
+
+const photo = { id: 'a', name: 'Photo 1.jpg', voice: false, blob: new Blob(['picture']) };
+const voice = { id: 'b', name: 'Voice note 2.webm', voice: true, blob: new Blob(['sound']) };
+const both = [{ sha256: 'sha of picture', name: 'Photo 1.jpg' }, { sha256: 'sha of sound', name: 'Voice note 2.webm', voice: true }];
+
+test('pictures and voice notes wait with the words, and go with them once there is a net', async () => {
+  uploads = ['', 'away']; // the net went away between the two
+  expect(await tell({ what: 'The lift.' }, [photo, voice])).toBeUndefined();
+  expect(asked).toEqual([]);
+  expect(await catchUp()).toEqual({ sent: 1, refused: undefined });
+  expect(asked.map((a) => a.files)).toEqual([both]);
+  expect(kept()).toEqual([]);
+});
+
+test('the same request is sent when an answer was cut, and nothing stays on the device after it', async () => {
+  answers = ['cut', 201];
+  expect(await tell({}, [photo])).toBeUndefined();
+  const [k] = kept();
+  expect((await picked(k)).map((f) => f.name)).toEqual(['Photo 1.jpg']);
+  await catchUp();
+  expect(asked[0]).toEqual(asked[1]);
+  expect(await picked(k)).toEqual([]);
+});
+
+test('what a version before wrote down is told all the same', async () => {
+  localStorage.setItem('hearth.told.', JSON.stringify([{ key: 'k', at: '', told: { what: 'The tap drips.', internal: true } }]));
+  expect(await catchUp()).toEqual({ sent: 1, refused: undefined });
+  expect(asked[0].what).toBe('The tap drips.');
+});
+
+test('a picture is made small, never large, and keeps its shape', () => {
+  expect(fit(4000, 3000)).toEqual({ width: 2000, height: 1500 });
+  expect(fit(3000, 6000)).toEqual({ width: 1000, height: 2000 });
+  expect(fit(640, 480)).toEqual({ width: 640, height: 480 });
+  expect(fit(100_000, 1)).toEqual({ width: 2000, height: 1 });
 });

@@ -1,10 +1,13 @@
 // What was written down where there is no net: kept on the device for whoever wrote it, and sent under the same name until the
-// server has it, so it arrives once.
+// server has it, so it arrives once. The words are in one place, the pictures and voice notes beside them in another.
 import { Fault, fresh, send, type Schemas } from '../../base/api';
 import { house } from '../../base/house.svelte';
+import { drop as dropFile, get, put, type Picked } from './files';
 
-export type Told = Schemas['RecoveryTold'];
-export type Kept = { key: string; at: string; told: Told };
+export type Told = Schemas['TellTold'];
+export type Became = Schemas['TellBecame'];
+type Named = { id: string; name: string; voice: boolean };
+export type Kept = { key: string; at: string; told: Told; files?: Named[] };
 const shelf = () => `hearth.told.${house.me?.id ?? ''}`; // a colleague at the same device sends it in no other name
 
 export function kept(): Kept[] {
@@ -17,14 +20,30 @@ export function kept(): Kept[] {
 
 const keep = (all: Kept[]) => localStorage.setItem(shelf(), JSON.stringify(all));
 
-async function hand(k: Kept): Promise<Schemas['RecoveryWhole']> {
-  const res = await send('POST', '/complaints', JSON.stringify(k.told), { 'Content-Type': 'application/json', 'Idempotency-Key': k.key });
+/** Hands in a file; the same one is the same however often it comes. */
+async function upload(f: Named): Promise<Schemas['TellAttached'] | undefined> {
+  const blob = await get(f.id);
+  if (!blob) return undefined; // the device let it go; the words go without it
+  const res = await send('POST', `/tell/files${f.voice ? '?voice=true' : ''}`, blob, { 'Content-Type': 'application/octet-stream' });
+  const { sha256 } = (await res.json()) as Schemas['TellUpload'];
+  return { sha256, name: f.name, ...(f.voice && { voice: true }) };
+}
+
+async function hand(k: Kept): Promise<Became> {
+  const files: Schemas['TellAttached'][] = [];
+  for (const f of k.files ?? []) {
+    const a = await upload(f);
+    if (a) files.push(a);
+  }
+  const { internal: _, ...told } = k.told as Told & { internal?: boolean }; // written down by a version before
+  const res = await send('POST', '/tell', JSON.stringify({ ...told, ...(files.length && { files }) }), { 'Content-Type': 'application/json', 'Idempotency-Key': k.key });
   return res.json();
 }
 
 /** Tells it; undefined when it is kept here for later. Any other fault is thrown, and nothing is kept. */
-export async function tell(told: Told): Promise<Schemas['RecoveryWhole'] | undefined> {
-  const k = { key: fresh(), at: new Date().toISOString(), told };
+export async function tell(told: Told, files: Picked[] = []): Promise<Became | undefined> {
+  for (const f of files) await put(f.id, f.blob);
+  const k: Kept = { key: fresh(), at: new Date().toISOString(), told, ...(files.length && { files: files.map(({ id, name, voice }) => ({ id, name, voice })) }) };
   keep([...kept(), k]); // before it is sent: the battery may be empty in a moment
   try {
     const c = await hand(k);
@@ -37,8 +56,22 @@ export async function tell(told: Told): Promise<Schemas['RecoveryWhole'] | undef
   }
 }
 
-/** Takes one off the shelf. */
-export const drop = (k: Kept) => keep(kept().filter((o) => o.key !== k.key));
+/** Takes one off the shelf, with what came along. */
+export function drop(k: Kept) {
+  keep(kept().filter((o) => o.key !== k.key));
+  for (const f of k.files ?? []) void dropFile(f.id);
+}
+
+/** What came along with one, to go on with. */
+export async function picked(k: Kept): Promise<Picked[]> {
+  const found: Picked[] = [];
+  for (const f of k.files ?? []) {
+    const blob = await get(f.id);
+    if (blob) found.push({ ...f, blob });
+  }
+  return found;
+}
+
 // An answer that was cut may have been a yes: it is asked for again under the same name.
 const waits = (e: unknown) => !(e instanceof Fault) || e.kind === 'offline' || e.kind === 'internal' || [401, 408, 429].includes(e.status);
 const done = (e: unknown) => e instanceof Fault && e.code === 'request.repeated';
