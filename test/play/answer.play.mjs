@@ -88,51 +88,53 @@ test('an answer never leaves past a colleague’s that was not read', { skip: mi
   assert.deepEqual(me.wrong, []);
 });
 
-test('what a colleague said before the line was up is there', { skip: missing, timeout: 120_000 }, async () => {
-  const me = await person(b, house, 'owner');
-  const colleague = await person(b, house, 'admin');
-  const t = await waiting(me, 4);
-  let connect, begun;
-  const asked = new Promise((ok) => { begun = ok; });
-  // Before the page is gone to, or its line is up without having been held.
-  await me.page.routeWebSocket(/live/, (ws) => new Promise((go) => { connect = () => { ws.connectToServer(); go(); }; begun(); }));
-  await me.page.goto(`/tickets/${t.id}`);
-  await me.page.getByRole('article').last().waitFor();
-  await asked;
-  await me.page.keyboard.press('r');
-  await me.page.getByRole('textbox', { name: 'Answer to the customer' }).waitFor();
-  await me.page.keyboard.type('Written while the line was not up.');
-  await colleague.api('POST', `/tickets/${t.id}/replies`, { text: 'I was quicker.' });
-  // What follows from it comes before the line too, so that nothing else tells of it.
-  await until('its mail', async () => (await me.api('GET', `/tickets/${t.id}/messages`)).items.at(-1).state === 'sent');
-  await until('the end of what followed', async () => {
-    const behind = (await (await fetch(`${house.url}/metrics`)).text()).split('\n').filter((l) => l.startsWith('hearth_follower_lag{'));
-    return behind.length && behind.every((l) => l.endsWith(' 0'));
-  });
-  connect();
-  await me.page.getByRole('article').filter({ hasText: 'I was quicker.' }).waitFor();
-  await me.page.getByText(/\w has answered while you were writing/).first().waitFor();
-  assert.deepEqual(me.wrong, []);
-});
-
-test('what was missed while the line was cut is there, and sending waits until it was read', { skip: missing, timeout: 180_000 }, async () => {
-  const me = await person(b, house, 'owner');
-  const colleague = await person(b, house, 'admin');
-  const t = await waiting(me, 3);
-  await me.page.goto(`/tickets/${t.id}`);
-  await me.page.getByRole('article').last().waitFor();
-  await me.page.keyboard.press('r');
-  await me.page.getByRole('textbox', { name: 'Answer to the customer' }).waitFor();
-  await me.page.keyboard.type('Written before the line was cut.');
-  await me.context.setOffline(true);
-  await me.page.getByText('Reconnecting').waitFor({ timeout: 60_000 });
-  await colleague.api('POST', `/tickets/${t.id}/replies`, { text: 'Meanwhile I answered.' });
-  await me.page.keyboard.press('Control+Enter');
-  await me.page.getByText('Sends once everything new was read').waitFor();
-  await me.context.setOffline(false);
-  await me.page.getByRole('article').filter({ hasText: 'Meanwhile I answered.' }).waitFor({ timeout: 60_000 });
-  await me.page.getByText(/\w has answered while you were writing/).first().waitFor();
-  assert.ok(!(await me.api('GET', `/tickets/${t.id}/messages`)).items.some((m) => m.text.includes('before the line')));
+test('what was said while the line was not up is there, and sending waits until it was read', { skip: missing, timeout: 300_000 }, async () => {
+  { // before it was up
+    const me = await person(b, house, 'owner');
+    const colleague = await person(b, house, 'admin');
+    const t = await waiting(me, 4);
+    let connect, begun;
+    const asked = new Promise((ok) => { begun = ok; });
+    // Before the page is gone to, or its line is up without having been held.
+    await me.page.routeWebSocket(/live/, (ws) => new Promise((go) => { connect = () => { ws.connectToServer(); go(); }; begun(); }));
+    await me.page.goto(`/tickets/${t.id}`);
+    await me.page.getByRole('article').last().waitFor();
+    await asked;
+    await me.page.keyboard.press('r');
+    await me.page.getByRole('textbox', { name: 'Answer to the customer' }).waitFor();
+    await me.page.keyboard.type('Written while the line was not up.');
+    await colleague.api('POST', `/tickets/${t.id}/replies`, { text: 'I was quicker.' });
+    // What follows from it comes before the line too, so that nothing else tells of it.
+    await until('its mail', async () => (await me.api('GET', `/tickets/${t.id}/messages`)).items.at(-1).state === 'sent');
+    await until('the end of what followed', async () => {
+      const behind = (await (await fetch(`${house.url}/metrics`)).text()).split('\n').filter((l) => l.startsWith('hearth_follower_lag{'));
+      return behind.length && behind.every((l) => l.endsWith(' 0'));
+    });
+    connect();
+    await me.page.getByRole('article').filter({ hasText: 'I was quicker.' }).waitFor();
+    await me.page.getByText(/\w has answered while you were writing/).first().waitFor();
+    assert.deepEqual(me.wrong, []);
+  }
+  await leave();
+  { // while it was cut
+    const me = await person(b, house, 'owner');
+    const colleague = await person(b, house, 'admin');
+    const t = await waiting(me, 3);
+    await me.page.goto(`/tickets/${t.id}`);
+    await me.page.getByRole('article').last().waitFor();
+    await me.page.keyboard.press('r');
+    await me.page.getByRole('textbox', { name: 'Answer to the customer' }).waitFor();
+    await me.page.keyboard.type('Written before the line was cut.');
+    await me.context.setOffline(true);
+    await me.page.getByText('Reconnecting').waitFor({ timeout: 60_000 });
+    await colleague.api('POST', `/tickets/${t.id}/replies`, { text: 'Meanwhile I answered.' });
+    await me.page.keyboard.press('Control+Enter');
+    await me.page.getByText('Sends once everything new was read').waitFor();
+    await me.context.setOffline(false);
+    await me.page.getByRole('article').filter({ hasText: 'Meanwhile I answered.' }).waitFor({ timeout: 60_000 });
+    await me.page.getByText(/\w has answered while you were writing/).first().waitFor();
+    assert.ok(!(await me.api('GET', `/tickets/${t.id}/messages`)).items.some((m) => m.text.includes('before the line')));
+  }
 });
 
 test('words are marked while one writes', { skip: missing, timeout: 120_000 }, async () => {
