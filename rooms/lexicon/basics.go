@@ -45,11 +45,11 @@ var made = map[string]func(look) []span{
 	"cheer":     cheerful,
 }
 
-// marks is what templates leave behind: {{name}}, {name}, [NAME], <<name>>, %NAME%, XXX, a line to fill in.
-var marks = regexp.MustCompile(`\{\{[^{}\n]{0,60}\}\}|\{[\p{L}_][\p{L}_ .]{1,40}\}|\[(?:[\p{Lu}][\p{Lu}_ -]{2,40}|[^\[\]\n]{0,30}(?i:name|number|insert|amount|nummer|datum|einfügen|betrag)[^\[\]\n]{0,30})\]|<<[^<>\n]{1,40}>>|%[A-Z_]{3,30}%|\b(?:XXX+|xxx+|TODO|TBD|FIXME)\b|_{4,}`)
+// marks is what templates leave behind: {{name}}, {name}, [NAME], <<name>>, <NAME>, %NAME%, $NAME, ##NAME##, XXX, a line to fill in.
+var marks = regexp.MustCompile(`\{\{[^{}\n]{0,60}\}\}|\{[\p{L}_][\p{L}_ .]{1,40}\}|\[(?:[\p{Lu}][\p{Lu}_ -]{2,40}|[^\[\]\n]{0,30}(?i:name|number|insert|amount|nummer|datum|einfügen|betrag)[^\[\]\n]{0,30})\]|<<[^<>\n]{1,40}>>|%[A-Z_]{3,30}%|\$\{?[A-Z][A-Z_]{2,30}\}?|##? ?[\p{Lu}_]{3,30} ?#?#|@@[\p{L}_]{2,30}@@|<[A-Z][A-Z_]{2,30}>|\b(?:XXX+|xxx+|TODO|TBD|FIXME)\b|_{4,}`)
 
 // signs are what one of the marks has in it: without any there is nothing to look for.
-var signs = []string{"{", "[", "<<", "%", "__", "XXX", "xxx", "TODO", "TBD", "FIXME"}
+var signs = []string{"{", "[", "<<", "%", "__", "XXX", "xxx", "TODO", "TBD", "FIXME", "$", "#", "@@", "<"}
 
 func leftovers(l look) (all []span) {
 	if !slices.ContainsFunc(signs, func(sign string) bool { return strings.Contains(l.Text, sign) }) {

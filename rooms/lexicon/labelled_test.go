@@ -132,12 +132,12 @@ func measure(t *testing.T, b *Book, all []labelled, show bool) map[string]*tally
 	return count
 }
 
-// Of sentences nobody tuned on, the bars (0.95 and 0.85) are not reached: this is what is, and must not get worse. It is to get
-// better by rules that say more, never by tuning on these sentences.
-var reached = map[string]map[string]tallied{
-	"held":  {"en": {0.86, 0.70}, "de": {0.85, 0.70}},
-	"fresh": {"en": {0.82, 0.79}, "de": {0.84, 0.70}},
-}
+// Sentences that rules were tuned on, in the order they became so: each set was measured first, by writers who knew no rule.
+var tuned = []string{"tune", "held", "fresh", "blind1"}
+
+// Of sentences nobody tuned on this is what is reached, and must not get worse. It is to get better by rules that say more, never
+// by tuning on these sentences.
+var reached = map[string]map[string]tallied{}
 
 type tallied struct{ precision, recall float64 }
 
@@ -157,23 +157,33 @@ func marked(b *Book, all []labelled) (c tally) {
 	return c
 }
 
-// TestLabelled prints precision and recall per family: of sentences that rules were tuned on, of those kept back when the first rules were
-// written, by a writer who knew none (held), and of those written later, before anybody saw how rules do on them (fresh).
-// HEARTH_LEXICON=tune tells what goes wrong in those that rules may be tuned on.
+// TestLabelled prints precision and recall per family: of sentences that rules were tuned on, together, and of each set that was kept
+// back. HEARTH_LEXICON names the sets of which it tells what goes wrong; a set that is kept back is not to be named.
 func TestLabelled(t *testing.T) {
 	for _, language := range Languages {
 		b := starter(t, language)
-		sets, counts, sentences := []string{"tune", "held", "fresh"}, map[string]map[string]*tally{}, map[string][]labelled{}
-		for _, set := range sets {
+		counts, sentences := map[string]map[string]*tally{}, map[string][]labelled{}
+		for _, set := range tuned {
+			all := readLabelled(t, set+"."+language+".tsv")
+			sentences["tuned"] = append(sentences["tuned"], all...)
+			if strings.Contains(os.Getenv("HEARTH_LEXICON"), set) {
+				measure(t, b, all, true)
+			}
+		}
+		for set := range reached {
 			sentences[set] = readLabelled(t, set+"."+language+".tsv")
-			counts[set] = measure(t, b, sentences[set], strings.Contains(os.Getenv("HEARTH_LEXICON"), set))
+		}
+		sets := slices.Sorted(maps.Keys(sentences))
+		slices.Reverse(sets)
+		for _, set := range sets {
+			counts[set] = measure(t, b, sentences[set], false)
 		}
 		var out strings.Builder
 		fmt.Fprintf(&out, "\n%s: %d rules; precision, recall, sentences\n%-12s", language, len(b.lines), "")
 		for _, set := range sets {
 			fmt.Fprintf(&out, " %20s", set)
 		}
-		for _, name := range slices.Sorted(maps.Keys(counts["tune"])) {
+		for _, name := range slices.Sorted(maps.Keys(counts["tuned"])) {
 			fmt.Fprintf(&out, "\n%-12s", name)
 			for _, set := range sets {
 				c := counts[set][name]
@@ -189,7 +199,7 @@ func TestLabelled(t *testing.T) {
 			fmt.Fprintf(&out, "   %6.2f %5.2f (%3d)", c.precision(), c.recall(), c.hits+c.misses)
 		}
 		t.Log(out.String())
-		for name, u := range counts["tune"] {
+		for name, u := range counts["tuned"] {
 			if u.precision() < 0.95 || u.recall() < 0.85 {
 				t.Errorf("%s, %s: of sentences that were tuned on, precision %.3f (bar 0.95), recall %.3f (bar 0.85)", language, name, u.precision(), u.recall())
 			}
