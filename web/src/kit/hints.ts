@@ -48,6 +48,9 @@ export class Hints<T = unknown> {
     if (view && key.getState(view.state)!.lit !== lit) view.dispatch(view.state.tr.setMeta(key, { lit }));
   }
 
+  /** The words that are marked. */
+  words = (h: Hint<T>): string => this.#view?.state.doc.textBetween(h.from, h.to, ' ', ' ') ?? '';
+
   /** The mark the cursor is in or at. */
   at(pos?: number): Hint<T> | undefined {
     const sel = this.#view?.state.selection;

@@ -84,8 +84,13 @@ export class Acts {
     await this.#carry(ids, (id) => change(id, { tags: tags.get(id) }));
   }
 
-  async change(id: string, part: Schemas['TicketsChange']) {
-    this.#expect([id], part as Partial<Ticket>);
+  /** Puts facts first in a ticket, or takes that back. */
+  async facts(id: string, matter: Ticket['facts_first']) {
+    await this.change(id, { facts_first: matter ?? 'none' }, { facts_first: matter });
+  }
+
+  async change(id: string, part: Schemas['TicketsChange'], shown = part as Partial<Ticket>) {
+    this.#expect([id], shown);
     try {
       page(id).expect(await change(id, part));
     } catch (e) {

@@ -24,6 +24,9 @@ export class Writing {
   state = $state<'draft' | 'leaving' | 'held'>('draft');
   leavesAt = $state<string | undefined>();
   trouble = $state('');
+  /** It has words that the company stops: they are to be mended, or it leaves with a reason. */
+  stopped = $state(false);
+  then: Then | undefined; // where the ticket was to stand when it was last sent
   saved = $state<'no' | 'saving' | 'yes' | 'failed'>('no');
   loaded = $state(false);
   /** Counts up when the words were changed from outside, so that the editor shows them. */
@@ -70,6 +73,7 @@ export class Writing {
     this.state = d.state ?? 'draft';
     this.leavesAt = d.leaves_at;
     this.trouble = d.trouble ?? '';
+    this.stopped = d.trouble_code === 'answer.stop';
     this.turn++;
   }
 
@@ -115,17 +119,20 @@ export class Writing {
   }
 
   /** Sends it: the server waits some seconds in which it can be taken back. */
-  async send(then?: Then): Promise<boolean> {
+  async send(then?: Then, override?: string): Promise<boolean> {
+    this.then = then;
     try {
       this.#dirty = true;
       await this.save();
-      const d = await api('post', '/tickets/{id}/draft/send', { path: { id: this.ticket }, body: { in: this.kind === 'note' ? 0 : undoSeconds, then } });
+      const d = await api('post', '/tickets/{id}/draft/send', { path: { id: this.ticket }, body: { in: this.kind === 'note' ? 0 : undoSeconds, then, override } });
       this.state = 'leaving';
       this.leavesAt = d.leaves_at;
+      this.stopped = false;
       return true;
     } catch (e) {
       this.state = 'held';
       this.trouble = why(e);
+      this.stopped = e instanceof Fault && e.code === 'answer.stop';
       return false;
     }
   }
@@ -150,6 +157,7 @@ export class Writing {
     this.mentions = [];
     this.left.clear();
     this.to = this.cc = undefined;
+    this.stopped = false;
     this.state = 'draft';
     this.leavesAt = undefined;
     this.saved = 'no';

@@ -5,6 +5,8 @@ import { lookOver, type Caught, type Finding } from './api';
 
 /** A finding, named by its rule and the words it is about: so it is left, wherever they are. */
 export type Said = Finding & { name: string };
+/** Words that must not leave, as somebody is shown them. */
+export type Stop = { phrase: string; why: string; better?: string };
 export type Marks = Pick<Hints<Said>, 'read' | 'show' | 'busy'>;
 export type Draft = { id: string; left: Set<string> };
 
@@ -75,7 +77,7 @@ export class Looking {
   #show(findings: Finding[], promises: Caught[], said: Spoken) {
     const { left } = this.draft();
     this.promised = promises.filter((p) => !left.has(named(p)));
-    const all = findings.map((f): Said => ({ ...f, name: `${f.rule} ${said.text.slice(f.start, f.end).toLowerCase()}`, better: f.better.map((b) => fitting(b, said.text, f.start)) })).filter((f) => !left.has(f.name));
+    const all = findings.map((f): Said => ({ ...f, name: `${f.rule} ${said.text.slice(f.start, f.end).toLowerCase()}`, better: f.better.map((b) => fitting(b, said.text, f.start)) })).filter((f) => f.severity === 'stop' || !left.has(f.name));
     this.missing = all.filter((f) => !f.end);
     this.marks.show(all.flatMap((f) => {
       const r = f.end ? said.range(f.start, f.end) : undefined;

@@ -49,6 +49,10 @@ function tell(m: Moment): { who: string; line: string } | undefined {
     case 'tickets.changed':
       if (b.priority) return did(t('story.priority', { to: word('tickets.priority', String(b.priority)) }));
       return did(t('story.changed', { parts: ((b.parts as string[] | undefined) ?? []).map((p) => word('tickets.part', p)).join(', ') }));
+    case 'tickets.overruled':
+      return did(t('story.overruled'));
+    case 'tickets.marked':
+      return did(b.facts_first ? t('story.marked', { matter: word('heed.matter', String(b.facts_first)) }) : t('story.unmarked'));
     case 'promises.made':
       return b.instead_of ? undefined : did(t('story.promised', { due: full(String(b.due)) }));
     case 'promises.kept':
