@@ -181,7 +181,15 @@ func (l look) knows(what string) (quotes []string, known bool) {
 }
 
 // echoes says whether the draft takes up anything the customer said.
-func (l look) echoes() bool { return shared(stems(l.tokens), stemsOf(l.heard.theirs)) }
+func (l look) echoes() bool {
+	ours := stems(l.tokens)
+	for _, text := range slices.Backward(l.heard.theirs) { // mostly it is what they said last
+		if tokens, _ := read(text); shared(ours, stems(tokens)) {
+			return true
+		}
+	}
+	return false
+}
 
 // numbered marks our own number where their words belong: in the first sentences of a draft that says nothing they said.
 func numbered(l look) []span {

@@ -35,6 +35,7 @@ var made = map[string]func(look) []span{
 	"prompt":    unfilled,
 	"greeting":  func(l look) []span { return l.lacks("greeting", 0, 2, 12) },
 	"goodbye":   func(l look) []span { return l.lacks("goodbye", -3, len(l.sentences), 20) },
+	"thanks":    unthanked,
 	"name":      misnamed,
 	"questions": manyQuestions,
 	"long":      longSentences,
@@ -64,7 +65,10 @@ func leftovers(l look) (all []span) {
 // lacks says that good words of a kind are missing between two sentences, in a mail of at least so many words. A chat
 // goes on: it needs no greeting in each line.
 func (l look) lacks(is string, from, to, words int) []span {
-	if l.Channel != "" && l.Channel != "email" && l.Channel != "letter" || len(l.tokens) < words || len(l.sentences) < 2 {
+	if l.Channel != "" && l.Channel != "email" && l.Channel != "letter" {
+		return nil
+	}
+	if last := l.Closing && is == "goodbye"; !last && (len(l.tokens) < words || len(l.sentences) < 2) { // last words are never too few
 		return nil
 	}
 	if from < 0 {
@@ -74,6 +78,14 @@ func (l look) lacks(is string, from, to, words int) []span {
 		if l.lines[h.line].Is == is && h.sentence >= from && h.sentence < to {
 			return nil
 		}
+	}
+	return missing
+}
+
+// unthanked says that nobody is thanked in what is to be the last word of a matter.
+func unthanked(l look) []span {
+	if !l.Closing || slices.ContainsFunc(l.good, func(h hit) bool { return l.lines[h.line].Is == "thanks" }) {
+		return nil
 	}
 	return missing
 }

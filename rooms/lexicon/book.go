@@ -83,6 +83,7 @@ type Book struct {
 	made     []int            // rules that are made in Go
 	lengths  []int            // of the prefixes
 	endings  []int            // lengths of the suffixes
+	memory   memory
 }
 
 // opening is the entries that begin with a word: most need a certain one after it, which spares trying them all.

@@ -14,6 +14,8 @@ type checkIn struct {
 		Ticket string `json:"ticket,omitempty" maxLength:"40" doc:"whose conversation counts: what was said before, and to whom"`
 		Locale string `json:"locale,omitempty" maxLength:"35" doc:"BCP 47; counts where the text does not tell its language, and for what comes first in 12/4"`
 		Zone   string `json:"zone,omitempty" maxLength:"60" doc:"IANA name of the zone whose days count for what is promised, such as Europe/Berlin; UTC when absent"`
+
+		Closing bool `json:"closing,omitempty" doc:"the matter is solved with it: last words want thanks and a goodbye"`
 	}
 }
 

@@ -67,6 +67,7 @@ type Draft struct {
 	Tags      []string // of the ticket
 	Said      Said
 	Facts     bool      // facts first: softening rules yield
+	Closing   bool      // it is to be the last word of the matter: with thanks and a goodbye
 	Complaint bool      // something went wrong for them, and is being put right
 	Name      string    // of the customer, as they write it
 	Card      []string  // what else is known of them: "phone", "email", "address"

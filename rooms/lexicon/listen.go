@@ -1,8 +1,10 @@
 package lexicon
 
 import (
+	"crypto/sha256"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -33,11 +35,9 @@ func (b *Book) listen(talk []Side) (h heard) {
 	for _, s := range talk {
 		if !s.Theirs {
 			h.since, last = append(h.since, s.Text), false
-			b.scan(s.Text, func(x hit) {
-				if b.lines[x.line].Is == "apology" {
-					h.said = max(h.said, Apologised)
-				}
-			})
+			if b.hear(s.Text).apology {
+				h.said = max(h.said, Apologised)
+			}
 			continue
 		}
 		if !last { // a new turn of theirs
@@ -52,20 +52,72 @@ func (b *Book) listen(talk []Side) (h heard) {
 
 // feel hears what a customer's words say beside their matter.
 func (b *Book) feel(text string, h *heard) (points int) {
+	u := b.hear(text)
+	if u.acceptance && h.said == Apologised {
+		h.said = Accepted
+	}
+	h.hardship = append(h.hardship, u.hardship...)
+	return u.points
+}
+
+// undertone is what is to be heard in a text beside its matter, whoever says it and whatever was said before.
+type undertone struct {
+	apology, acceptance bool
+	hardship            []string
+	points              int
+}
+
+// A text that was said does not change, and is heard again whenever somebody goes on writing: a book remembers so many.
+const (
+	mostTones   = 4096
+	longestKept = 64 << 10 // bytes; of what is longer nobody has much
+)
+
+// memory is the undertones of texts heard before, by their SHA-256.
+type memory struct {
+	mu    sync.Mutex
+	tones map[[sha256.Size]byte]undertone
+}
+
+func (b *Book) hear(text string) (u undertone) {
+	if len(text) > longestKept {
+		return b.undertone(text)
+	}
+	key := sha256.Sum256([]byte(text))
+	b.memory.mu.Lock()
+	u, known := b.memory.tones[key]
+	b.memory.mu.Unlock()
+	if known {
+		return u
+	}
+	u = b.undertone(text)
+	b.memory.mu.Lock()
+	defer b.memory.mu.Unlock()
+	if b.memory.tones == nil || len(b.memory.tones) >= mostTones {
+		b.memory.tones = map[[sha256.Size]byte]undertone{}
+	}
+	b.memory.tones[key] = u
+	return u
+}
+
+func (b *Book) undertone(text string) (u undertone) {
 	been := map[int]bool{}
 	b.scan(text, func(x hit) {
 		l := &b.lines[x.line]
 		switch {
-		case l.Is == "acceptance" && h.said == Apologised:
-			h.said = Accepted
+		case l.Is == "apology":
+			u.apology = true
+		case l.Is == "acceptance":
+			u.acceptance = true
 		case l.Is == "hardship":
-			h.hardship = append(h.hardship, text[x.start:x.end])
+			u.hardship = append(u.hardship, strings.Clone(text[x.start:x.end]))
 		case l.Is == "heat" && !been[x.line]:
 			been[x.line] = true
-			points += l.Severity.weight() + 1
+			u.points += l.Severity.weight() + 1
 		}
 	})
-	return points + loud(text)
+	u.points += loud(text)
+	return u
 }
 
 // level makes a level of heat, 0 to 3, of the points of what was said: one mild word is 1, a strong one or two mild ones 2,

@@ -216,6 +216,8 @@ type Ask struct {
 	Ticket string // whose conversation counts; may be empty
 	Locale string // BCP 47
 	Zone   string // IANA name: where the days of whoever writes begin and end
+
+	Closing bool // it is to be the last word of the matter
 }
 
 // Check holds a text against the lexicon of its language, in the light of a ticket when one is named. A text in a
@@ -232,7 +234,7 @@ func (room *Room) Check(ctx context.Context, who web.Who, ask Ask) (c Checked, e
 			return c, err
 		}
 	}
-	d.Text, d.Language = ask.Text, LanguageOf(ask.Text, ask.Locale)
+	d.Text, d.Language, d.Closing = ask.Text, LanguageOf(ask.Text, ask.Locale), ask.Closing
 	return c, room.db.Read(ctx, func(tx *store.Tx) error {
 		d.Now = tx.Now().In(zone)
 		theirs := d.Language

@@ -26,6 +26,7 @@ type Reply struct {
 	Seen     int64        `json:"seen,omitempty" doc:"the ticket's version the writer had read; a newer answer of a colleague is then a conflict"`
 	Language string       `json:"-"`
 
+	Closing  bool            `json:"-"` // the matter is solved with it
 	Override string          `json:"override,omitempty" maxLength:"2000" doc:"why it leaves although a rule of severity stop is against it"`
 	Against  []string        `json:"-"` // the rules that this reason is for; nil for all
 	Weighed  wording.Weighed `json:"-"` // what was found in it, if somebody looked already; see Weigh

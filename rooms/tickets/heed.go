@@ -69,6 +69,7 @@ func (room *Room) lay(tx *store.Tx, t Ticket, r Reply) (s wording.Sheet, err err
 	if err != nil {
 		return s, err
 	}
+	d.Closing = r.Closing
 	return wording.Lay(tx, room.words, t.Version, d, r.Text, r.HTML)
 }
 
@@ -78,7 +79,7 @@ func (room *Room) heed(tx *store.Tx, t Ticket, r *Reply) ([]wording.Finding, err
 	if room.words == nil {
 		return nil, nil
 	}
-	if !r.Weighed.Holds(t.Version, r.Text, r.HTML) {
+	if !r.Weighed.Holds(t.Version, r.Text, r.HTML, r.Closing) {
 		s, err := room.lay(tx, t, *r)
 		if err != nil {
 			return nil, err

@@ -32,7 +32,7 @@ type desk struct {
 var all = web.Everything(store.Actor{Kind: store.SystemKind, ID: "test", Via: "test"})
 
 // open is a desk without a lexicon: to make its book ready takes longer than most tests.
-func open(t *testing.T) *desk {
+func open(t testing.TB) *desk {
 	t.Helper()
 	d := &desk{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	d.db = storetest.OpenAt(t, func() time.Time { return d.now }, web.Tables, search.Tables, staff.Tables, people.Tables, lexicon.Tables, tickets.Tables)
@@ -40,7 +40,7 @@ func open(t *testing.T) *desk {
 	return d
 }
 
-func (d *desk) furnish(t *testing.T, words *lexicon.Room) {
+func (d *desk) furnish(t testing.TB, words *lexicon.Room) {
 	t.Helper()
 	f, err := files.OpenFolder(t.TempDir())
 	if err != nil {
@@ -50,7 +50,7 @@ func (d *desk) furnish(t *testing.T, words *lexicon.Room) {
 	d.room = tickets.New(d.db, d.st, people.New(d.db, "DE"), words, f)
 }
 
-func (d *desk) receive(t *testing.T, in tickets.Inbound) tickets.Filed {
+func (d *desk) receive(t testing.TB, in tickets.Inbound) tickets.Filed {
 	t.Helper()
 	var f tickets.Filed
 	err := d.db.Write(t.Context(), store.System("test"), func(tx *store.Tx) (err error) {

@@ -72,7 +72,7 @@ func (d *Draft) write() {
 }
 
 func (d *Draft) reply() tickets.Reply {
-	return tickets.Reply{Text: d.Text, HTML: d.HTML, To: d.To, Cc: d.Cc, Files: d.files(), Seen: d.Seen, Override: d.Override, Against: d.Against}
+	return tickets.Reply{Text: d.Text, HTML: d.HTML, To: d.To, Cc: d.Cc, Files: d.files(), Seen: d.Seen, Override: d.Override, Against: d.Against, Closing: d.Then == tickets.Resolved}
 }
 
 func (d *Draft) memo() tickets.Memo {

@@ -130,7 +130,7 @@ func (room *Room) Send(ctx context.Context, who web.Who, ticket tickets.ID, s Se
 	if err := s.check(); err != nil {
 		return d, err
 	}
-	weighed, err := room.weigh(ctx, who.Staff, ticket)
+	weighed, err := room.weigh(ctx, who.Staff, ticket, &s.Then)
 	if err != nil {
 		return d, err
 	}
@@ -150,7 +150,7 @@ func (room *Room) Send(ctx context.Context, who web.Who, ticket tickets.ID, s Se
 		if !there {
 			return fault.New(fault.NotFound, "draft.none", "There is nothing to send: you have no draft on this ticket.")
 		}
-		d.Override, d.Against = s.Override, nil
+		d.Then, d.Override, d.Against = s.Then, s.Override, nil
 		if d.Against, err = room.ready(tx, t, d, weighed); err != nil {
 			return err
 		}
@@ -166,13 +166,16 @@ func (room *Room) Send(ctx context.Context, who web.Who, ticket tickets.ID, s Se
 }
 
 // weigh holds an answer against the lexicon before a transaction wants to know what is found. What is wrong with it otherwise
-// is told there.
-func (room *Room) weigh(ctx context.Context, member int64, ticket tickets.ID) (w wording.Weighed, err error) {
+// is told there. Then is where the ticket is to stand afterwards, if that is only being said.
+func (room *Room) weigh(ctx context.Context, member int64, ticket tickets.ID, then *tickets.Status) (w wording.Weighed, err error) {
 	var d Draft
 	there := false
 	err = room.db.Read(ctx, func(tx *store.Tx) error { d, there, err = find(tx, member, ticket); return err })
 	if err != nil || !there || d.Kind != asReply {
 		return w, err
+	}
+	if then != nil {
+		d.Then = *then
 	}
 	if w, err = room.tickets.Weigh(ctx, ticket, d.reply()); fault.Of(err) != nil {
 		return wording.Weighed{}, nil
@@ -248,7 +251,7 @@ func (room *Room) leave(ctx context.Context, j due.Job) (func(tx *store.Tx) erro
 // transaction, so however often it is tried it happens once.
 func (room *Room) depart(ctx context.Context, l leaving) error {
 	by := store.Actor{Kind: store.StaffKind, ID: l.Staff.String(), Via: l.Via}
-	weighed, err := room.weigh(ctx, int64(l.Staff), l.Ticket)
+	weighed, err := room.weigh(ctx, int64(l.Staff), l.Ticket, nil)
 	if err != nil {
 		return err
 	}

@@ -61,6 +61,7 @@ func Lay(tx *store.Tx, room *lexicon.Room, version int64, d lexicon.Draft, words
 // Weighed is what was found in an answer as its ticket stood at a version.
 type Weighed struct {
 	done       bool
+	closing    bool
 	version    int64
 	text, html string
 	found      []found
@@ -73,7 +74,7 @@ type found struct {
 
 // Weigh holds the answer against the lexicon; it asks no database.
 func (s Sheet) Weigh() Weighed {
-	w := Weighed{done: true, version: s.version, text: s.text, html: s.html}
+	w := Weighed{done: true, closing: s.draft.Closing, version: s.version, text: s.text, html: s.html}
 	if s.book == nil {
 		return w
 	}
@@ -108,8 +109,8 @@ func find(book *lexicon.Book, d lexicon.Draft) (all []found) {
 }
 
 // Holds says whether this is what would be found in an answer now.
-func (w Weighed) Holds(version int64, words, html string) bool {
-	return w.done && w.version == version && w.text == words && w.html == html
+func (w Weighed) Holds(version int64, words, html string, closing bool) bool {
+	return w.done && w.closing == closing && w.version == version && w.text == words && w.html == html
 }
 
 // Stops are the rules that stop the answer.

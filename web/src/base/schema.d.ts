@@ -4075,6 +4075,8 @@ export interface components {
             promises: components["schemas"]["LexiconPromise"][];
         };
         LexiconCheckInBody: {
+            /** @description the matter is solved with it: last words want thanks and a goodbye */
+            closing?: boolean;
             /** @description BCP 47; counts where the text does not tell its language, and for what comes first in 12/4 */
             locale?: string;
             text: string;

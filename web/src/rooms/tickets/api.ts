@@ -59,8 +59,8 @@ export const fileURL = (f: File) => `/api/v1/messages/files/${f.id}`;
 export const pageURL = (m: Message, remote: boolean, quoted = false) => `/api/v1/messages/${m.id}/page?remote=${remote}${quoted ? "&quoted=true" : ""}`;
 
 /** What the lexicon says of an answer that is being written. It changes nothing, so it needs no name of its own to be asked once. */
-export async function lookOver(text: string, ticket: string): Promise<Schemas['LexiconChecked']> {
+export async function lookOver(text: string, ticket: string, closing = false): Promise<Schemas['LexiconChecked']> {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const res = await send('POST', '/lexicon/check', JSON.stringify({ text, ticket, locale: language(), zone }), { 'Content-Type': 'application/json' });
+  const res = await send('POST', '/lexicon/check', JSON.stringify({ text, ticket, locale: language(), zone, closing }), { 'Content-Type': 'application/json' });
   return res.json();
 }
