@@ -93,11 +93,11 @@ func (s *Sender) settle(ctx context.Context, res *http.Response, forget func(tx 
 			err = due.Later(err, s.cfg.DB.Now().Add(min(time.Duration(wait)*time.Second, stale)))
 		}
 		return nil, err
-	default: // 404 and 410 say it is gone; others that it never was one of ours
-		if code != http.StatusNotFound && code != http.StatusGone {
-			s.cfg.Log.WarnContext(ctx, "a push service refused a note, so that phone is told nothing any more", "status", code)
-		}
+	case code == http.StatusNotFound, code == http.StatusGone: // the phone wants to hear nothing any more
 		return forget, nil
+	default: // a clock of ours that is wrong is refused as well: the note is lost, and the phone stays
+		s.cfg.Log.WarnContext(ctx, "a push service refused a note", "status", code)
+		return nil, nil //nolint:nilnil // nothing follows from it
 	}
 }
 

@@ -88,6 +88,12 @@ func (room *Room) deliverPart(ctx context.Context, j due.Job) (func(tx *store.Tx
 	if err != nil || m.State != tickets.Queued {
 		return nil, err
 	}
+	// Whoever was taken out of the part meanwhile gets nothing of it any more.
+	if m.To = slices.DeleteFunc(m.To, func(q tickets.Party) bool { return !p.Invited(q.Email) }); len(m.To) == 0 {
+		return func(tx *store.Tx) error {
+			return room.conference.MarkDelivery(tx, s.Message, tickets.Failed, "Nobody it was for is in this part any more.")
+		}, nil
+	}
 	secrets, err := room.secrets(box)
 	if err != nil {
 		return nil, err

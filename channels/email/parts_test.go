@@ -15,6 +15,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/channels/email"
 	"github.com/hearthdesk/hearth/channels/email/message"
 	"github.com/hearthdesk/hearth/rooms/conference"
@@ -211,6 +212,11 @@ func TestNothingLeaksFromOnePartIntoAnother(t *testing.T) {
 
 	// Who waits and is let in is in the part, and still not in the customer's thread.
 	for _, e := range ledger(c.House, "repair") {
+		if e.Sender == "ada@example.com" {
+			if err := c.Try(http.MethodPost, "/api/v1/mail/ledger/"+e.ID.String()+"/repair", map[string]any{"do": "join"}, nil); fault.Of(err) == nil || fault.Of(err).Code != "part.customer" {
+				t.Errorf("the customer is let into a part: %v", err)
+			}
+		}
 		if e.Sender == "eve@example.org" {
 			c.Ask(http.MethodPost, "/api/v1/mail/ledger/"+e.ID.String()+"/repair", map[string]any{"do": "join"}, nil)
 		}

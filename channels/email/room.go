@@ -91,6 +91,7 @@ func New(h House) *Room {
 		room.due.Handle(fileWork, due.Policy{Tries: 6, Parallel: 2}, room.refile)
 		room.due.Handle(sendWork, sendPolicy(), room.deliver)
 		room.due.Handle(partWork, sendPolicy(), room.deliverPart)
+		room.due.Handle(colleagueWork, sendPolicy(), room.deliverLetter)
 		room.due.OnPark(room.parked)
 	}
 	return room
@@ -398,7 +399,7 @@ func (room *Room) decide(tx *store.Tx, who web.Who, e *Entry, in tickets.Inbound
 		e.State = Stored
 		return room.refiling(tx, *e)
 	case "join":
-		if e.Part != 0 && (r.Ticket == 0 || r.Ticket == e.Ticket) { // never into the customer's thread by mistake
+		if e.Part != 0 && r.Ticket == 0 { // whoever means the thread of the ticket names it
 			return room.joinPart(tx, *e, in)
 		}
 		in.Join = r.Ticket

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/text"
+	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
@@ -61,6 +62,11 @@ func (room *Room) Heard(tx *store.Tx, part ID, in tickets.Inbound, decided bool)
 			return m, false, err
 		}
 	}
+	if o.Trouble != "" { // who writes is reached
+		if err := savePersonTrouble(tx, p.ID, o.Email, ""); err != nil {
+			return m, false, err
+		}
+	}
 	m = room.begun(tx, p, In)
 	m.Name, m.Person, m.Subject, m.Text, m.Quoted, m.HTML, m.Machine, m.Mailbox = o.Name, o.ID, in.Subject, in.Text, in.Quoted, in.HTML, in.Machine, in.Mailbox
 	m.Ref, m.Answers, m.Raw, m.State = in.Ref, in.Answers, in.Raw, tickets.Received
@@ -86,20 +92,20 @@ func (room *Room) Heard(tx *store.Tx, part ID, in tickets.Inbound, decided bool)
 	return m, true, room.heard(tx, &p, &m)
 }
 
-// joined is somebody whom a person let into a part after they wrote.
+// joined is somebody whom a person let into a part after they wrote. Who may not be invited may not be let in either.
 func (room *Room) joined(tx *store.Tx, p *Part, from people.Sender) (o Person, err error) {
 	by, err := room.staff.Behind(tx, tx.By())
 	if err != nil {
 		return o, err
 	}
-	o = Person{ID: store.NewID[personKind](tx), Part: p.ID, Name: name(from.Name), InvitedBy: by, InvitedAt: tx.Now()}
-	if o.Email, err = people.PlainEmail(from.Email); err != nil {
+	t, err := room.tickets.Look(tx, p.Ticket)
+	if err != nil {
 		return o, err
 	}
-	if err := addPerson(tx, o); err != nil {
+	o, err = room.seated(tx, web.Who{Actor: tx.By(), Staff: int64(by)}, p, t, Guest{Name: from.Name, Email: from.Email})
+	if err != nil {
 		return o, err
 	}
-	p.People = append(p.People, o)
 	return o, tx.Record(p.Ticket, Brought{p.ID, p.Ticket, o.ID, false})
 }
 
@@ -184,8 +190,8 @@ func (room *Room) MarkDelivery(tx *store.Tx, which MessageID, s tickets.State, t
 		return err
 	}
 	m.State, m.StateAt, m.Trouble = s, tx.Now(), plain(trouble)
-	if trouble != "" {
-		p.Trouble = text.Cut(plain(trouble), 500)
+	if now := text.Cut(plain(trouble), 500); p.Trouble != now { // what arrives again is no trouble any more
+		p.Trouble = now
 		err = save(tx, &p)
 	}
 	return errors.Join(err, saveDelivery(tx, m), tx.Record(p.Ticket, Delivered{p.ID, p.Ticket, m.ID, s}))

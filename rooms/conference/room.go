@@ -84,7 +84,7 @@ func (s seat) invited() bool { return s.guest.ID != 0 }
 
 // seat finds out where somebody sits; to whoever has no seat the part does not exist.
 func (room *Room) seat(tx *store.Tx, who web.Who, p Part) (s seat, err error) {
-	if who.Staff != 0 {
+	if sits(who) {
 		s.guest, _ = p.person("", staff.ID(who.Staff))
 	}
 	seen, err := room.tickets.Seen(tx, who, []tickets.ID{p.Ticket})
@@ -93,6 +93,12 @@ func (room *Room) seat(tx *store.Tx, who web.Who, p Part) (s seat, err error) {
 		err = unknown(p.ID)
 	}
 	return s, err
+}
+
+// sits says whether an invitation counts for whoever asks: it is the person's, so a token or a phone that may only capture does
+// not read by it.
+func sits(who web.Who) bool {
+	return who.Staff != 0 && who.Actor.Kind == store.StaffKind && who.Actor.Via != staff.PhoneVia
 }
 
 // hosted loads a part for somebody who may see its ticket and act on it.

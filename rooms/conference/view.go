@@ -46,7 +46,7 @@ func (room *Room) List(tx *store.Tx, who web.Who, ticket tickets.ID) ([]Part, er
 
 // Mine shows the newest parts that somebody was invited to, before one of them; without what was said in them.
 func (room *Room) Mine(tx *store.Tx, who web.Who, before ID, limit int) ([]Part, error) {
-	if who.Staff == 0 {
+	if !sits(who) {
 		return []Part{}, nil
 	}
 	all, err := invitedTo(tx, staff.ID(who.Staff), before, limit)

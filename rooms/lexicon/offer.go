@@ -49,9 +49,10 @@ func (room *Room) Offer(ctx context.Context, who web.Who, w Wish) (o Offered, er
 	if err != nil {
 		return o, err
 	}
-	o.Language = cmp.Or(w.Language, LanguageOf(d.theirs(), w.Locale))
+	known := cmp.Or(d.Language, w.Locale) // that of their card before that of whoever answers
+	o.Language = cmp.Or(w.Language, LanguageOf(d.theirs(), known))
 	if o.Language == "" {
-		o.Language, _, _ = strings.Cut(strings.ToLower(w.Locale), "-")
+		o.Language, _, _ = strings.Cut(strings.ToLower(known), "-")
 		if !slices.Contains(Languages, o.Language) {
 			o.Language = Languages[0]
 		}
@@ -98,7 +99,10 @@ func offerFrameworks(all []ListedFramework, d Draft, sets map[string]string, the
 	}
 	var some []rated
 	for _, f := range all {
-		if points := fits(f.When, d, sets, theirs); points >= 0 && !f.Off && !f.Unsound {
+		if f.Off || f.Unsound {
+			continue
+		}
+		if points := fits(f.When, d, sets, theirs); points >= 0 {
 			some = append(some, rated{OfferedFramework{f.Framework, points > 0}, points})
 		}
 	}

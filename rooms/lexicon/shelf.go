@@ -171,8 +171,10 @@ func set[T standing](ctx context.Context, room *Room, who web.Who, language, kin
 	if err := fitting(language, kind, body); err != nil {
 		return false, nil, err
 	}
-	if err := room.db.Read(ctx, func(tx *store.Tx) error { found, err = words(tx); return err }); err != nil {
-		return false, found, err
+	if !off { // what is switched off is offered to nobody, whatever it says
+		if err := room.db.Read(ctx, func(tx *store.Tx) error { found, err = words(tx); return err }); err != nil {
+			return false, found, err
+		}
 	}
 	err = room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
 		if err := room.locked(tx, language); err != nil {

@@ -123,20 +123,20 @@ func (room *Room) LookAtPhone(ctx context.Context, link string) (name string, er
 // TakePhone uses up a link or a code, and signs a phone in with it. Codes are short, so that who tries many from one place
 // has to wait, longer each time.
 func (room *Room) TakePhone(ctx context.Context, link, code string, from web.Peer) (o Opened, err error) {
-	hash, key := hashOf(link), ""
+	byLink, byCode, key := hashOf(link), "", ""
 	if link == "" {
 		code = plainCode(code)
 		if len(code) != codeLength {
 			return o, fault.Field("code", "phone.code", "A code has %d letters and figures.", codeLength)
 		}
-		hash, key = hashOf(code), tryKey("phone", network(from.IP))
+		byLink, byCode, key = "", hashOf(code), tryKey("phone", network(from.IP))
 		if err := room.knock(ctx, key); err != nil {
 			return o, err
 		}
 	}
 	by := web.Who{Actor: store.Actor{Kind: store.SystemKind, ID: "link", Via: "web"}}
 	return o, room.change(ctx, by, func(tx *store.Tx) error {
-		whom, ok, err := takePhone(tx, hash)
+		whom, ok, err := takePhone(tx, byLink, byCode)
 		if err == nil && !ok {
 			err = errPhone
 		}
@@ -165,9 +165,10 @@ func lookPhone(tx *store.Tx, hash string) (ID, bool, error) {
 	return store.Find[ID](tx, `SELECT staff FROM staff_phones WHERE hash = $1 AND expires_at > $2`, hash, tx.Now())
 }
 
-// takePhone uses up a way in, by the hash of its link or of its code.
-func takePhone(tx *store.Tx, hash string) (ID, bool, error) {
-	return store.Find[ID](tx, `DELETE FROM staff_phones WHERE (hash = $1 OR code = $1) AND expires_at > $2 RETURNING staff`, hash, tx.Now())
+// takePhone uses up a way in, by the hash of its link or by that of its code: a code is no link, or it could be guessed without
+// waiting.
+func takePhone(tx *store.Tx, byLink, byCode string) (ID, bool, error) {
+	return store.Find[ID](tx, `DELETE FROM staff_phones WHERE (hash = $1 OR code = $2) AND expires_at > $3 RETURNING staff`, byLink, byCode, tx.Now())
 }
 
 func dropPhones(tx *store.Tx, who ID) error {
@@ -233,7 +234,7 @@ func (room *Room) phoneRoutes(api *web.API) {
 			i.Name, err = room.LookAtPhone(ctx, in.Body.Token)
 			return i, err
 		})
-	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/sessions/phone", Needs: web.Public, Say: "Sign a phone in with a link or a code; it may capture, and no more", Status: http.StatusCreated},
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/sessions/phone", Needs: web.Public, Say: "Sign a phone in with a link or a code; it may capture and give what the role light may", Status: http.StatusCreated},
 		func(ctx context.Context, _ web.Who, in *struct {
 			Body struct {
 				Token string `json:"token,omitempty" maxLength:"200" doc:"what stands behind the # of the link"`

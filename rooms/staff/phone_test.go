@@ -98,6 +98,9 @@ func TestWhoGuessesCodesWaits(t *testing.T) {
 	h := openHouse(t)
 	ben := h.add(t, "Ben", "light")
 	w := must[Way](t)(h.NewPhone(t.Context(), ben, ID(ben.Staff)))
+	if _, err := h.TakePhone(t.Context(), plainCode(w.Code), "", desk); code(err) != "phone.unknown" {
+		t.Errorf("a code as if it were a link: %v", err)
+	}
 	for range perPair.free + 1 {
 		if _, err := h.TakePhone(t.Context(), "", "AAAAA-AAAAA", desk); code(err) != "phone.unknown" {
 			t.Fatalf("a guess: %v", err)

@@ -119,7 +119,7 @@ type Session struct {
 	OpenedAt time.Time `json:"opened_at" db:"opened_at"`
 	SeenAt   time.Time `json:"seen_at" db:"seen_at" doc:"to the minute"`
 	Current  bool      `json:"current" db:"current"`
-	Phone    bool      `json:"phone" db:"phone" doc:"came by a phone's link or code, and may capture only"`
+	Phone    bool      `json:"phone" db:"phone" doc:"came by a phone's link or code, and may capture and give what the role light may"`
 }
 
 // Link is a right to choose a password, once.
