@@ -21,6 +21,9 @@ func (h *House) situation(ctx context.Context, who web.Who, ticket string) (d le
 		if err == nil {
 			d, err = h.Tickets.Situation(tx, t)
 		}
+		if err == nil {
+			d.Complaint, err = h.Recovery.Ails(tx, id)
+		}
 		return err
 	})
 }

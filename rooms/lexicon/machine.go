@@ -3,7 +3,9 @@ package lexicon
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -49,33 +51,27 @@ func (room *Room) ReadMachine(ctx context.Context, m MachineText) (found []Findi
 
 // look is Book.Check in the book of the draft's language. A prompt nobody filled in is one in every language.
 func (room *Room) look(tx *store.Tx, d Draft) ([]Finding, error) {
+	book, err := Prompts()
 	if d.Language != "" {
-		book, err := room.Book(tx, d.Language)
-		if err != nil {
-			return nil, err
-		}
-		return book.Check(d), nil
+		book, err = room.Book(tx, d.Language)
 	}
-	return room.prompts(tx, d.Text)
-}
-
-// prompts are those that nobody filled in, of a text in a language without a lexicon.
-func (room *Room) prompts(tx *store.Tx, text string) ([]Finding, error) {
-	found := []Finding{}
-	if !strings.ContainsAny(text, promptStart+promptEnd) {
-		return found, nil
-	}
-	book, err := room.Book(tx, Languages[0])
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range book.Check(Draft{Text: text, Channel: "page"}) {
-		if f.Family == "leftover" && f.Severity == Stop {
-			found = append(found, f)
-		}
-	}
-	return found, nil
+	return book.Check(d), nil
 }
+
+// Prompts is a book that sees prompts which nobody filled in, and nothing else: for words in a language without a lexicon.
+func Prompts() (*Book, error) { return onlyPrompts() }
+
+var onlyPrompts = sync.OnceValues(func() (*Book, error) {
+	f, err := Starter(Languages[0])
+	if err != nil {
+		return nil, err
+	}
+	f.Rules = slices.DeleteFunc(f.Rules, func(r Rule) bool { return r.Made != "prompt" })
+	return NewBook(f)
+})
 
 var gaps = regexp.MustCompile(`\{[a-z_]+\}`)
 

@@ -252,7 +252,7 @@ func (room *Room) Check(ctx context.Context, who web.Who, ask Ask) (c Checked, e
 			c = book.Look(d)
 		}
 		if d.Language == "" {
-			if c.Findings, err = room.prompts(tx, d.Text); err != nil {
+			if c.Findings, err = room.look(tx, d); err != nil {
 				return err
 			}
 		}

@@ -49,11 +49,12 @@ func TestWordsThatStopLeaveWithAReasonOnly(t *testing.T) {
 		code int
 		says string
 	}{
-		"the words":                {ann, `{"text":"` + words + `"}`, 422, "“you folks” is not said to customers: write “you” instead, or give a reason to send it all the same."},
-		"the field":                {ann, `{"text":"` + words + `"}`, 422, `"fields":{"text":"`},
-		"a reason of blanks":       {ann, `{"text":"` + words + `","override":" \n "}`, 422, "answer.stop"},
-		"only the HTML has them":   {ann, `{"text":"Hello Ada, thank you.","html":"<p>Hello Ada, thank <b>you</b> folks."}`, 422, "“you folks”"},
-		"whoever may not see this": {eve, `{"text":"` + words + `"}`, 404, "isn't yours"},
+		"the words":                 {ann, `{"text":"` + words + `"}`, 422, "“you folks” is not said to customers: write “you” instead, or give a reason to send it all the same."},
+		"the field":                 {ann, `{"text":"` + words + `"}`, 422, `"fields":{"text":"`},
+		"a reason of blanks":        {ann, `{"text":"` + words + `","override":" \n "}`, 422, "answer.stop"},
+		"only the HTML has them":    {ann, `{"text":"Hello Ada, thank you.","html":"<p>Hello Ada, thank <b>you</b> folks."}`, 422, "“you folks”"},
+		"a prompt, in any language": {ann, `{"text":"Bonjour ⟦leur nom⟧, la table est arrivée hier, merci beaucoup."}`, 422, "“⟦leur nom⟧” is not said to customers"},
+		"whoever may not see this":  {eve, `{"text":"` + words + `"}`, 404, "isn't yours"},
 	} {
 		if w := ask(row.who, "POST "+at+"/replies", row.body); w.Code != row.code || !strings.Contains(w.Body.String(), row.says) || row.code == 404 && strings.Contains(w.Body.String(), "folks") {
 			t.Errorf("%s: %d %s", name, w.Code, w.Body)

@@ -41,7 +41,7 @@ type Sheet struct {
 }
 
 // Lay makes an answer ready, for a ticket that stands at a version and is described by d. In a language without a lexicon
-// there is nothing to be found.
+// nothing is found but prompts that wait for words.
 func Lay(tx *store.Tx, room *lexicon.Room, version int64, d lexicon.Draft, words, html string) (s Sheet, err error) {
 	s = Sheet{version: version, text: words, html: html, draft: d}
 	var theirs []string
@@ -52,7 +52,9 @@ func Lay(tx *store.Tx, room *lexicon.Room, version int64, d lexicon.Draft, words
 	}
 	s.draft.Text, s.draft.Now = words, tx.Now()
 	s.draft.Language = lexicon.LanguageOf(words, lexicon.LanguageOf(strings.Join(theirs, "\n\n"), d.Language))
-	if s.draft.Language != "" {
+	if s.draft.Language == "" {
+		s.book, err = lexicon.Prompts()
+	} else {
 		s.book, err = room.Book(tx, s.draft.Language)
 	}
 	return s, err
