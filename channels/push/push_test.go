@@ -45,7 +45,7 @@ func furnish(t *testing.T) *hall {
 	d.db = storetest.OpenAt(t, clock, web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, tickets.Tables, ledger.Tables, recovery.Tables, push.Tables)
 	queue := due.New(d.db, slog.New(slog.DiscardHandler))
 	s, h, p := staff.New(d.db, staff.Options{}), hours.New(d.db), people.New(d.db, "DE")
-	d.tickets = tickets.New(d.db, s, p, nil, queue)
+	d.tickets = tickets.New(d.db, s, p, nil, nil)
 	r := recovery.New(d.db, queue, s, h, p, d.tickets)
 	keys := must[*secret.Keys](t)(secret.Load(t.TempDir(), ""))
 	sender := push.New(push.Config{DB: d.db, Due: queue, Keys: keys})

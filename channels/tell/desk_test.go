@@ -52,7 +52,7 @@ func furnish(tb testing.TB) *hall {
 	blobs := must[files.Store](tb)(files.Open(tb.Context(), "", tb.TempDir()))
 	queue := due.New(d.db, slog.New(slog.DiscardHandler))
 	s, h, p := staff.New(d.db, staff.Options{}), hours.New(d.db), people.New(d.db, "DE")
-	t := tickets.New(d.db, s, p, blobs, queue)
+	t := tickets.New(d.db, s, p, nil, blobs)
 	r := recovery.New(d.db, queue, s, h, p, t)
 	d.Room = New(House{Words: must[*words.Book](tb)(words.New(Words)), DB: d.db, Files: blobs, Staff: s, Hours: h, Tickets: t, Recovery: r})
 	d.LinkTo("https://help.example.com/")

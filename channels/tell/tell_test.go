@@ -123,8 +123,16 @@ func TestAComplaintIsToldWithAPictureAndAVoice(t *testing.T) {
 		if err != nil || len(said) != 1 || len(said[0].Files) != 2 {
 			t.Fatalf("said %+v: %v", said, err)
 		}
-		if f := said[0].Files; f[0].Type != "image/png" || f[1].Type != "audio/webm" {
+		f := said[0].Files
+		if f[0].Type != "image/png" || f[1].Type != "audio/webm" {
 			t.Errorf("the files are %+v", f)
+		}
+		r := httptest.NewRequest(http.MethodGet, "/api/v1/messages/files/"+f[1].ID.String(), nil)
+		r.Header.Set("Range", "bytes=0-3")
+		w := httptest.NewRecorder()
+		d.door(t).ServeHTTP(w, r.WithContext(web.Asking(r.Context(), d.ann)))
+		if w.Code != http.StatusPartialContent || w.Header().Get("Content-Type") != "audio/webm" || !strings.HasPrefix(w.Header().Get("Content-Disposition"), "inline") || w.Body.Len() != 4 {
+			t.Errorf("heard %d %v", w.Code, w.Header())
 		}
 		ticket, err := d.tickets.Look(tx, b.Ticket)
 		if ticket.Channel != "tell" {
@@ -165,6 +173,7 @@ func (d *hall) door(t *testing.T) http.Handler {
 	t.Helper()
 	api := web.New(web.Config{DB: d.db, Version: "test", Log: slog.New(slog.DiscardHandler)})
 	d.Routes(api)
+	d.tickets.Routes(api)
 	return api.Handler()
 }
 
@@ -296,10 +305,7 @@ func (d *hall) mend(t *testing.T, which recovery.ID) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := d.recovery.Follow(t.Context(), d.ann, which, recovery.Yes, recovery.Yes); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := d.recovery.Close(t.Context(), d.ann, which, recovery.Content, ""); err != nil {
+	if _, err := d.recovery.Follow(t.Context(), d.ann, which, recovery.Reply{Held: recovery.Yes, Trusts: recovery.Yes}); err != nil {
 		t.Fatal(err)
 	}
 }

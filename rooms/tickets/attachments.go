@@ -5,8 +5,8 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"strconv"
 	"strings"
+	"time"
 
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
@@ -77,19 +77,18 @@ func (room *Room) Hand(w http.ResponseWriter, r *http.Request, file File) error 
 	defer body.Close()
 	h := w.Header()
 	kind, how := file.Type, "attachment"
-	// Only pictures that can't carry scripts are shown in place; everything else is saved.
-	if strings.HasPrefix(kind, "image/") && !strings.Contains(kind, "svg") {
+	// Only pictures that can't carry scripts, and sounds, are shown in place; everything else is saved.
+	if strings.HasPrefix(kind, "image/") && !strings.Contains(kind, "svg") || strings.HasPrefix(kind, "audio/") {
 		how = "inline"
 	} else if kind != "application/pdf" {
 		kind = "application/octet-stream"
 	}
 	h.Set("Content-Type", kind)
-	h.Set("Content-Length", strconv.FormatInt(file.Size, 10))
 	h.Set("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": file.Name}))
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'")
 	h.Set("Cache-Control", "private, max-age=31536000, immutable")
-	_, err = io.Copy(w, body)
-	return err
+	http.ServeContent(w, r, "", time.Time{}, body) // in parts where they are asked for: some browsers play nothing else
+	return nil
 }
 
 // page is the HTML of a message as a document of its own, for a frame: its own images come from the files that came along,
