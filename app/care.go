@@ -15,6 +15,7 @@ import (
 
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/channels/email"
+	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
 )
 
 func bg() context.Context { return context.Background() }
@@ -104,6 +105,11 @@ func (h *House) Examine(ctx context.Context) (x Examination, err error) {
 	}
 	add("parked entries", c.Stuck == 0, "%d journal entries wait for somebody to look%s", c.Stuck, way(c.Stuck, "/retry tries one again"))
 	add("parked work", c.Parked == 0, "%d pieces of later work were given up%s", c.Parked, way(c.Parked, "/retry or …/discard decides about one"))
+	var book []string
+	if err := h.DB.Read(ctx, func(tx *store.Tx) (err error) { book, err = ledger.Audit(tx); return err }); err != nil {
+		return x, err
+	}
+	add("ledger", len(book) == 0, "%s", bookWords(book))
 	add("repair queue", true, "%d mails wait for a person", c.Repair)
 	for _, m := range c.Mail {
 		add("mailbox "+m.Mailbox.String(), m.Trouble == "", "%s", mailWords(m))
@@ -117,6 +123,20 @@ func way(n int, then string) string {
 		return ""
 	}
 	return ": GET /api/v1/parked says which and why, POST /api/v1/parked/‹id›" + then
+}
+
+// mostBooked is how many faults of the ledger are told.
+const mostBooked = 5
+
+func bookWords(faults []string) string {
+	switch n := len(faults); {
+	case n == 0:
+		return "the ledger balances"
+	case n > mostBooked:
+		return fmt.Sprintf("the ledger does not balance: %s, and %d more", strings.Join(faults[:mostBooked], "; "), n-mostBooked)
+	default:
+		return "the ledger does not balance: " + strings.Join(faults, "; ")
+	}
 }
 
 func mailWords(m email.Health) string {

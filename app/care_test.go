@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -111,4 +112,39 @@ func TestBackupAndRestoreTellHowFarTheyAre(t *testing.T) {
 		t.Error(err)
 	}
 	whole("restore")
+}
+
+// The doctor adds the ledger up: it balances, and where somebody changed it behind its back it says what does not fit.
+func TestTheDoctorAddsTheLedgerUp(t *testing.T) {
+	h, _ := lived(t)
+	look := func() (found app.Finding) {
+		t.Helper()
+		var x app.Examination
+		h.Ask(http.MethodGet, "/local/doctor", nil, &x)
+		for _, f := range x.Findings {
+			if f.Name == "ledger" {
+				return f
+			}
+		}
+		t.Fatal("the ledger was not looked at")
+		return found
+	}
+	if f := look(); !f.OK || f.Say != "the ledger balances" {
+		t.Errorf("in order: %+v", f)
+	}
+	h.Stop()
+	built, err := app.Build(t.Context(), h.Settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = built.DB.Write(t.Context(), store.System("somebody"), func(tx *store.Tx) error {
+		return tx.Do(`UPDATE ledger_accounts SET minor = minor + 1 WHERE account = 'kind/refund'`)
+	})
+	if err = errors.Join(err, built.Close()); err != nil {
+		t.Fatal(err)
+	}
+	h.Start()
+	if f := look(); f.OK || !strings.Contains(f.Say, "account kind/refund is not what its lines come to") {
+		t.Errorf("changed: %+v", f)
+	}
 }

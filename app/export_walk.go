@@ -30,7 +30,7 @@ func (e *export) everything(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, noun := range []string{"tickets", "messages", "reasons", "purchases", "complaints", "remedies", "approvals", "ledger", "promises", "customers", "companies", "staff", "mails", "journal"} {
+	for _, noun := range []string{"tickets", "messages", "reasons", "purchases", "complaints", "remedies", "remedies_offers", "authority_bends", "customers_externals", "approvals", "ledger", "promises", "parts", "customers", "companies", "staff", "mails", "journal"} {
 		if _, err := e.list(noun); err != nil { // a file without lines says that there were none
 			return err
 		}
@@ -48,7 +48,7 @@ func (e *export) everything(ctx context.Context) (err error) {
 	if err := e.walk(ctx); err != nil {
 		return err
 	}
-	return errors.Join(e.money(ctx), e.mails(ctx))
+	return errors.Join(e.money(ctx), e.parts(ctx), e.mails(ctx))
 }
 
 // settings are the short lists. Those that no room shows inside a transaction are asked for by the API; when the journal
@@ -350,9 +350,12 @@ tkt_06f3x8k2m4q7r; the same id is the same thing in every file. The fields are t
 | purchases.jsonl | something a customer bought, as the shop's systems told it |
 | complaints.jsonl | what went wrong for somebody, the stages it went through and who owned it; *recovery_settings.jsonl* is what each may give and what stages ask for |
 | remedies.jsonl, approvals.jsonl | something offered or given to make it right, or beyond that; a question to a supervisor and the answer |
+| remedies_offers.jsonl, authority_bends.jsonl | a choice that a customer was given, and what they chose; that a policy was bent for somebody (the policies, and which failures open a complaint by themselves, are in *recovery_settings.jsonl*) |
 | ledger.jsonl | an entry of the ledger of what was given: its lines come to nothing, an entry that *reverses* another takes it back |
 | promises.jsonl | what was promised to a customer, by whom and by when, and what became of it; *promise_settings.jsonl* is how the company promises |
+| parts.jsonl | what colleagues, suppliers and other contacts and we said to each other beside the thread of a ticket (*ticket*), with all *messages* |
 | customers.jsonl | a customer, their addresses, and what colleagues remarked about them |
+| customers_externals.jsonl | what the shop calls a customer |
 | companies.jsonl | a company that customers belong to |
 | staff.jsonl, teams.jsonl, roles.jsonl | who works here, with whom, and what they may |
 | mailboxes.jsonl | an address that customers write to, without its password |

@@ -178,6 +178,7 @@ func (h *House) furnish() {
 	h.Followers = append(h.Followers, h.Portal.Followers()...)
 	h.Followers = append(h.Followers, h.Tell.Followers()...)
 	h.Followers = append(h.Followers, h.Phones.Followers()...)
+	h.Followers = append(h.Followers, h.letters())
 }
 
 // audience asks the room an entry belongs to who may see it; what belongs to none is for those who read reports.

@@ -256,6 +256,17 @@ func byExternal(tx *store.Tx, name string) (ID, bool, error) {
 	return store.Find[ID](tx, `SELECT customer FROM customers_externals WHERE name = $1`, name)
 }
 
+// External is what the shop calls a customer of ours.
+type External struct {
+	Name     string `json:"external_id" db:"name"`
+	Customer ID     `json:"customer" db:"customer"`
+}
+
+// Externals reads what the shop calls our customers after a name, by name, for an export.
+func (room *Room) Externals(tx *store.Tx, after string, limit int) ([]External, error) {
+	return store.All[External](tx, `SELECT name, customer FROM customers_externals WHERE name > $1 ORDER BY name LIMIT $2`, after, limit)
+}
+
 func callExternal(tx *store.Tx, name string, customer ID) error {
 	return tx.Do(`INSERT INTO customers_externals (name, customer) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, name, customer)
 }

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -101,8 +102,40 @@ func (room *Room) importCSV(w http.ResponseWriter, r *http.Request, who web.Who)
 var errDry = errors.New("people: only tried")
 
 // Import enters purchases from CSV with a first line of names: subject, email or external_id, amount, currency, and at when
-// it was not now. A row that can't be read is left out and told of; the others are entered, each once.
+// it was not now. A row that can't be read is left out and told of; the others are entered, each once, and each for itself.
+// To try only, all rows are entered after one another in one transaction that is given up at the end, so that a row counts
+// on those before it as it would. The file is read before, for nobody else may enter anything meanwhile.
 func (room *Room) Import(ctx context.Context, who web.Who, file io.Reader, dry bool) (done Imported, err error) {
+	if !dry {
+		return eachRow(file, func(s Sale) (fresh bool, err error) {
+			return fresh, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
+				_, fresh, err = room.buy(tx, s)
+				return err
+			})
+		})
+	}
+	whole, err := io.ReadAll(file)
+	if err != nil {
+		return done, err
+	}
+	err = room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
+		done, err = eachRow(bytes.NewReader(whole), func(s Sale) (bool, error) {
+			_, fresh, err := room.buy(tx, s)
+			return fresh, err
+		})
+		if err == nil {
+			err = errDry
+		}
+		return err
+	})
+	if errors.Is(err, errDry) {
+		err = nil
+	}
+	return done, err
+}
+
+// eachRow reads a file and has each sale in it entered.
+func eachRow(file io.Reader, enter func(s Sale) (fresh bool, err error)) (done Imported, err error) {
 	in := csv.NewReader(file)
 	in.ReuseRecord, in.FieldsPerRecord = true, -1
 	columns, err := columnsOf(in)
@@ -120,7 +153,10 @@ func (room *Room) Import(ctx context.Context, who web.Who, file io.Reader, dry b
 			line, err = broken.Line, fault.New(fault.Invalid, "purchase.csv", "This line is no CSV.")
 		} else if err == nil {
 			line, _ = in.FieldPos(0)
-			fresh, err = room.row(ctx, who, columns, row, dry)
+			var s Sale
+			if s, err = saleOf(columns, row); err == nil {
+				fresh, err = enter(s)
+			}
 		}
 		if err := done.count(line, fresh, err); err != nil {
 			return done, err
@@ -165,34 +201,22 @@ func columnsOf(in *csv.Reader) ([]string, error) {
 	return columns, nil
 }
 
-// row enters one row.
-func (room *Room) row(ctx context.Context, who web.Who, columns, row []string, dry bool) (fresh bool, err error) {
+// saleOf reads one row.
+func saleOf(columns, row []string) (s Sale, err error) {
 	of := func(name string) string {
 		if i := slices.Index(columns, name); i >= 0 && i < len(row) {
 			return strings.TrimSpace(row[i])
 		}
 		return ""
 	}
-	s := Sale{Name: of("subject"), Buyer: Buyer{External: of("external_id"), Name: of("name"), Email: of("email"), Phone: of("phone")}}
+	s = Sale{Name: of("subject"), Buyer: Buyer{External: of("external_id"), Name: of("name"), Email: of("email"), Phone: of("phone")}}
 	if s.Amount, err = money.Parse(of("amount"), strings.ToUpper(of("currency"))); err != nil {
-		return false, err
+		return s, err
 	}
 	if at := of("at"); at != "" {
-		if s.At, err = moment(at); err != nil {
-			return false, err
-		}
+		s.At, err = moment(at)
 	}
-	err = room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		_, fresh, err = room.buy(tx, s)
-		if err == nil && dry {
-			err = errDry
-		}
-		return err
-	})
-	if errors.Is(err, errDry) {
-		err = nil
-	}
-	return fresh, err
+	return s, err
 }
 
 // moment reads a day or a moment.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -167,5 +168,47 @@ func TestManyTellOfTheSame(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// A file that is tried says exactly what the real run does, row by row: what stands twice in it, and who is known by a name
+// of the shop's only since a row before. Nothing of the trial is left.
+func TestATrialSaysWhatTheRealRunDoes(t *testing.T) {
+	d := setScene(t)
+	before, err := d.db.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := "subject,email,external_id,amount,currency\n" +
+		"order-1,eve@example.com,shop-7,12.50,EUR\n" + // known as shop-7 from here on
+		"order-2,,shop-7,5,EUR\n" +
+		"order-1,eve@example.com,,12.50,EUR\n" + // the same again
+		"order-1,eve@example.com,,13,EUR\n" + // and with another amount
+		"order-2,bob@example.com,,5,EUR\n" + // somebody else is known by that address
+		"order-3,,shop-8,5,EUR\n" +
+		"order-4,eve@example.com,,0.005,EUR\n" +
+		"order-5,eve@example.com,,-1,EUR\n" +
+		"order-6,eve@example.com,,99999999999999,EUR\n" +
+		"order-7,eve@example.com,,5,XXX\n"
+	var said [2]Imported
+	for i, dry := range []bool{true, false} {
+		var err error
+		if said[i], err = d.Import(t.Context(), all, strings.NewReader(file), dry); err != nil {
+			t.Fatal(err)
+		}
+		if head, err := d.db.Head(t.Context()); err != nil || (head == before) != dry {
+			t.Errorf("after dry %v the journal is at %d: %v", dry, head, err)
+		}
+	}
+	if !reflect.DeepEqual(said[0], said[1]) {
+		t.Errorf("tried: %+v; and then done: %+v", said[0], said[1])
+	}
+	if said[0].Entered != 2 || said[0].Known != 1 || said[0].Faulty != 7 {
+		t.Errorf("said %+v", said[0])
+	}
+	for _, f := range said[0].Faults {
+		if f.Say == "" || strings.Contains(f.Say, "\n") {
+			t.Errorf("line %d: %q", f.Line, f.Say)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/hearthdesk/hearth/rooms/recovery/authority"
 	"github.com/hearthdesk/hearth/rooms/recovery/followup"
 	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
+	"github.com/hearthdesk/hearth/rooms/recovery/policies"
 	"github.com/hearthdesk/hearth/rooms/recovery/remedies"
 	"github.com/hearthdesk/hearth/rooms/recovery/stages"
 )
@@ -47,6 +48,22 @@ func (room *Room) Remedies(tx *store.Tx, after RemedyID, limit int) ([]Remedy, e
 	return all, err
 }
 
+// Offers reads choices among remedies after one, oldest first, with what could be chosen, for an export.
+func (room *Room) Offers(tx *store.Tx, after OfferID, limit int) ([]Offer, error) {
+	all, err := remedies.ListOffers(tx, after, limit)
+	for i := range all {
+		for j := range all[i].Choices {
+			all[i].Choices[j].Dress(everybody())
+		}
+	}
+	return all, err
+}
+
+// Bends reads the times that rules were bent after one, oldest first, for an export.
+func (room *Room) Bends(tx *store.Tx, after policies.BendID, limit int) ([]policies.Bent, error) {
+	return policies.All(tx, after, limit)
+}
+
 // Approvals reads questions to supervisors after one, oldest first, for an export.
 func (room *Room) Approvals(tx *store.Tx, after ApprovalID, limit int) ([]Approval, error) {
 	all, err := approvals.List(tx, after, limit)
@@ -67,6 +84,8 @@ type Settings struct {
 	Kinds     []Kind            `json:"kinds"`
 	Catalogue []CatalogueItem   `json:"catalogue"`
 	Asking    followup.Settings `json:"asking"`
+	Failures  []Watched         `json:"failures"`
+	Policies  Rulebook          `json:"policies"`
 }
 
 // Settings reads them, for an export.
@@ -80,7 +99,13 @@ func (room *Room) Settings(tx *store.Tx) (s Settings, err error) {
 	if s.Catalogue, err = remedies.Catalogue(tx); err != nil {
 		return s, err
 	}
-	s.Asking, err = followup.Read(tx)
+	if s.Asking, err = followup.Read(tx); err != nil {
+		return s, err
+	}
+	if s.Failures, err = watched(tx); err != nil {
+		return s, err
+	}
+	s.Policies, err = room.Policies(tx, everybody(), 0)
 	return s, err
 }
 

@@ -8,7 +8,6 @@ import (
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/recovery/board"
-	"github.com/hearthdesk/hearth/rooms/recovery/stages"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
@@ -152,6 +151,10 @@ func (room *Room) captureRoutes(api *web.API) {
 			}
 			return page, room.db.Read(ctx, func(tx *store.Tx) error { page.Items, err = room.Board(tx, who, f); return err })
 		})
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/complaints/counts", Needs: web.Capture, Say: "How much of all that waits for you: complaints you are asked to take over, and questions you may answer"},
+		func(ctx context.Context, who web.Who, _ *struct{}) (n board.Waits, err error) {
+			return n, room.db.Read(ctx, func(tx *store.Tx) error { n, err = board.WaitsFor(tx, who); return err })
+		})
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/complaints/{id}", Needs: web.Capture, Say: "Read a complaint"},
 		func(ctx context.Context, who web.Who, in *byID) (w Whole, err error) {
 			return w, room.db.Read(ctx, func(tx *store.Tx) error { w, err = room.Look(tx, who, in.ID); return err })
@@ -237,8 +240,8 @@ func (room *Room) ownerRoutes(api *web.API) {
 
 func (room *Room) kindRoutes(api *web.API) {
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/complaints/kinds", Needs: web.Capture, Say: "List the kinds of complaints, with what each stage asks for"},
-		func(ctx context.Context, _ web.Who, _ *struct{}) (page web.Page[Kind], err error) {
-			return page, room.db.Read(ctx, func(tx *store.Tx) error { page.Items, err = stages.Kinds(tx); return err })
+		func(ctx context.Context, who web.Who, _ *struct{}) (page web.Page[Kind], err error) {
+			return page, room.db.Read(ctx, func(tx *store.Tx) error { page.Items, err = room.kinds(tx, who); return err })
 		})
 	web.Handle(api, web.Route{Method: http.MethodPut, Path: "/complaints/kinds", Needs: web.Settings, Say: "Set up a kind of complaint"},
 		func(ctx context.Context, who web.Who, in *struct{ Body Kind }) (Kind, error) {

@@ -14,7 +14,6 @@ import (
 	"github.com/hearthdesk/hearth/rooms/recovery/approvals"
 	"github.com/hearthdesk/hearth/rooms/recovery/authority"
 	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
-	"github.com/hearthdesk/hearth/rooms/recovery/remedies"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
@@ -42,8 +41,8 @@ func (room *Room) remedyRoutes(api *web.API) {
 			return s.Remedy, err
 		})
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/remedies/kinds", Needs: web.Capture, Say: "List the remedies that are suggested"},
-		func(ctx context.Context, _ web.Who, _ *struct{}) (page web.Page[CatalogueItem], err error) {
-			return page, room.db.Read(ctx, func(tx *store.Tx) error { page.Items, err = remedies.Catalogue(tx); return err })
+		func(ctx context.Context, who web.Who, _ *struct{}) (page web.Page[CatalogueItem], err error) {
+			return page, room.db.Read(ctx, func(tx *store.Tx) error { page.Items, err = room.suggested(tx, who); return err })
 		})
 	web.Handle(api, web.Route{Method: http.MethodPut, Path: "/remedies/kinds", Needs: web.Settings, Say: "Set up a remedy that is suggested"},
 		func(ctx context.Context, who web.Who, in *struct{ Body CatalogueItem }) (CatalogueItem, error) {

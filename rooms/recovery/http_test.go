@@ -108,6 +108,10 @@ func TestRequests(t *testing.T) {
 		{d.boss, "PUT /complaints/failures", `{"origin":"heard","off":true,"severity":2}`, 422, `origin`, ""},
 		{d.boss, "PUT /complaints/failures", `{"origin":"reopened","off":true,"severity":2}`, 200, `"off":true,"severity":2`, "complaints.watched"},
 		{d.ann, "GET /complaints/kinds", "", 200, `{"key":"by_when","text":"They were told by when"}`, ""},
+		{d.hans(t), "GET /complaints/kinds", "", 200, `{"key":"by_when","text":"Sie wissen, bis wann"}`, ""},
+		{d.hans(t), "GET /remedies/kinds", "", 200, `"label":"Erstattung"`, ""},
+		{d.ann, "GET /remedies/kinds", "", 200, `"label":"Refund"`, ""},
+		{d.ann, "GET /complaints/counts", "", 200, `{"asked":0,"questions":0}`, ""},
 		{d.ann, "PUT /complaints/kinds", `{"key":"x","label":"X","stages":[]}`, 403, `settings`, ""},
 		{d.boss, "PUT /complaints/kinds", `{"key":"noise","label":"Noise","stages":[]}`, 200, `"own":true`, "complaints.configured"},
 		{d.boss, "DELETE /complaints/kinds/noise", "", 200, `"ok":true`, "complaints.configured"},
@@ -198,4 +202,26 @@ func TestARequestSentAgainGivesOnce(t *testing.T) {
 	if len(page.Items) != 2 {
 		t.Errorf("given %d times by two keys", len(page.Items))
 	}
+}
+
+// hans is somebody who reads German.
+func (d *hall) hans(tb testing.TB) web.Who {
+	tb.Helper()
+	var who web.Who
+	d.write(tb, func(tx *store.Tx) error {
+		m, there, err := d.staff.ByEmail(tx, "hans@shop.example")
+		if err == nil && there {
+			who, err = d.staff.Who(tx, m.ID)
+		}
+		return err
+	})
+	if who.Staff != 0 {
+		return who
+	}
+	m, _, err := d.staff.Add(tb.Context(), admin, staff.Newcomer{Email: "hans@shop.example", Name: "Hans", Role: "agent", Teams: []staff.TeamID{d.team}, Language: staff.German})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	d.look(tb, func(tx *store.Tx) (err error) { who, err = d.staff.Who(tx, m.ID); return err })
+	return who
 }

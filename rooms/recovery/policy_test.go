@@ -250,3 +250,26 @@ func TestWhatTeamsSpentIsForTheLedgersReaders(t *testing.T) {
 		t.Error("roles are missing")
 	}
 }
+
+// What waits for somebody is counted: what they are asked to take over, and the questions of their teams but not their own.
+func TestWhatWaitsIsCounted(t *testing.T) {
+	d := furnish(t)
+	ctx := t.Context()
+	c := d.complaint(t, "Eve")
+	must[Complaint](t)(d.HandOver(ctx, d.ann, c.ID, staff.ID(d.sid.Staff), "Yours?"))
+	must[Approval](t)(d.Refuse(ctx, d.ann, Case{Complaint: c.ID}, Refusing{What: "Ten", NearestYes: "One"}))
+	must[Approval](t)(d.Refuse(ctx, d.sue, Case{Complaint: c.ID}, Refusing{What: "Two", NearestYes: "One"}))
+	for name, tc := range map[string]struct {
+		who  web.Who
+		want string
+	}{
+		"whose own is one of the questions": {d.sue, `{"asked":0,"questions":1}`},
+		"who is asked to take it over":      {d.sid, `{"asked":1,"questions":2}`},
+		"who answers none":                  {d.ann, `{"asked":0,"questions":0}`},
+		"a program that belongs to nobody":  {admin, `{"asked":0,"questions":0}`},
+	} {
+		if w := d.ask(tc.who, "GET /complaints/counts", ""); w.Code != 200 || !strings.Contains(w.Body.String(), tc.want) {
+			t.Errorf("%s: %d %s, want %s", name, w.Code, w.Body, tc.want)
+		}
+	}
+}

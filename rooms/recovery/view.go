@@ -61,6 +61,11 @@ func (room *Room) Look(tx *store.Tx, who web.Who, which ID) (w Whole, err error)
 	if err != nil {
 		return w, err
 	}
+	language, err := room.tongue(tx, who)
+	if err != nil {
+		return w, err
+	}
+	k = k.In(language)
 	now, err := stay(tx, w.Complaint)
 	if err != nil {
 		return w, err
@@ -92,6 +97,43 @@ func (room *Room) Look(tx *store.Tx, who web.Who, which ID) (w Whole, err error)
 	w.Subject, w.Number, w.CustomerName, w.OwnerName = rows[0].Subject, rows[0].Number, rows[0].CustomerName, rows[0].OwnerName
 	w.Money, err = room.money(tx, who, matter{w.Complaint, w.Ticket, w.Customer, w.Team, w.Matter()})
 	return w, err
+}
+
+// tongue is what who reads the workspace in: empty for a program of nobody's.
+func (room *Room) tongue(tx *store.Tx, who web.Who) (string, error) {
+	if who.Staff == 0 {
+		return "", nil
+	}
+	m, err := room.staff.Load(tx, staff.ID(who.Staff))
+	return string(m.Language), err
+}
+
+// kinds are those of complaints, in the language of who.
+func (room *Room) kinds(tx *store.Tx, who web.Who) ([]Kind, error) {
+	all, err := stages.Kinds(tx)
+	if err != nil {
+		return nil, err
+	}
+	language, err := room.tongue(tx, who)
+	for i, k := range all {
+		all[i] = k.In(language)
+	}
+	return all, err
+}
+
+// suggested is the catalogue of remedies, in the language of who.
+func (room *Room) suggested(tx *store.Tx, who web.Who) ([]CatalogueItem, error) {
+	all, err := remedies.Catalogue(tx)
+	if err != nil {
+		return nil, err
+	}
+	language, err := room.tongue(tx, who)
+	for i, c := range all {
+		if !c.Own {
+			all[i].Label = stages.Said(language, "gift."+c.Key, c.Label)
+		}
+	}
+	return all, err
 }
 
 // On is the complaint of a ticket that is open, else the last one.

@@ -44,6 +44,27 @@ func Counts(tx *store.Tx, who web.Who, f Filter) ([]Count, error) {
 	return store.All[Count](tx, `SELECT stage, severity, COUNT(*) AS n, SUM(CASE WHEN late_at > 0 THEN 1 ELSE 0 END) AS late FROM complaints WHERE `+where+` GROUP BY stage, severity ORDER BY stage, severity`, args...)
 }
 
+// Waits is how much waits for somebody.
+type Waits struct {
+	Asked     int64 `json:"asked" doc:"complaints you are asked to take over"`
+	Questions int64 `json:"questions" doc:"questions to supervisors that you may answer"`
+}
+
+// WaitsFor counts what waits for who.
+func WaitsFor(tx *store.Tx, who web.Who) (n Waits, err error) {
+	if who.Staff == 0 {
+		return n, nil
+	}
+	if n.Asked, err = store.One[int64](tx, `SELECT COUNT(*) FROM complaints WHERE offered_to = $1 AND offered_to > 0 AND closed_at = 0`, who.Staff); err != nil || !who.May(web.Approve) {
+		return n, err
+	}
+	c := narrow.Clauses{}
+	c.With("asked_by <> $%d", who.Staff)
+	c.Add(c.Team(who, ""))
+	n.Questions, err = store.One[int64](tx, `SELECT COUNT(*) FROM approvals WHERE state = 'open' AND `+c.Where(), c.Args...)
+	return n, err
+}
+
 // Conditions are those of the filter and of what who may see: their teams' complaints where they may see tickets, and in
 // any case those they own, raised or are asked to take over.
 func (f Filter) Conditions(who web.Who) (string, []any) {

@@ -76,6 +76,12 @@ func OffersIn(tx *store.Tx, matter string) ([]Offer, error) {
 	return withChoices(tx, all, err)
 }
 
+// ListOffers lists those after one, oldest first.
+func ListOffers(tx *store.Tx, after OfferID, limit int) ([]Offer, error) {
+	all, err := store.All[Offer](tx, `SELECT `+offerColumns+` FROM remedies_offers WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
+	return withChoices(tx, all, err)
+}
+
 // OpenOffers lists those a customer has not answered.
 func OpenOffers(tx *store.Tx, customer people.ID) ([]Offer, error) {
 	all, err := store.All[Offer](tx, `SELECT `+offerColumns+` FROM remedies_offers WHERE customer = $1 AND state = 'open' ORDER BY id`, customer)

@@ -644,6 +644,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/complaints/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much of all that waits for you: complaints you are asked to take over, and questions you may answer */
+        get: operations["get-complaints-counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/complaints/failures": {
         parameters: {
             query?: never;
@@ -2034,7 +2051,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign a phone in with a link or a code; it may capture, and no more */
+        /** Sign a phone in with a link or a code; it may capture and give what the role light may */
         post: operations["post-sessions-phone"];
         delete?: never;
         options?: never;
@@ -3243,6 +3260,18 @@ export interface components {
             /** Format: int64 */
             severity: number;
             stage: string;
+        };
+        BoardWaits: {
+            /**
+             * Format: int64
+             * @description complaints you are asked to take over
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description questions to supervisors that you may answer
+             */
+            questions: number;
         };
         CalendarsAddInBody: {
             /** @description day and night */
@@ -6003,7 +6032,7 @@ export interface components {
             id: string;
             /** Format: date-time */
             opened_at: string;
-            /** @description came by a phone's link or code, and may capture only */
+            /** @description came by a phone's link or code, and may capture and give what the role light may */
             phone: boolean;
             /**
              * Format: date-time
@@ -6769,6 +6798,7 @@ export type SchemaAuthorityUse = components['schemas']['AuthorityUse'];
 export type SchemaAuthorityUsedBy = components['schemas']['AuthorityUsedBy'];
 export type SchemaAuthorityUsedIn = components['schemas']['AuthorityUsedIn'];
 export type SchemaBoardCount = components['schemas']['BoardCount'];
+export type SchemaBoardWaits = components['schemas']['BoardWaits'];
 export type SchemaCalendarsAddInBody = components['schemas']['CalendarsAddInBody'];
 export type SchemaClocksAhead = components['schemas']['ClocksAhead'];
 export type SchemaClocksConditions = components['schemas']['ClocksConditions'];
@@ -8681,6 +8711,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageBoardCount"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-complaints-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardWaits"];
                 };
             };
             401: components["responses"]["Unauthorized"];

@@ -1,0 +1,75 @@
+package app
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/channels/email"
+	"github.com/hearthdesk/hearth/rooms/recovery"
+	"github.com/hearthdesk/hearth/rooms/recovery/approvals"
+	"github.com/hearthdesk/hearth/rooms/staff"
+	"github.com/hearthdesk/hearth/rooms/tickets"
+)
+
+// freshQuestion is how old a question to supervisors may be for a mail about it: what is older is read when this follower
+// comes into a house that has been lived in.
+const freshQuestion = 24 * time.Hour
+
+// letters writes to supervisors that a question waits for them: the mail says which ticket, and leads to where it is
+// answered. It holds nothing that a customer wrote but the subject of their matter.
+func (h *House) letters() *store.Follower {
+	f := store.NewFollower("letters")
+	store.On(f, func(tx *store.Tx, entry store.Entry, e recovery.Asked) error {
+		if tx.Now().Sub(entry.At) > freshQuestion {
+			return nil
+		}
+		a, there, err := approvals.Of(tx, e.Approval)
+		if err != nil || !there || a.State != "open" {
+			return err
+		}
+		all, err := h.Staff.Everybody(tx)
+		if err != nil {
+			return err
+		}
+		for _, m := range all {
+			if m.ID == a.AskedBy || m.Disabled || m.Invited || m.Can&web.Approve == 0 || !m.All && a.Team != 0 && !slices.Contains(m.Teams, a.Team) {
+				continue
+			}
+			l, err := h.question(tx, a, m)
+			if err == nil {
+				err = h.Email.WriteTo(tx, fmt.Sprintf("%s/%s", a.ID, m.ID), l)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return f
+}
+
+// question is the letter about one, in the language of whoever gets it.
+func (h *House) question(tx *store.Tx, a approvals.Approval, to staff.Member) (l email.Letter, err error) {
+	names, err := h.Staff.Names(tx, []staff.ID{a.AskedBy})
+	if err != nil {
+		return l, err
+	}
+	args := map[string]any{"about": string(a.About), "who": names[a.AskedBy], "matter": "none", "number": int64(0), "subject": "", "link": h.Settings.baseURL(h.Settings.Listen) + "/approvals?open=" + a.ID.String()}
+	if a.Ticket != 0 {
+		some, err := h.Tickets.Some(tx, []tickets.ID{a.Ticket})
+		if err != nil {
+			return l, err
+		}
+		if len(some) > 0 {
+			args["matter"], args["number"], args["subject"] = "ticket", some[0].Number, some[0].Subject
+		}
+	}
+	l = email.Letter{Name: to.Name, Email: to.Email, Team: a.Team}
+	if l.Subject, err = h.Words.Say(string(to.Language), "colleague.question.subject", args); err == nil {
+		l.Text, err = h.Words.Say(string(to.Language), "colleague.question.text", args)
+	}
+	return l, err
+}
