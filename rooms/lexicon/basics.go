@@ -44,13 +44,14 @@ var made = map[string]func(look) []span{
 	"number":    numbered,
 	"echo":      nothingEchoed,
 	"cheer":     cheerful,
+	"letters":   unknownLetters,
 }
 
 // marks is what templates leave behind: {{name}}, {name}, [NAME], <<name>>, <NAME>, %NAME%, $NAME, ##NAME##, XXX, a line to fill in.
-var marks = regexp.MustCompile(`\{\{[^{}\n]{0,60}\}\}|\{[\p{L}_][\p{L}_ .]{1,40}\}|\[(?:[\p{Lu}][\p{Lu}_ -]{2,40}|[^\[\]\n]{0,30}(?i:name|number|insert|amount|nummer|datum|einfügen|betrag)[^\[\]\n]{0,30})\]|<<[^<>\n]{1,40}>>|%[A-Z_]{3,30}%|\$\{?[A-Z][A-Z_]{2,30}\}?|##? ?[\p{Lu}_]{3,30} ?#?#|@@[\p{L}_]{2,30}@@|<[A-Z][A-Z_]{2,30}>|\b(?:XXX+|xxx+|TODO|TBD|FIXME)\b|_{4,}`)
+var marks = regexp.MustCompile(`\{\{[^{}\n]{0,60}\}\}|\{[\p{L}_][\p{L}_ .]{1,40}\}|\[(?:[\p{Lu}][\p{Lu}_ -]{2,40}|[^\[\]\n]{0,30}(?i:name|number|insert|amount|nummer|datum|einfügen|betrag)[^\[\]\n]{0,30})\]|<<[^<>\n]{1,40}>>|%[A-Z_]{3,30}%|\$\{?[A-Z][A-Z_]{2,30}\}?|##? ?[\p{Lu}_]{3,30} ?#?#|@@[\p{L}_]{2,30}@@|<[A-Z][A-Z_]{2,30}>|\b(?:XXX+|xxx+|TODO|TBD|FIXME)\b|_{3,}|\bXX\b|%%[\p{L}_]{2,30}%%|\{%[^%\n]{1,60}%\}|<[\p{L}][\p{L} _-]{2,40}>|</?(?:br|p|div|span|b|i|strong|table|td|tr)\b[^>\n]{0,60}>|&(?:nbsp|amp|quot|lt|gt|#\d+);|\[\p{L}[\p{L}_ ./-]{2,40}\]|\((?i:name|anrede|vorname|nachname|datum|betrag|uhrzeit|nummer|kundenname|bestellnummer|unterschrift|first name|last name|customer name|surname|date|amount|time|order number|agent|insert [^()\n]{1,40}|[^()\n]{0,40} (?:einfügen|einsetzen|ergänzen|eintragen))\)|\b(?:TT|DD|MM|HH)[.:/-](?:MM|DD|JJJJ|YYYY|SS)|(?i:\b(?:dear|sehr geehrte[rs]?|liebe[r]?)(?: (?:frau|herr|mr|mrs|ms)\.?)? ?,|\b(?:hello|hi|hallo|guten tag)(?: (?:frau|herr|mr|mrs|ms)\.?| ),)|\?{4,}|\.{5,}|#{3,}|(?i:\b(?:number|nummer|nr\.|datum|amount|betrag|lautet|beträgt|am|um|on|at|is) [.,;](?:\s|$))`)
 
 // signs are what one of the marks has in it: without any there is nothing to look for.
-var signs = []string{"{", "[", "<<", "%", "__", "XXX", "xxx", "TODO", "TBD", "FIXME", "$", "#", "@@", "<"}
+var signs = []string{"{", "[", "<<", "%", "__", "XXX", "xxx", "TODO", "TBD", "FIXME", "$", "#", "@@", "<", "XX", "&", "(", "TT", "DD", "MM", "HH", "ear", "ehrte", "iebe", "allo", "ello", "i ", "uten Tag", "????", ".....", " ,", " .", " ;"}
 
 func leftovers(l look) (all []span) {
 	if !slices.ContainsFunc(signs, func(sign string) bool { return strings.Contains(l.Text, sign) }) {

@@ -133,11 +133,13 @@ func measure(t *testing.T, b *Book, all []labelled, show bool) map[string]*tally
 }
 
 // Sentences that rules were tuned on, in the order they became so: each set was measured first, by writers who knew no rule.
-var tuned = []string{"tune", "held", "fresh", "blind1"}
+var tuned = []string{"tune", "held", "fresh", "blind1", "blind2"}
 
 // Of sentences nobody tuned on this is what is reached, and must not get worse. It is to get better by rules that say more, never
 // by tuning on these sentences.
-var reached = map[string]map[string]tallied{}
+var reached = map[string]map[string]tallied{
+	"blind3": {"en": {0.75, 0.71}, "de": {0.77, 0.65}},
+}
 
 type tallied struct{ precision, recall float64 }
 

@@ -58,10 +58,10 @@ var manners = mannersOf(map[manner]string{
 	often:      "every each jede jeder jedes",
 	joining:    "und aber oder denn sondern doch",
 	suiting:    "suits suit right ok okay fine like want wish convenient recht passt möchten mögen wollen wünschen lieber",
-	repeated:   "as wie",
+	repeated:   "as wie was what",
 	habits:     "usually normally always generally typically regel immer stets normalerweise üblicherweise grundsätzlich gewöhnlich",
 	atOnce:     "now immediately away jetzt sofort gleich umgehend hiermit anbei herewith attached",
-	undo:       "only just merely worry hesitate before until later nur bloß vor später länger mehr",
+	undo:       "only just merely worry hesitate before until later nur bloß vor später länger",
 	their:      "bought ordered paid sent wrote called asked chose told got gave made had returned received mentioned said wanted",
 	haveEnded:  "haben hatten hat hatte hast habt wurde wurden worden",
 })
