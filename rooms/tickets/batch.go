@@ -7,6 +7,7 @@ import (
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/tickets/tags"
 )
 
 // Batch is one change of many tickets; what is absent stays as it is.
@@ -40,8 +41,8 @@ func (b *Batch) check() (err error) {
 	if b.Status == "" && b.Assign == nil && b.Priority == nil && len(b.AddTags)+len(b.RemoveTags) == 0 {
 		return fault.New(fault.Invalid, "batch.nothing", "Say what to change: the status, whose they are, tags or the priority.")
 	}
-	if b.AddTags, err = cleanTags(b.AddTags); err == nil {
-		b.RemoveTags, err = cleanTags(b.RemoveTags)
+	if b.AddTags, err = tags.Clean(b.AddTags); err == nil {
+		b.RemoveTags, err = tags.Clean(b.RemoveTags)
 	}
 	return err
 }

@@ -8,9 +8,6 @@ import (
 	"github.com/hearthdesk/hearth/rooms/tickets/wording"
 )
 
-// mostSaid is how much of a conversation counts for the next words in it.
-const mostSaid = 500
-
 // Situation is what the lexicon wants to know of the ticket an answer is for. Only what reached the customer, or came from
 // them, has been said: a note has not.
 func (room *Room) Situation(tx *store.Tx, t Ticket) (d lexicon.Draft, err error) {
@@ -25,20 +22,8 @@ func (room *Room) Situation(tx *store.Tx, t Ticket) (d lexicon.Draft, err error)
 	if t.Mailbox != 0 {
 		d.Brand = t.Mailbox.String() // each brand is written to at an address of its own
 	}
-	d.Talk, err = talkOf(tx, t.ID)
+	d.Talk, err = wording.Talk(tx, int64(t.ID))
 	return d, err
-}
-
-func talkOf(tx *store.Tx, ticket ID) (talk []lexicon.Side, err error) {
-	type said struct {
-		Kind MessageType `db:"kind"`
-		Text string      `db:"text"`
-	}
-	return talk, store.Each(tx, `SELECT kind, text FROM (SELECT id, kind, text FROM messages WHERE ticket = $1 AND kind IN ('in', 'out') ORDER BY id DESC LIMIT $2) AS latest
-		ORDER BY id`, []any{ticket, mostSaid}, func(s said) error {
-		talk = append(talk, lexicon.Side{Text: s.Text, Theirs: s.Kind == In})
-		return nil
-	})
 }
 
 // Weigh holds an answer against the lexicon before the transaction that gives it, so that nobody waits for that meanwhile.

@@ -91,17 +91,7 @@ func (room *Room) Routes(api *web.API) {
 		func(ctx context.Context, who web.Who, _ *struct{}) (page web.Page[Count], err error) {
 			return page, room.db.Read(ctx, func(tx *store.Tx) error { page.Items, err = room.Counts(tx, who); return err })
 		})
-	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/tickets/tags", Needs: web.View, Say: "List tags by their beginning, the most used first"},
-		func(ctx context.Context, who web.Who, in *struct {
-			Prefix string `query:"prefix" maxLength:"60" doc:"how they begin; all when absent"`
-			Limit  int    `query:"limit" default:"20" minimum:"1" maximum:"100"`
-		},
-		) (page web.Page[tags.Tag], err error) {
-			return page, room.db.Read(ctx, func(tx *store.Tx) error {
-				page.Items, err = tags.Like(tx, who, in.Prefix, in.Limit)
-				return err
-			})
-		})
+	tags.Routes(api, room.db)
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/tickets/{id}", Needs: web.View, Say: "Read a ticket"},
 		func(ctx context.Context, who web.Who, in *byID) (t Ticket, err error) {
 			return t, room.db.Read(ctx, func(tx *store.Tx) error {

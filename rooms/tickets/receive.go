@@ -11,6 +11,7 @@ import (
 	"github.com/hearthdesk/hearth/base/text"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/staff"
+	"github.com/hearthdesk/hearth/rooms/tickets/tags"
 )
 
 // Inbound is what every channel hands in, whatever it came by.
@@ -209,7 +210,7 @@ func (room *Room) open(tx *store.Tx, in Inbound, c people.Customer) (t Ticket, e
 	if err := t.Facts.check(); err != nil {
 		return t, err
 	}
-	if t.Tags, err = cleanTags(in.Tags); err != nil {
+	if t.Tags, err = tags.Clean(in.Tags); err != nil {
 		return t, err
 	}
 	if t.Number, err = nextNumber(tx); err != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/hearthdesk/hearth/rooms/lexicon"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/staff"
+	"github.com/hearthdesk/hearth/rooms/tickets/tags"
 )
 
 //go:embed migrations/*.sql
@@ -261,7 +262,7 @@ func (t *Ticket) change(ch Change) (e Changed, err error) {
 		return e, err
 	}
 	if ch.Tags != nil {
-		if t.Tags, err = cleanTags(*ch.Tags); err != nil {
+		if t.Tags, err = tags.Clean(*ch.Tags); err != nil {
 			return e, err
 		}
 	}
@@ -293,23 +294,10 @@ func (t *Ticket) put(m *Matter) error {
 
 func (room *Room) retag(tx *store.Tx, was, t Ticket) error {
 	e := Tagged{Ticket: t.ID}
-	for _, tag := range t.Tags {
-		if !slices.Contains(was.Tags, tag) {
-			e.Added = append(e.Added, tag)
-		}
-	}
-	for _, tag := range was.Tags {
-		if !slices.Contains(t.Tags, tag) {
-			e.Removed = append(e.Removed, tag)
-		}
-	}
-	if len(e.Added)+len(e.Removed) == 0 {
+	if e.Added, e.Removed = tags.Changed(was.Tags, t.Tags); len(e.Added)+len(e.Removed) == 0 {
 		return nil
 	}
-	if err := dropTags(tx, t.ID); err != nil {
-		return err
-	}
-	if err := insertTags(tx, t); err != nil {
+	if err := tags.Replace(tx, int64(t.ID), string(t.Status), t.UpdatedAt, t.Tags); err != nil {
 		return err
 	}
 	return tx.Record(t.ID, e)

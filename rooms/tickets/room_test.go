@@ -32,28 +32,28 @@ type desk struct {
 var all = web.Everything(store.Actor{Kind: store.SystemKind, ID: "test", Via: "test"})
 
 // open is a desk without a lexicon: to make its book ready takes longer than most tests.
-func open(t testing.TB) *desk {
-	t.Helper()
+func open(tb testing.TB) *desk {
+	tb.Helper()
 	d := &desk{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
-	d.db = storetest.OpenAt(t, func() time.Time { return d.now }, web.Tables, search.Tables, staff.Tables, people.Tables, lexicon.Tables, tickets.Tables)
-	d.furnish(t, nil)
+	d.db = storetest.OpenAt(tb, func() time.Time { return d.now }, web.Tables, search.Tables, staff.Tables, people.Tables, lexicon.Tables, tickets.Tables)
+	d.furnish(tb, nil)
 	return d
 }
 
-func (d *desk) furnish(t testing.TB, words *lexicon.Room) {
-	t.Helper()
-	f, err := files.OpenFolder(t.TempDir())
+func (d *desk) furnish(tb testing.TB, words *lexicon.Room) {
+	tb.Helper()
+	f, err := files.OpenFolder(tb.TempDir())
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	d.st, d.words = staff.New(d.db, staff.Options{}), words
 	d.room = tickets.New(d.db, d.st, people.New(d.db, "DE"), words, f)
 }
 
-func (d *desk) receive(t testing.TB, in tickets.Inbound) tickets.Filed {
-	t.Helper()
+func (d *desk) receive(tb testing.TB, in tickets.Inbound) tickets.Filed {
+	tb.Helper()
 	var f tickets.Filed
-	err := d.db.Write(t.Context(), store.System("test"), func(tx *store.Tx) (err error) {
+	err := d.db.Write(tb.Context(), store.System("test"), func(tx *store.Tx) (err error) {
 		f, err = d.room.Receive(tx, in)
 		if err == nil && f.Stranger != 0 { // strict mode wants to hear of what the caller changes; a stranger changes nothing
 			return nil
@@ -61,7 +61,7 @@ func (d *desk) receive(t testing.TB, in tickets.Inbound) tickets.Filed {
 		return err
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return f
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/tickets/tags"
 )
 
 const columns = `id, number, subject, status, ended, priority, type, product, channel, mailbox, customer, company, assignee, team,
@@ -55,7 +56,7 @@ func insert(tx *store.Tx, t Ticket) (bool, error) {
 	if err != nil || n == 0 {
 		return false, err
 	}
-	return true, insertTags(tx, t)
+	return true, tags.Put(tx, int64(t.ID), string(t.Status), t.UpdatedAt, t.Tags)
 }
 
 // save writes a ticket back; its place in lists is that of its last change.
@@ -71,19 +72,6 @@ func save(tx *store.Tx, t *Ticket) error {
 		return err
 	}
 	return tx.Do(`UPDATE tickets_tags SET updated_at = $1, status = $2 WHERE ticket = $3`, t.UpdatedAt, t.Status, t.ID)
-}
-
-func insertTags(tx *store.Tx, t Ticket) error {
-	for _, tag := range t.Tags {
-		if err := tx.Do(`INSERT INTO tickets_tags (tag, status, updated_at, ticket) VALUES ($1, $2, $3, $4)`, tag, t.Status, t.UpdatedAt, t.ID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func dropTags(tx *store.Tx, ticket ID) error {
-	return tx.Do(`DELETE FROM tickets_tags WHERE ticket = $1`, ticket)
 }
 
 func nextNumber(tx *store.Tx) (int64, error) {

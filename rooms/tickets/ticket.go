@@ -7,7 +7,6 @@ package tickets
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/hearthdesk/hearth/base/fault"
@@ -235,28 +234,6 @@ func (t *Ticket) mayStand(s Status, ended Ended) error {
 		return fault.New(fault.Conflict, "ended.not_asked", "Ask the customer first: a ticket ends as silent only after it was resolved and they did not answer.")
 	}
 	return nil
-}
-
-// CleanTag is the form of a tag: lower case, words joined by hyphens.
-func CleanTag(s string) (string, error) {
-	tag := strings.Join(strings.Fields(strings.ToLower(s)), "-")
-	if tag == "" || len(tag) > 60 || strings.ContainsAny(tag, ",\x00\"'<>") {
-		return "", fault.Field("tags", "tag.malformed", "%q can't be a tag: use up to 60 letters, numbers and hyphens.", s)
-	}
-	return tag, nil
-}
-
-func cleanTags(all []string) ([]string, error) {
-	tags := make([]string, 0, len(all))
-	for _, s := range all {
-		tag, err := CleanTag(s)
-		if err != nil {
-			return nil, err
-		}
-		tags = append(tags, tag)
-	}
-	slices.Sort(tags)
-	return slices.Compact(tags), nil
 }
 
 // Party is somebody a message went to or came from, frozen as they were then.

@@ -95,9 +95,9 @@ func with(in tickets.Inbound, do func(*tickets.Inbound)) tickets.Inbound {
 }
 
 // member enters a colleague of a role and says what they may.
-func (d *desk) member(t *testing.T, name, role string, teams ...staff.TeamID) (w web.Who) {
+func (d *desk) member(t *testing.T, name, role string) (w web.Who) {
 	t.Helper()
-	m, _, err := d.st.Add(t.Context(), all, staff.Newcomer{Email: name + "@shop.example", Name: name, Role: role, Teams: teams})
+	m, _, err := d.st.Add(t.Context(), all, staff.Newcomer{Email: name + "@shop.example", Name: name, Role: role})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/rooms/lexicon"
 )
 
 // Keep keeps with a message what was found in it.
@@ -49,6 +50,23 @@ func Of(tx *store.Tx, messages []int64) (found map[int64][]Finding, let map[int6
 	return found, let, store.Each(tx, fmt.Sprintf(`SELECT o.message, o.author, COALESCE(r.text, '') AS reason FROM messages_overrides o LEFT JOIN tickets_reasons r ON r.id = o.reason
 		WHERE o.message IN (%s)`, marks), args, func(o overridden) error {
 		let[o.Message] = o.Override
+		return nil
+	})
+}
+
+// mostSaid is how much of a conversation counts for the next words in it.
+const mostSaid = 500
+
+// Talk is what was said in a ticket of late, in its order: what reached the customer and what came from them. A note has not
+// been said.
+func Talk(tx *store.Tx, ticket int64) (talk []lexicon.Side, err error) {
+	type said struct {
+		Kind string `db:"kind"`
+		Text string `db:"text"`
+	}
+	return talk, store.Each(tx, `SELECT kind, text FROM (SELECT id, kind, text FROM messages WHERE ticket = $1 AND kind IN ('in', 'out') ORDER BY id DESC LIMIT $2) AS latest
+		ORDER BY id`, []any{ticket, mostSaid}, func(s said) error {
+		talk = append(talk, lexicon.Side{Text: s.Text, Theirs: s.Kind == "in"})
 		return nil
 	})
 }
