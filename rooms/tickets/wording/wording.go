@@ -6,6 +6,7 @@
 package wording
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf16"
@@ -44,14 +45,16 @@ type Sheet struct {
 // nothing is found but prompts that wait for words.
 func Lay(tx *store.Tx, room *lexicon.Room, version int64, d lexicon.Draft, words, html string) (s Sheet, err error) {
 	s = Sheet{version: version, text: words, html: html, draft: d}
-	var theirs []string
-	for _, said := range d.Talk {
-		if said.Theirs {
-			theirs = append(theirs, said.Text)
-		}
-	}
 	s.draft.Text, s.draft.Now = words, tx.Now()
-	s.draft.Language = lexicon.LanguageOf(words, lexicon.LanguageOf(strings.Join(theirs, "\n\n"), d.Language))
+	if s.draft.Language = lexicon.LanguageOf(words, ""); s.draft.Language == "" { // it does not tell: what they wrote does, or their card
+		var theirs []string
+		for _, said := range d.Talk {
+			if said.Theirs {
+				theirs = append(theirs, said.Text)
+			}
+		}
+		s.draft.Language = lexicon.LanguageOf(words, lexicon.LanguageOf(strings.Join(theirs, "\n\n"), d.Language))
+	}
 	if s.draft.Language == "" {
 		s.book, err = lexicon.Prompts()
 	} else {
@@ -127,21 +130,30 @@ func (w Weighed) Stops() (rules []string) {
 
 // Pass lets an answer leave, with what is to be kept of it, or refuses it with the words that stop it and better ones. A
 // reason overrules the rules that it was given for, or all when none are named.
-func (w Weighed) Pass(reason string, against []string) ([]Finding, error) {
-	var all []Finding
+func (w Weighed) Pass(reason string, against []string) (all []Finding, err error) {
+	var stops []found
 	for _, f := range w.found {
 		one := Finding{f.Rule, f.Severity, f.Start, f.End, f.Severity == lexicon.Stop}
-		if one.Overruled && (reason == "" || against != nil && !slices.Contains(against, f.Rule)) {
-			return nil, f.refusal()
+		if one.Overruled && (reason == "" || against != nil && !slices.Contains(against, f.Rule)) && !slices.ContainsFunc(stops, func(g found) bool { return g.Rule == f.Rule }) {
+			stops = append(stops, f)
 		}
-		all = append(all, one)
+		if len(all) < mostKept || one.Overruled && !slices.Contains(Overruled(all), f.Rule) {
+			all = append(all, one)
+		}
+	}
+	if len(stops) > 0 {
+		return nil, stops[0].refusal(len(stops) - 1)
 	}
 	return all, nil
 }
 
-const longPhrase = 120 // characters
+const (
+	longPhrase = 120 // characters
+	mostKept   = 100 // findings of one message; a book pasted into an answer may have thousands
+)
 
-func (f found) refusal() error {
+// refusal names what stops an answer, and how much more does: a reason is given for all of it.
+func (f found) refusal(more int) error {
 	const code = "answer.stop"
 	say := "Part of this answer is not said to customers"
 	if phrase := text.Snippet(f.phrase, longPhrase); phrase != "" {
@@ -151,10 +163,14 @@ func (f found) refusal() error {
 	if len(f.Better) > 0 {
 		better = text.Snippet(f.Better[0], longPhrase)
 	}
-	if better == "" {
-		return fault.Field("text", code, "%s: write it otherwise, or give a reason to send it all the same.", say)
+	others := ""
+	if more > 0 {
+		others = fmt.Sprintf(" %d more like it.", more)
 	}
-	return fault.Field("text", code, "%s: write “%s” instead, or give a reason to send it all the same.", say, better)
+	if better == "" {
+		return fault.Field("text", code, "%s: write it otherwise, or give a reason to send it all the same.%s", say, others)
+	}
+	return fault.Field("text", code, "%s: write “%s” instead, or give a reason to send it all the same.%s", say, better, others)
 }
 
 // Overruled are the rules among findings that an answer left against.
