@@ -81,7 +81,7 @@ func TestACustomerFollowsTheirMatter(t *testing.T) {
 	// They write; the same form sent again does nothing.
 	key := page.key()
 	for range 2 {
-		b.post(at, "key", key, "do", "say", "text", "It came, thanks.\r\nBut blue.").has(t, http.StatusOK, "your words are with us", "It came, thanks.\nBut blue.", "We are on it")
+		b.post(at, "key", key, "do", "say", "text", "It came, thanks.\r\nBut blue.").has(t, http.StatusOK, "your words are with us", "It came, thanks.\nBut blue.", "It is our turn now")
 	}
 	now, said := d.current(t, tk), d.said(t, tk)
 	last := said[len(said)-1]
@@ -97,7 +97,7 @@ func TestACustomerFollowsTheirMatter(t *testing.T) {
 	page = b.get(at)
 	page.has(t, http.StatusOK, "What would you like?", "A mug", "A call from the owner", "Something else")
 	page.lacks(t, "700", "7.00", "SECRET", "EUR")
-	b.post(at, "key", page.key(), "do", "choose", "offer", o.ID.String(), "pick", "other").has(t, http.StatusUnprocessableEntity, "Please choose one")
+	b.post(at, "key", page.key(), "do", "choose", "offer", o.ID.String(), "pick", "other").has(t, http.StatusUnprocessableEntity, "One of them, please")
 	b.post(at, "key", page.key(), "do", "choose", "offer", o.ID.String(), "pick", o.Choices[1].ID.String()).has(t, http.StatusOK, "noted what you chose")
 	if by := lastOf(t, d, "remedies.chosen"); by != "customer:"+tk.Customer.String()+" via portal" {
 		t.Errorf("chosen by %s", by)
@@ -118,9 +118,9 @@ func TestACustomerFollowsTheirMatter(t *testing.T) {
 	b.post(at, "key", b.get(at).key(), "do", "well").has(t, http.StatusConflict, "does not wait for your yes")
 	d.stand(t, tk, tickets.Resolved)
 	page = b.get(at)
-	page.has(t, http.StatusOK, "We think this is done", "Yes, all is well", "Not yet")
+	page.has(t, http.StatusOK, "For us this is done", "Yes, all is well", "Not yet")
 	page.lacks(t, "resolved\"", "Solved")
-	b.post(at, "key", page.key(), "do", "say", "text", "The saucer is missing.").has(t, http.StatusOK, "We are on it")
+	b.post(at, "key", page.key(), "do", "say", "text", "The saucer is missing.").has(t, http.StatusOK, "It is our turn now")
 	if now := d.current(t, tk); now.Status != tickets.Open || now.Reopened != 1 {
 		t.Errorf("after not yet: %+v", now)
 	}
@@ -136,7 +136,7 @@ func TestACustomerFollowsTheirMatter(t *testing.T) {
 		t.Errorf("closed by %s", by)
 	}
 	// What ended goes on when they write.
-	b.post(at, "key", b.get(at).key(), "do", "say", "text", "It broke again.").has(t, http.StatusOK, "We are on it")
+	b.post(at, "key", b.get(at).key(), "do", "say", "text", "It broke again.").has(t, http.StatusOK, "It is our turn now")
 }
 
 // lastOf is who did what happened last of a kind.
@@ -350,7 +350,7 @@ func TestAskingForALink(t *testing.T) {
 		return b.post("/my", "key", b.get("/my").key(), "email", address)
 	}
 	known, strange := ask("Ida@Customer.example"), ask("eve@stranger.example")
-	known.has(t, http.StatusOK, "If we know this address")
+	known.has(t, http.StatusOK, "Where this address is known to us")
 	if keyed.ReplaceAllString(known.body, "") != keyed.ReplaceAllString(strange.body, "") || known.status != strange.status {
 		t.Error("the answers differ")
 	}
@@ -397,7 +397,7 @@ func TestAskingForALink(t *testing.T) {
 
 	// Three mails an hour to an address, twenty askings from one place.
 	for range 4 {
-		ask("ida@customer.example").has(t, http.StatusOK, "If we know this address")
+		ask("ida@customer.example").has(t, http.StatusOK, "Where this address is known to us")
 	}
 	d.due(t)
 	if n := len(d.said(t, tk)); n != 4 {
@@ -408,7 +408,7 @@ func TestAskingForALink(t *testing.T) {
 	}
 	a.has(t, http.StatusTooManyRequests, "in an hour")
 	d.wait(61 * time.Minute)
-	ask("eve@stranger.example").has(t, http.StatusOK, "If we know this address")
+	ask("eve@stranger.example").has(t, http.StatusOK, "Where this address is known to us")
 }
 
 // Who asked gets the mail where they asked from, whoever wrote last on the ticket it goes by.
