@@ -22,6 +22,7 @@ import (
 	"github.com/hearthdesk/hearth/base/words"
 	"github.com/hearthdesk/hearth/channels/email"
 	"github.com/hearthdesk/hearth/rooms/clocks"
+	"github.com/hearthdesk/hearth/rooms/conference"
 	"github.com/hearthdesk/hearth/rooms/hours"
 	"github.com/hearthdesk/hearth/rooms/lexicon"
 	"github.com/hearthdesk/hearth/rooms/people"
@@ -38,7 +39,7 @@ var today = time.Date(2026, 5, 20, 14, 30, 0, 0, time.UTC)
 func empty(tb testing.TB) demo.Deps {
 	tb.Helper()
 	clock := demo.NewClock(today)
-	db := storetest.OpenAt(tb, clock.Now, web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, lexicon.Tables, tickets.Tables, clocks.Tables, ledger.Tables, recovery.Tables, promises.Tables, email.Tables)
+	db := storetest.OpenAt(tb, clock.Now, web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, lexicon.Tables, tickets.Tables, clocks.Tables, ledger.Tables, recovery.Tables, promises.Tables, conference.Tables, email.Tables)
 	return furnish(tb, db, tb.TempDir(), clock)
 }
 
@@ -66,7 +67,10 @@ func furnish(tb testing.TB, db *store.DB, dir string, clock *demo.Clock) demo.De
 	d.Clocks = clocks.New(d.DB, d.Due, d.Hours, d.Tickets)
 	d.Recovery = recovery.New(d.DB, d.Due, d.Staff, d.Hours, d.People, d.Tickets)
 	d.Promises = promises.New(d.DB, d.Due, d.Staff, d.Hours, d.People, d.Tickets, d.Recovery)
-	d.Email = email.New(email.House{Words: said, DB: d.DB, Due: d.Due, Files: d.Files, Keys: keys, People: d.People, Tickets: d.Tickets, Clocks: d.Clocks, Log: log})
+	d.Email = email.New(email.House{
+		Words: said, DB: d.DB, Due: d.Due, Files: d.Files, Keys: keys, People: d.People, Tickets: d.Tickets, Clocks: d.Clocks, Log: log,
+		Conference: conference.New(conference.House{Words: said, DB: d.DB, Due: d.Due, Files: d.Files, Staff: d.Staff, Hours: d.Hours, People: d.People, Tickets: d.Tickets}),
+	})
 	d.Followers = slices.Concat(d.Tickets.Followers(), d.Clocks.Followers(), d.Recovery.Followers(), d.Promises.Followers(), d.Email.Followers())
 	return d
 }

@@ -184,3 +184,20 @@ func (room *Room) page(w http.ResponseWriter, r *http.Request, who web.Who) erro
 	_, err = io.WriteString(w, text.FrameDocument(body, policy))
 	return err
 }
+
+// All lists whole parts after one of them, by their ids, for whoever may take everything with them.
+func (room *Room) All(tx *store.Tx, after ID, limit int) ([]Part, error) {
+	all, err := store.All[Part](tx, `SELECT `+columns+` FROM parts WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	if err := withPeople(tx, all); err != nil {
+		return nil, err
+	}
+	for i := range all {
+		if all[i].Messages, err = messagesOf(tx, all[i].ID); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
