@@ -333,7 +333,7 @@ func narrow(all []int) []int32 {
 }
 
 // common words alone say nothing: a pattern of nothing else would mark every text.
-var common = strings.Fields("a an the and or but of to in on at for with is are was were be been it this that i you we they he she my your our their me us not no do did have has had can will would as if so by from " +
+var common = words("a an the and or but of to in on at for with is are was were be been it this that i you we they he she my your our their me us not no do did have has had can will would as if so by from " +
 	"der die das den dem des ein eine einen einem einer und oder aber von zu in im am an auf für mit ist sind war waren sein es dies ich sie wir ihr du er mein ihre ihren ihrem unser nicht kein keine haben hat hatte kann wird werden würde als wenn so aus bei nach")
 
 // judge refuses to look for what stands everywhere: on every way through it a pattern needs a word that is not a common one, or two
@@ -373,13 +373,13 @@ func (p *pattern) shortest() (words, telling int) {
 	telling = least(func(s step) int {
 		switch s.take {
 		case 'w', 'p', 's':
-			if slices.Contains(common, s.word) {
+			if common[s.word] {
 				return 0
 			}
 			return 1
 		case 'o':
 			for w := range s.some {
-				if slices.Contains(common, w) {
+				if common[w] {
 					return 0
 				}
 			}
