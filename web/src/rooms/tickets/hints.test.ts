@@ -112,3 +112,13 @@ test('what an answer promises is offered until it was taken, also when the words
   await answers[2]([]);
   expect(l.promised.length).toBe(1);
 });
+
+test('what stops an answer is shown again, however it was left; the rest is not', async () => {
+  const l = new Looking(marks, () => draft);
+  draft.left.add('en.x you folks').add('en.x our policy');
+  type(l, 'you folks know our policy');
+  await vi.advanceTimersByTimeAsync(500);
+  await answers[0]([found('you folks', { severity: 'stop' }), found('our policy')]);
+  expect(shown).toEqual(['you folks']);
+  l.end();
+});
