@@ -26,6 +26,9 @@ export const wish = (id: string, wanted: string, none: boolean) => api('post', '
 export const tick = (id: string, check: string, off: boolean) => api('post', '/complaints/{id}/tick', { path: { id }, body: { check, off: off || undefined } });
 export const advance = (id: string) => api('post', '/complaints/{id}/advance', { path: { id } });
 export const follow = (id: string, held: 'yes' | 'no', trusts?: 'yes' | 'no') => api('post', '/complaints/{id}/follow_up', { path: { id }, body: { held, trusts } });
+export const ask = (id: string, how: Schemas['FollowupSaid']['how']) => api('post', '/complaints/{id}/ask', { path: { id }, body: { how } });
+export const letter = (id: string) => api('get', '/complaints/{id}/letter', { path: { id } });
+export const rules = (ticket: string) => api('get', '/authority/policies', { query: { ticket } });
 export const close = (id: string, ended: 'content' | 'silent' | 'mistaken', reason?: string) => api('post', '/complaints/{id}/close', { path: { id }, body: { ended, reason } });
 export const reopen = (id: string, reason: string) => api('post', '/complaints/{id}/reopen', { path: { id }, body: { reason } });
 export const take = (id: string) => api('post', '/complaints/{id}/take', { path: { id } });
