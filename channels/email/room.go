@@ -402,15 +402,9 @@ func (room *Room) decide(tx *store.Tx, who web.Who, e *Entry, in tickets.Inbound
 		if e.Part != 0 && r.Ticket == 0 { // whoever means the thread of the ticket names it
 			return room.joinPart(tx, *e, in)
 		}
-		in.Join = r.Ticket
-		if in.Join == 0 {
-			in.Join = e.Ticket
-		}
-		if in.Join == 0 {
-			return fault.Field("ticket", "ticket.missing", "Say which ticket it joins.")
-		}
-		if t, err := room.tickets.Look(tx, in.Join); err != nil || !room.tickets.Sees(who, t) {
-			return fault.New(fault.NotFound, "ticket.unknown", "There is no ticket %s, or it isn't yours to see.", in.Join)
+		var err error
+		if in.Join, err = room.joined(tx, who, *e, r); err != nil {
+			return err
 		}
 	case "open":
 		in.Apart = true
@@ -428,6 +422,21 @@ func (room *Room) decide(tx *store.Tx, who web.Who, e *Entry, in tickets.Inbound
 	}
 	_, err = room.wake(tx, e.Mailbox, names(in))
 	return err
+}
+
+// joined is the ticket that a mail is to join: the one named, or else the one it seems to answer.
+func (room *Room) joined(tx *store.Tx, who web.Who, e Entry, r Repair) (tickets.ID, error) {
+	into := r.Ticket
+	if into == 0 {
+		into = e.Ticket
+	}
+	if into == 0 {
+		return 0, fault.Field("ticket", "ticket.missing", "Say which ticket it joins.")
+	}
+	if t, err := room.tickets.Look(tx, into); err != nil || !room.tickets.Sees(who, t) {
+		return 0, fault.New(fault.NotFound, "ticket.unknown", "There is no ticket %s, or it isn't yours to see.", into)
+	}
+	return into, nil
 }
 
 // Ledger pages through the mails in some states, newest first.
