@@ -30,7 +30,7 @@ func TestTheWorkspaceIsServed(t *testing.T) {
 	const page = "<!doctype html><script>look()</script><div></div>"
 	ws, err := web.NewWorkspace(fstest.MapFS{
 		"index.html.gz": packed(t, page), "assets/a-1.js.gz": packed(t, "run()"), "assets/a-1.js.br": &fstest.MapFile{Data: []byte("brotli")},
-		"assets/inter.woff2": &fstest.MapFile{Data: []byte("font")}, "ember.svg.gz": packed(t, "<svg/>"), ".gitkeep": &fstest.MapFile{},
+		"assets/inter.woff2": &fstest.MapFile{Data: []byte("font")}, "ember.svg.gz": packed(t, "<svg/>"), "tell-sw.js.gz": packed(t, "keep()"), "tell.webmanifest.gz": packed(t, "{}"), ".gitkeep": &fstest.MapFile{},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -51,6 +51,8 @@ func TestTheWorkspaceIsServed(t *testing.T) {
 		"a script, as it is":             {"GET", "/assets/a-1.js", "", 200, "run()", map[string]string{"Content-Encoding": ""}},
 		"a font":                         {"GET", "/assets/inter.woff2", "gzip", 200, "font", map[string]string{"Content-Type": "font/woff2"}},
 		"a picture":                      {"GET", "/ember.svg", "", 200, "<svg/>", map[string]string{"Cache-Control": "public, max-age=86400"}},
+		"what runs beside a page":        {"GET", "/tell-sw.js", "", 200, "keep()", map[string]string{"Cache-Control": "no-cache", "Content-Type": "text/javascript; charset=utf-8", "Content-Security-Policy": "default-src 'none'; connect-src 'self'"}},
+		"what makes it an app":           {"GET", "/tell.webmanifest", "", 200, "{}", map[string]string{"Content-Type": "application/manifest+json"}},
 		"a file that is not there":       {"GET", "/assets/gone.js", "", 404, "no such file", nil},
 		"writing":                        {"POST", "/tickets", "", 405, "for reading", map[string]string{"Allow": "GET, HEAD"}},
 		"the API is not the page":        {"GET", "/api/v1/nothing", "", 404, "nothing at this address", nil},
