@@ -110,6 +110,9 @@ func TestVerbsTwiceAtOnce(t *testing.T) {
 		"prioritise": func(s scene) error {
 			return second(s.Change(ctx, all, s.ticket, tickets.Change{Priority: new(tickets.High)}))
 		},
+		"put facts first": func(s scene) error {
+			return second(s.Change(ctx, all, s.ticket, tickets.Change{Facts: new(tickets.Legal)}))
+		},
 		"tag": func(s scene) error {
 			return second(s.Change(ctx, all, s.ticket, tickets.Change{Tags: &[]string{"vip", "cup"}}))
 		},
