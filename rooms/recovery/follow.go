@@ -13,25 +13,8 @@ func (room *Room) follow(f *store.Follower) {
 	store.On(f, func(tx *store.Tx, entry store.Entry, e clocks.Breached) error {
 		return room.failed(tx, entry, e.Ticket, BreachedClock)
 	})
-	store.On(f, func(tx *store.Tx, entry store.Entry, e tickets.Heard) error {
-		if e.First {
-			return room.repeated(tx, entry, e)
-		}
-		if !e.Reopened || e.Machine {
-			return nil
-		}
-		return room.again(tx, entry, e.Ticket)
-	})
-	store.On(f, func(tx *store.Tx, entry store.Entry, e tickets.Stood) error {
-		over := e.From == tickets.Resolved || e.From == tickets.Closed
-		if !over && (e.To == tickets.Resolved || e.To == tickets.Closed) && e.Ended != tickets.Spam && e.Ended != tickets.Merged {
-			return room.solved(tx, e.Ticket)
-		}
-		if e.Why != "by_hand" || !over || e.To == tickets.Resolved || e.To == tickets.Closed {
-			return nil
-		}
-		return room.failed(tx, entry, e.Ticket, Reopening)
-	})
+	store.On(f, room.heard)
+	store.On(f, room.stood)
 	store.On(f, func(tx *store.Tx, entry store.Entry, e tickets.Assigned) error {
 		if e.Team != e.WasTeam {
 			if err := follows(tx, e.Ticket, e.Team); err != nil {
@@ -47,6 +30,31 @@ func (room *Room) follow(f *store.Follower) {
 		return room.passed(tx, entry, tickets.Assigned{Ticket: e.Ticket, Staff: e.Owner, WasStaff: e.Was})
 	})
 }
+
+// heard is a customer who writes.
+func (room *Room) heard(tx *store.Tx, entry store.Entry, e tickets.Heard) error {
+	if e.First {
+		return room.repeated(tx, entry, e)
+	}
+	if !e.Reopened || e.Machine {
+		return nil
+	}
+	return room.again(tx, entry, e.Ticket)
+}
+
+// stood is a ticket that was solved, or taken up again by one of us.
+func (room *Room) stood(tx *store.Tx, entry store.Entry, e tickets.Stood) error {
+	was, is := over(e.From), over(e.To)
+	switch {
+	case is && !was && e.Ended != tickets.Spam && e.Ended != tickets.Merged:
+		return room.solved(tx, e.Ticket)
+	case was && !is && e.Why == "by_hand":
+		return room.failed(tx, entry, e.Ticket, Reopening)
+	}
+	return nil
+}
+
+func over(s tickets.Status) bool { return s == tickets.Resolved || s == tickets.Closed }
 
 // again is a customer who writes on what was solved. Once they may say thanks; who comes back a second time was not helped.
 func (room *Room) again(tx *store.Tx, entry store.Entry, ticket tickets.ID) error {

@@ -163,13 +163,12 @@ func TestACustomerAnswersByThemselves(t *testing.T) {
 // The machine asks only where it was told to, when nobody did, and once.
 func TestTheMachineAsksWhenItIsToldTo(t *testing.T) {
 	d := furnish(t)
-	ctx := t.Context()
 	ring := func(c Complaint) string {
 		t.Helper()
 		from := d.head(t)
 		d.write(t, func(tx *store.Tx) error { return d.machineAsks(tx, due.Job{Kind: asking, Key: c.ID.String()}) })
 		var kinds []string
-		for _, e := range must[[]store.Entry](t)(d.db.Journal(ctx, from, 10)) {
+		for _, e := range must[[]store.Entry](t)(d.db.Journal(t.Context(), from, 10)) {
 			kinds = append(kinds, e.Kind)
 		}
 		return strings.Join(kinds, " ")
@@ -179,7 +178,7 @@ func TestTheMachineAsksWhenItIsToldTo(t *testing.T) {
 		t.Errorf("switched off: %s", told)
 	}
 	for want, s := range map[string]followup.Settings{"follow.days": {Mail: true}, "": {Mail: true, Days: 2}} {
-		if _, err := d.ArrangeAsking(ctx, d.boss, s); code(err) != want {
+		if _, err := d.ArrangeAsking(t.Context(), d.boss, s); code(err) != want {
 			t.Errorf("%+v: %v", s, err)
 		}
 	}
@@ -199,7 +198,7 @@ func TestTheMachineAsksWhenItIsToldTo(t *testing.T) {
 		t.Errorf("asked twice: %s", told)
 	}
 	done := d.inFollowUp(t, "Uma")
-	must[Complaint](t)(d.Ask(ctx, d.ann, done.ID, followup.Call))
+	must[Complaint](t)(d.Ask(t.Context(), d.ann, done.ID, followup.Call))
 	if told := ring(done); told != "" {
 		t.Errorf("somebody had asked: %s", told)
 	}
@@ -238,7 +237,6 @@ func TestTheLetterThatAsks(t *testing.T) {
 // Solving a ticket on which something was left undone says so, before and afterwards.
 func TestSolvingSaysWhatIsLeftUndone(t *testing.T) {
 	d := furnish(t)
-	ctx := t.Context()
 	for name, tc := range map[string]struct {
 		prepare func() tickets.ID
 		want    []Unfinished
@@ -248,21 +246,21 @@ func TestSolvingSaysWhatIsLeftUndone(t *testing.T) {
 		"it is not in follow-up": {func() tickets.ID { return d.complaint(t, "Uma").Ticket }, []Unfinished{NotInFollowUp}},
 		"an offer and a question": {func() tickets.ID {
 			c := d.complaint(t, "Ola")
-			must[Offer](t)(d.Offer(ctx, d.ann, Case{Complaint: c.ID}, Proposal{Part: Extra, Choices: []Choice{{Kind: "gift", Amount: euros(900)}}}))
-			must[Settlement](t)(d.Give(ctx, d.ann, Case{Complaint: c.ID}, gift(Right, "refund", 50_000)))
+			must[Offer](t)(d.Offer(t.Context(), d.ann, Case{Complaint: c.ID}, Proposal{Part: Extra, Choices: []Choice{{Kind: "gift", Amount: euros(900)}}}))
+			must[Settlement](t)(d.Give(t.Context(), d.ann, Case{Complaint: c.ID}, gift(Right, "refund", 50_000)))
 			return c.Ticket
 		}, []Unfinished{NotInFollowUp, OfferWaits, AskedMore}},
 		"they named something else": {func() tickets.ID {
 			ticket := d.ticket(t, "Pia", d.team).ID
-			o := must[Offer](t)(d.Offer(ctx, d.ann, Case{Ticket: ticket}, Proposal{Part: Extra, Choices: []Choice{{Kind: "gift", Amount: euros(900)}}}))
-			must[Offer](t)(d.Choose(ctx, d.ann, o.ID, Pick{Other: "A song."}))
+			o := must[Offer](t)(d.Offer(t.Context(), d.ann, Case{Ticket: ticket}, Proposal{Part: Extra, Choices: []Choice{{Kind: "gift", Amount: euros(900)}}}))
+			must[Offer](t)(d.Choose(t.Context(), d.ann, o.ID, Pick{Other: "A song."}))
 			return ticket
 		}, []Unfinished{OtherNamed}},
 		"and got it": {func() tickets.ID {
 			ticket := d.ticket(t, "Rob", d.team).ID
-			o := must[Offer](t)(d.Offer(ctx, d.ann, Case{Ticket: ticket}, Proposal{Part: Extra, Choices: []Choice{{Kind: "gift", Amount: euros(900)}}}))
-			must[Offer](t)(d.Choose(ctx, d.ann, o.ID, Pick{Other: "A song."}))
-			must[Settlement](t)(d.Give(ctx, d.ann, Case{Ticket: ticket}, typed(Extra, "A song", 0)))
+			o := must[Offer](t)(d.Offer(t.Context(), d.ann, Case{Ticket: ticket}, Proposal{Part: Extra, Choices: []Choice{{Kind: "gift", Amount: euros(900)}}}))
+			must[Offer](t)(d.Choose(t.Context(), d.ann, o.ID, Pick{Other: "A song."}))
+			must[Settlement](t)(d.Give(t.Context(), d.ann, Case{Ticket: ticket}, typed(Extra, "A song", 0)))
 			return ticket
 		}, nil},
 	} {
@@ -274,7 +272,7 @@ func TestSolvingSaysWhatIsLeftUndone(t *testing.T) {
 			}
 			d.follow(t)
 			from := d.head(t)
-			must[tickets.Ticket](t)(d.tickets.Stand(ctx, admin, ticket, tickets.Resolved, ""))
+			must[tickets.Ticket](t)(d.tickets.Stand(t.Context(), admin, ticket, tickets.Resolved, ""))
 			d.follow(t)
 			want := ""
 			if tc.want != nil {

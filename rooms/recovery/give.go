@@ -121,7 +121,7 @@ func (room *Room) settlement(tx *store.Tx, who web.Who, r Remedy) (Settlement, e
 	all, err := remedies.In(tx, r.Matter)
 	s := Settlement{Remedy: r}
 	s.RightMissing, s.ExtraMissing = remedies.Parts(all)
-	s.Remedy.Dress(who)
+	s.Dress(who)
 	return s, err
 }
 

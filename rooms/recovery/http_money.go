@@ -2,7 +2,6 @@ package recovery
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -128,7 +127,7 @@ func (room *Room) approvalRoutes(api *web.API) {
 		},
 		) (g approvals.Guidance, err error) {
 			return g, room.db.Read(ctx, func(tx *store.Tx) error {
-				g, err = approvals.Guide(tx, who, approvals.Alike{in.Q, in.Kind, in.Severity, in.Limit})
+				g, err = approvals.Guide(tx, who, approvals.Alike{Q: in.Q, Kind: in.Kind, Severity: in.Severity, Limit: in.Limit})
 				return err
 			})
 		})
@@ -229,7 +228,11 @@ func (room *Room) ledgerRoutes(api *web.API) {
 
 // export writes the ledger as CSV, in pages, each a look of its own: what is entered never changes.
 func (room *Room) export(w http.ResponseWriter, r *http.Request, who web.Who) error {
-	f, err := room.span(r)
+	zone := time.UTC
+	if err := room.db.Read(r.Context(), func(tx *store.Tx) (err error) { zone, err = room.rules.Zone(tx); return err }); err != nil {
+		return err
+	}
+	f, err := ledger.Span(r.URL.Query().Get, zone)
 	if err != nil {
 		return err
 	}
@@ -243,25 +246,4 @@ func (room *Room) export(w http.ResponseWriter, r *http.Request, who web.Who) er
 		panic(http.ErrAbortHandler) //nolint:forbidigo // net/http's own way to end a response
 	}
 	return nil
-}
-
-// span reads the days of an export, by the clock on our wall.
-func (room *Room) span(r *http.Request) (f ledger.Filter, err error) {
-	zone := time.UTC
-	if err := room.db.Read(r.Context(), func(tx *store.Tx) (err error) { zone, err = room.rules.Zone(tx); return err }); err != nil {
-		return f, err
-	}
-	for name, into := range map[string]*time.Time{"from": &f.From, "to": &f.To} {
-		text := r.URL.Query().Get(name)
-		if text == "" {
-			continue
-		}
-		if *into, err = time.ParseInLocation(time.DateOnly, text, zone); err != nil {
-			return f, fault.Field(name, "export.day", "%q is no day; write it like 2026-01-31.", fmt.Sprintf("%.20s", text))
-		}
-		if name == "to" {
-			*into = into.AddDate(0, 0, 1)
-		}
-	}
-	return f, nil
 }

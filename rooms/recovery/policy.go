@@ -55,7 +55,7 @@ func (room *Room) Bend(ctx context.Context, who web.Who, which policies.ID, in B
 		if who.Staff == 0 {
 			return fault.New(fault.Denied, "authority.nobody", "Only a member of staff can give something, because it is on their authority.")
 		}
-		m, err := room.of(tx, who, Case{in.Complaint, in.Ticket})
+		m, err := room.of(tx, who, Case(in))
 		if err != nil {
 			return err
 		}

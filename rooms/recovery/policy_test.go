@@ -170,26 +170,25 @@ func TestRulesFollowTheMoneyOfTheDesk(t *testing.T) {
 // How often complaints are settled by whoever heard them, and who uses what they may.
 func TestAuthorityIsMeasured(t *testing.T) {
 	d := furnish(t)
-	ctx := t.Context()
 	settle := func(from string, before func(c Complaint)) {
 		t.Helper()
 		c := d.inFollowUp(t, from)
 		before(c)
-		must[Complaint](t)(d.Follow(ctx, d.sue, c.ID, Reply{Held: Yes, Trusts: Yes}))
+		must[Complaint](t)(d.Follow(t.Context(), d.sue, c.ID, Reply{Held: Yes, Trusts: Yes}))
 	}
 	settle("Eve", func(Complaint) {})
 	settle("Ida", func(c Complaint) {
-		must[Settlement](t)(d.Give(ctx, d.ann, Case{Complaint: c.ID}, gift(Right, "refund", 1_000)))
+		must[Settlement](t)(d.Give(t.Context(), d.ann, Case{Complaint: c.ID}, gift(Right, "refund", 1_000)))
 	})
 	settle("Uma", func(c Complaint) { // a supervisor was asked
-		must[Approval](t)(d.Refuse(ctx, d.ann, Case{Complaint: c.ID}, Refusing{What: "Ten", NearestYes: "One"}))
+		must[Approval](t)(d.Refuse(t.Context(), d.ann, Case{Complaint: c.ID}, Refusing{What: "Ten", NearestYes: "One"}))
 	})
 	settle("Ola", func(c Complaint) { // somebody else took it over
-		must[Complaint](t)(d.HandOver(ctx, d.ann, c.ID, staff.ID(d.ben.Staff), "Yours?"))
-		must[Complaint](t)(d.Accept(ctx, d.ben, c.ID))
+		must[Complaint](t)(d.HandOver(t.Context(), d.ann, c.ID, staff.ID(d.ben.Staff), "Yours?"))
+		must[Complaint](t)(d.Accept(t.Context(), d.ben, c.ID))
 	})
 	slipped := d.complaint(t, "Pia")
-	must[Complaint](t)(d.Close(ctx, d.ann, slipped.ID, Mistaken, "A slip."))
+	must[Complaint](t)(d.Close(t.Context(), d.ann, slipped.ID, Mistaken, "A slip."))
 	u := into[authority.Use](t, d.ask(d.boss, "GET /authority/use", ""))
 	by := map[string]authority.UsedBy{}
 	for _, p := range u.People {

@@ -2,9 +2,12 @@ package ledger
 
 import (
 	"encoding/csv"
+	"fmt"
 	"io"
 	"strings"
 	"time"
+
+	"github.com/hearthdesk/hearth/base/fault"
 )
 
 // WriteCSV writes entries for an accountant (RFC 4180), a line for each line of an entry; read gives a page of them after
@@ -53,4 +56,21 @@ func cell(s string) string {
 		return "'" + s
 	}
 	return s
+}
+
+// Span reads the days of an export, by the clock on our wall.
+func Span(asked func(name string) string, zone *time.Location) (f Filter, err error) {
+	for name, into := range map[string]*time.Time{"from": &f.From, "to": &f.To} {
+		text := asked(name)
+		if text == "" {
+			continue
+		}
+		if *into, err = time.ParseInLocation(time.DateOnly, text, zone); err != nil {
+			return f, fault.Field(name, "export.day", "%q is no day; write it like 2026-01-31.", fmt.Sprintf("%.20s", text))
+		}
+		if name == "to" {
+			*into = into.AddDate(0, 0, 1)
+		}
+	}
+	return f, nil
 }
