@@ -167,6 +167,11 @@ func (l *life) notices(ctx context.Context) error {
 // more than twelve people can see to. What was promised and broken, and what did not hold, still opens one.
 func (l *life) watchesLess(ctx context.Context) error {
 	_, err := l.Recovery.Watch(ctx, l.named("Nils").who, recovery.Watched{Origin: recovery.BreachedClock, Severity: 1, Off: true})
+	for _, o := range []recovery.Origin{recovery.SecondPass, recovery.Repeated} { // its people pass much on, and its customers repeat themselves
+		if err == nil {
+			_, err = l.Recovery.Watch(ctx, l.named("Nils").who, recovery.Watched{Origin: o, Severity: 1, Off: true})
+		}
+	}
 	if err == nil {
 		_, err = l.Recovery.Watch(ctx, l.named("Nils").who, recovery.Watched{Origin: recovery.BrokenPromise, Severity: 2})
 	}
