@@ -35,7 +35,7 @@ func (h *House) letters() *store.Follower {
 			return err
 		}
 		for _, m := range all {
-			if m.ID == a.AskedBy || m.Disabled || m.Invited || m.Can&web.Approve == 0 || !m.All && a.Team != 0 && !slices.Contains(m.Teams, a.Team) {
+			if !answers(m, a) {
 				continue
 			}
 			l, err := h.question(tx, a, m)
@@ -49,6 +49,11 @@ func (h *House) letters() *store.Follower {
 		return nil
 	})
 	return f
+}
+
+// answers says whether somebody may answer a question that another asked.
+func answers(m staff.Member, a approvals.Approval) bool {
+	return m.ID != a.AskedBy && !m.Disabled && !m.Invited && m.Can&web.Approve != 0 && (m.All || a.Team == 0 || slices.Contains(m.Teams, a.Team))
 }
 
 // question is the letter about one, in the language of whoever gets it.

@@ -55,7 +55,7 @@ func (p *postbox) read(to string) string {
 // and nothing of what the customer or a colleague wrote. Whoever can't answer it, or asked, gets none.
 func TestAQuestionIsToldToSupervisorsByMail(t *testing.T) {
 	box := &postbox{got: map[string]string{}}
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed with the server
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

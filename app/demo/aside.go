@@ -58,7 +58,7 @@ func (l *life) mislead(r *rand.Rand, n int, customers []*customer) {
 				}
 				if mended := l.open.Add(at, time.Duration(1+r.IntN(20))*time.Hour); mended.Before(l.end) && chance(r, 0.7) {
 					l.later(mended, "repair", func(ctx context.Context) error {
-						_, err := l.Email.Repair(ctx, l.named("Nils").who, e.ID, k.mend)
+						_, err := l.Email.Repair(ctx, l.admin().who, e.ID, k.mend)
 						return err
 					})
 				}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/hearthdesk/hearth/base/fault"
@@ -219,14 +220,9 @@ func (c *company) sort(ctx context.Context, d Deps) error {
 	return nil
 }
 
-// named finds a colleague by first name.
-func (c *company) named(first string) *colleague {
-	for _, p := range c.staff {
-		if p.first == first {
-			return p
-		}
-	}
-	return c.staff[0]
+// admin looks after the settings.
+func (c *company) admin() *colleague {
+	return c.staff[max(0, slices.IndexFunc(c.staff, func(p *colleague) bool { return p.first == "Nils" }))]
 }
 
 // signIns names one person for each role.

@@ -166,14 +166,14 @@ func (l *life) notices(ctx context.Context) error {
 // watchesLess is what the company learns in its first days: where one clock in five is late, a recovery for each of them is
 // more than twelve people can see to. What was promised and broken, and what did not hold, still opens one.
 func (l *life) watchesLess(ctx context.Context) error {
-	_, err := l.Recovery.Watch(ctx, l.named("Nils").who, recovery.Watched{Origin: recovery.BreachedClock, Severity: 1, Off: true})
+	_, err := l.Recovery.Watch(ctx, l.admin().who, recovery.Watched{Origin: recovery.BreachedClock, Severity: 1, Off: true})
 	for _, o := range []recovery.Origin{recovery.SecondPass, recovery.Repeated} { // its people pass much on, and its customers repeat themselves
 		if err == nil {
-			_, err = l.Recovery.Watch(ctx, l.named("Nils").who, recovery.Watched{Origin: o, Severity: 1, Off: true})
+			_, err = l.Recovery.Watch(ctx, l.admin().who, recovery.Watched{Origin: o, Severity: 1, Off: true})
 		}
 	}
 	if err == nil {
-		_, err = l.Recovery.Watch(ctx, l.named("Nils").who, recovery.Watched{Origin: recovery.BrokenPromise, Severity: 2})
+		_, err = l.Recovery.Watch(ctx, l.admin().who, recovery.Watched{Origin: recovery.BrokenPromise, Severity: 2})
 	}
 	return err
 }

@@ -238,9 +238,10 @@ func (room *Room) export(w http.ResponseWriter, r *http.Request, who web.Who) er
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
 	w.Header().Set("Content-Disposition", `attachment; filename="ledger.csv"`)
+	ctx := r.Context()
 	err = ledger.WriteCSV(w, func(after ledger.ID, limit int) (all []ledger.Entry, err error) {
 		f.After, f.Limit = after, limit
-		return all, room.db.Read(r.Context(), func(tx *store.Tx) error { all, err = entries(tx, who, f); return err })
+		return all, room.db.Read(ctx, func(tx *store.Tx) error { all, err = entries(tx, who, f); return err })
 	})
 	if err != nil { // what was sent so far is no whole ledger, and must not look like one
 		panic(http.ErrAbortHandler) //nolint:forbidigo // net/http's own way to end a response

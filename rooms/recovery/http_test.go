@@ -143,7 +143,7 @@ func TestRequests(t *testing.T) {
 		e    store.Entry
 		want web.Audience
 	}{
-		{store.Entry{Kind: "ledger.entered", Subject: "led_0000000000001"}, web.Audience{Needs: web.Money | web.Reports}},
+		{store.Entry{Kind: "ledger.entered", Subject: "led_0000000000001", Body: []byte(`{}`)}, web.Audience{Needs: web.Money | web.Reports}},
 		{store.Entry{Kind: "authority.overspent", Subject: d.team.String()}, web.Audience{Needs: web.Approve}},
 		{store.Entry{Kind: "complaints.moved", Subject: c.Ticket.String(), Body: []byte(`{}`)}, web.Audience{Needs: web.View, Team: int64(d.team)}},
 		{store.Entry{Kind: "complaints.moved", Subject: "cmp_0000000000001"}, web.Audience{Needs: web.Reports}},

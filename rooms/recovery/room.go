@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"embed"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/recovery/authority"
 	"github.com/hearthdesk/hearth/rooms/recovery/followup"
+	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
 	"github.com/hearthdesk/hearth/rooms/recovery/stages"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
@@ -67,7 +69,13 @@ func (room *Room) Audience(tx *store.Tx, e store.Entry) (web.Audience, error) {
 	noun, _, _ := strings.Cut(e.Kind, ".")
 	switch noun {
 	case "ledger":
-		return web.Audience{Needs: web.Money | web.Reports}, nil
+		var in ledger.Entered
+		if err := json.Unmarshal(e.Body, &in); err != nil || in.Ticket == 0 {
+			return web.Audience{Needs: web.Money | web.Reports}, err
+		}
+		a, err := room.tickets.Audience(tx, store.Entry{Subject: in.Ticket.String()})
+		a.Needs |= web.Money
+		return a, err
 	case "authority":
 		return web.Audience{Needs: web.Approve}, nil
 	}
