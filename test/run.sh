@@ -11,14 +11,21 @@ part() {
 	times="$times$(printf '%5d s  %s' $(($(date +%s) - start)) "$name")
 "
 }
-# tests names the packages that have tests and where they are, those that take longest first, without those that match.
+# tests names the packages that have tests and where they are, those that take longest first, without those that match. Two
+# of one name are called by their whole path.
 tests() {
 	for p in channels/email test/crash base/text rooms/recovery rooms/tickets rooms/staff app/demo $(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./... | sed -n 's|^github.com/hearthdesk/hearth/||p'); do
 		printf '%s %s\n' "$(basename "$p")" "$p"
-	done | awk '!seen[$0]++' | grep -v -e ' test/play$' "$@"
+	done | awk '!seen[$0]++ { n[$1]++; name[++all] = $1; path[all] = $2 }
+		END { for (i = 1; i <= all; i++) { p = path[i]; if (n[name[i]] > 1) { name[i] = p; gsub("/", "_", name[i]) } print name[i], p } }' | grep -v -e ' test/play$' "$@"
 }
-suite() { # programs without what debuggers want are linked in half the time
-	mkdir -p .cache/tests && tests | sed 's|.* |./|' | xargs go test -c -ldflags='-s -w' -o .cache/tests/ && go test . || return 1
+link() { # programs without what debuggers want are linked in half the time
+	go test -c -ldflags='-s -w' "$@"
+}
+suite() {
+	# shellcheck disable=SC2046 # paths have no spaces
+	mkdir -p .cache/tests && link -o .cache/tests/ $(tests | sed -n 's|^[a-z]* |./|p') && go test . || return 1
+	tests | grep '^[a-z]*_' | while read -r name path; do link -o ".cache/tests/$name.test" "./$path" || exit 1; done || return 1
 	tests | SKIP= xargs -P 3 -L 1 sh test/one.sh # a SKIP from outside leaves nothing out
 }
 plays() {
