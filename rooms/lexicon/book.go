@@ -98,7 +98,7 @@ const maxRules = 5000
 // NewBook makes rules ready. It is Invalid, with one sentence for each rule at fault, when a pattern makes no sense or
 // would match everything, or an example proves a rule wrong.
 func NewBook(f File) (*Book, error) {
-	b, flawed, err := build(f)
+	b, flawed, err := build(f, 0)
 	if err == nil {
 		err = flawed.fault()
 	}
@@ -141,15 +141,19 @@ func (all flaws) rules() (ids []string) {
 }
 
 // build makes rules ready, and says which are not sound. Whether one is has nothing to do with the others, so that a book
-// without those is sound.
-func build(f File) (*Book, flaws, error) {
+// without those is sound. The examples of the first proven rules have been tried before, and are not tried again.
+func build(f File, proven int) (*Book, flaws, error) {
 	if len(f.Rules) > maxRules {
 		return nil, nil, fault.New(fault.Invalid, "lexicon.many", "A lexicon holds at most %d rules.", maxRules)
 	}
 	b := &Book{byWord: map[string]opening{}, byPrefix: map[string][]int{}, bySuffix: map[string][]int{}, numbers: map[string]int32{}}
 	var flawed flaws
 	seen := map[string]bool{}
-	for _, r := range f.Rules {
+	from := 0
+	for i, r := range f.Rules {
+		if i == proven {
+			from = len(b.lines)
+		}
 		if err := b.add(r, f.Sets); err != nil {
 			flawed = append(flawed, flaw{r.ID, "lexicon.rule", fmt.Errorf("%s: %w", r.ID, err)})
 		} else if seen[r.ID] {
@@ -158,7 +162,10 @@ func build(f File) (*Book, flaws, error) {
 		seen[r.ID] = true
 	}
 	b.lengths, b.endings = lengths(b.byPrefix), lengths(b.bySuffix)
-	return b, append(flawed, b.prove()...), nil
+	if proven >= len(f.Rules) {
+		from = len(b.lines)
+	}
+	return b, append(flawed, b.prove(from)...), nil
 }
 
 // lengths are those of the keys, the shortest first.
@@ -273,9 +280,9 @@ func (b *Book) opens(word string, n int) {
 	b.byWord[word] = o
 }
 
-// prove tries the examples of every rule.
-func (b *Book) prove() (flawed flaws) {
-	for i := range b.lines {
+// prove tries the examples of every rule from one on.
+func (b *Book) prove(from int) (flawed flaws) {
+	for i := from; i < len(b.lines); i++ {
 		l := &b.lines[i]
 		for _, s := range l.Bad {
 			if !b.marks(s, i) {

@@ -101,7 +101,7 @@ func compile(src string, sets map[string]string) (*pattern, error) {
 		p.link()
 		return p, nil
 	}
-	c := &compiler{src: lex(src), sets: sets}
+	c := &compiler{src: lex(src), sets: sets, steps: make([]step, 0, 24)}
 	if len(c.src) > 0 && (c.src[0] == "^" || c.src[0] == ",") {
 		p.begins, p.clause, c.at = c.src[0] == "^", c.src[0] == ",", 1
 	}

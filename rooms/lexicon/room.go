@@ -99,6 +99,10 @@ func (room *Room) kept(tx *store.Tx, language string) (k kept, err error) {
 
 // together is the starter's book with the company's own rules in it, and which of them are not sound.
 func together(language string, ours []own) (*Book, flaws, error) {
+	if len(ours) == 0 {
+		b, err := ready[language]()
+		return b, nil, err
+	}
 	f, err := Starter(language)
 	if err != nil {
 		return nil, nil, err
@@ -106,12 +110,13 @@ func together(language string, ours []own) (*Book, flaws, error) {
 	f.Rules = slices.DeleteFunc(f.Rules, func(r Rule) bool {
 		return slices.ContainsFunc(ours, func(o own) bool { return o.ID == r.ID })
 	})
+	proven := len(f.Rules)
 	for _, o := range ours {
 		if !o.Off {
 			f.Rules = append(f.Rules, o.Body)
 		}
 	}
-	return build(f)
+	return build(f, proven)
 }
 
 // Listed is a rule as it is listed.

@@ -1,6 +1,7 @@
 package lexicon
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -25,3 +26,20 @@ func Starter(language string) (File, error) {
 	f := all[language]
 	return File{Sets: maps.Clone(f.Sets), Rules: slices.Clone(f.Rules)}, err
 }
+
+// ready are the starter lexicons made ready, each when it is first asked for: most companies have no rule of their own. That
+// every rule of the starter is sound is for its tests to say, and not for each start.
+var ready = func() map[string]func() (*Book, error) {
+	all := map[string]func() (*Book, error){}
+	for _, language := range Languages {
+		all[language] = sync.OnceValues(func() (*Book, error) {
+			f, err := Starter(language)
+			if err != nil {
+				return nil, err
+			}
+			b, flawed, err := build(f, len(f.Rules))
+			return b, errors.Join(err, flawed.fault())
+		})
+	}
+	return all
+}()
