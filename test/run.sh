@@ -38,23 +38,13 @@ postgres() {
 	# either.
 	SKIP='TestPeers|TestAConsent|TestAnAnswer(IsTriedAgain|Outlives)|TestMailComesAndGoesProtected|TestServersAre|TestATrialEnds|TestAServerThatCannot|TestTheSignature|TestAFolderIsNumbered|TestTheSameSeed|TestMailsArriveByThemselves|TestCustomersWriteBack|TestNobodyElse|TestTheSampleCompanyIsAlive'
 	tests -e ' base/\(text\|files\|when\|odds\|id\|money\|secret\|words\)$' -e ' channels/email/' -e ' test/\(load\|servers\)$' |
-		SKIP=$SKIP .cache/withpg xargs -P 2 -L 1 sh test/one.sh
+		SKIP=$SKIP .cache/withpg xargs -P 3 -L 1 sh test/one.sh
 	code=$?
 	if [ $code = 3 ]; then
 		[ "${CI:-}" = true ] && return 1
 		echo "skipped: PostgreSQL is not installed (Debian: postgresql)"
 		return 0
 	fi
-	return $code
-}
-# A play waits for pages and for people's pace most of the time, and what it waits for is a page, never a moment: so both share
-# the machine.
-both() {
-	(start=$(date +%s); plays >.cache/plays.out 2>&1; code=$?; echo "the plays took $(($(date +%s) - start)) s" >>.cache/plays.out; exit $code) &
-	beside=$!
-	postgres; code=$?
-	wait $beside || code=$?
-	cat .cache/plays.out
 	return $code
 }
 web() {
@@ -74,5 +64,6 @@ part "set-up" sh test/setup.sh
 part "vet, format, lint, house" make --no-print-directory verify
 part "web: types, tests, build, budgets" web
 part "Go on SQLite" suite
-part "Go on PostgreSQL, and beside it plays in the browser" both
+part "plays in the browser" plays
+part "Go on PostgreSQL" postgres
 printf '\n%s' "$times"

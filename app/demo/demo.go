@@ -110,6 +110,8 @@ func begun(ctx context.Context, d Deps, o Options) (*life, error) {
 		switch f.Name {
 		case "mail.send":
 			l.post = append(l.post, f, postman(d))
+		case "letters": // nobody is told today what waited weeks ago
+			l.all = append(l.all, store.NewFollower(f.Name))
 		case "clocks", "recovery":
 			l.told = append(l.told, f)
 		default:

@@ -345,7 +345,7 @@ func TestWhatCanNotBeReachedIsRefused(t *testing.T) {
 func TestNobodyIsReachedInside(t *testing.T) {
 	p := newPhone(t)
 	client := push.Careful()
-	for _, at := range []string{p.URL, "https://10.0.0.1/x", "https://169.254.169.254/latest", "https://[::1]:9/", "https://[fd00::1]/", "https://100.64.1.1/", "https://0.0.0.0:1/"} {
+	for _, at := range []string{p.URL, "https://10.0.0.1/x", "https://169.254.169.254/latest", "https://[::1]:9/", "https://[fd00::1]/", "https://100.64.1.1/", "https://[64:ff9b::a00:1]/", "https://198.18.0.1/", "https://0.0.0.0:1/"} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, at, nil)
 		if err != nil {
 			t.Fatal(err)

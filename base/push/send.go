@@ -19,6 +19,7 @@ import (
 
 	"github.com/hearthdesk/hearth/base/due"
 	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/web"
 )
 
 // letter is a note ready to be sent: to where, in which words, under whose name.
@@ -149,7 +150,7 @@ func careful() *http.Client {
 		if err != nil {
 			return err
 		}
-		if ip := at.Addr().Unmap(); !ip.IsGlobalUnicast() || ip.IsPrivate() || shared.Contains(ip) {
+		if !web.OnTheInternet(at.Addr()) {
 			return errInner
 		}
 		return nil
@@ -160,6 +161,3 @@ func careful() *http.Client {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
-
-// shared addresses lie behind a provider (RFC 6598).
-var shared = netip.MustParsePrefix("100.64.0.0/10") //nolint:gochecknoglobals // a constant

@@ -84,15 +84,20 @@ func (s seat) invited() bool { return s.guest.ID != 0 }
 
 // seat finds out where somebody sits; to whoever has no seat the part does not exist.
 func (room *Room) seat(tx *store.Tx, who web.Who, p Part) (s seat, err error) {
-	if sits(who) {
-		s.guest, _ = p.person("", staff.ID(who.Staff))
-	}
 	seen, err := room.tickets.Seen(tx, who, []tickets.ID{p.Ticket})
-	s.host = len(seen) == 1
-	if err == nil && !s.host && !s.invited() {
+	if s = seatOf(who, p, seen); err == nil && !s.host && !s.invited() {
 		err = unknown(p.ID)
 	}
 	return s, err
+}
+
+// seatOf is the seat of somebody who may see some tickets.
+func seatOf(who web.Who, p Part, seen []tickets.ID) (s seat) {
+	if sits(who) {
+		s.guest, _ = p.person("", staff.ID(who.Staff))
+	}
+	s.host = slices.Contains(seen, p.Ticket)
+	return s
 }
 
 // sits says whether an invitation counts for whoever asks: it is the person's, so a token or a phone that may only capture does

@@ -70,18 +70,23 @@ func (room *Room) present(tx *store.Tx, who web.Who, p *Part) (err error) {
 // dress puts names to parts, and takes out of each what is not for whoever reads it.
 func (room *Room) dress(tx *store.Tx, who web.Who, all []Part) error {
 	var members []staff.ID
+	var about []tickets.ID
 	for _, p := range all {
-		members = append(members, p.AskedBy)
+		members, about = append(members, p.AskedBy), append(about, p.Ticket)
 	}
 	names, err := room.staff.Names(tx, members)
 	if err != nil {
 		return err
 	}
+	seen, err := room.tickets.Seen(tx, who, about)
+	if err != nil {
+		return err
+	}
 	for i := range all {
 		p := &all[i]
-		s, err := room.seat(tx, who, *p)
-		if err != nil {
-			return err
+		s := seatOf(who, *p, seen)
+		if !s.host && !s.invited() {
+			return unknown(p.ID)
 		}
 		p.AskedByName, p.Yours, p.Host = names[p.AskedBy], s.invited(), s.host
 		if !s.host { // which ticket it is, what its customer is told and how it stands is no business of a guest

@@ -34,7 +34,7 @@ test('a morning by keyboard alone', { skip: missing, timeout: 300_000 }, async (
   await page.getByRole('status').filter({ hasText: /^Given to/ }).first().waitFor();
   await key('r');
   await page.getByRole('textbox', { name: 'Answer to the customer' }).waitFor();
-  await page.keyboard.type('Thank you for telling us. A new one leaves today.');
+  await page.keyboard.type('Thank you for telling us. A new one leaves today. Have a lovely day, and come back to us whenever you like.');
   await key('Control+Shift+Enter');
   await page.waitForURL((u) => u.href !== first);
   assert.notEqual(await focused(), 'nothing');

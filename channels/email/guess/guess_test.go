@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/test/servers"
 )
 
@@ -363,12 +364,12 @@ func TestOnlyPublicAddressesAreAsked(t *testing.T) {
 		}
 	}
 	for _, ip := range private {
-		if public(netip.MustParseAddr(ip)) {
+		if web.OnTheInternet(netip.MustParseAddr(ip)) {
 			t.Errorf("%s is taken for public", ip)
 		}
 	}
 	for _, ip := range []string{"8.8.8.8", "203.0.113.7", "2a00:1450:4001:80b::200e", "64:ff9b::808:808", "::ffff:8.8.8.8"} {
-		if !public(netip.MustParseAddr(ip)) {
+		if !web.OnTheInternet(netip.MustParseAddr(ip)) {
 			t.Errorf("%s is taken for private", ip)
 		}
 	}

@@ -12,6 +12,8 @@ import (
 
 	"github.com/emersion/go-imap/v2/imapclient"
 	"github.com/emersion/go-smtp"
+
+	"github.com/hearthdesk/hearth/base/web"
 )
 
 var (
@@ -116,7 +118,7 @@ func (f Finder) connect(ctx context.Context, host, port string) (net.Conn, error
 	if err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(ip netip.Addr) bool { return !public(ip) })
+	all = slices.DeleteFunc(all, func(ip netip.Addr) bool { return !web.OnTheInternet(ip) })
 	slices.SortStableFunc(all, func(a, b netip.Addr) int { return a.Unmap().BitLen() - b.Unmap().BitLen() })
 	err = errPrivate
 	for _, ip := range all[:min(len(all), addressesOf)] {
@@ -143,24 +145,4 @@ func (f Finder) dial(ctx context.Context, address string) (net.Conn, error) {
 		return f.Dial(ctx, "tcp", address)
 	}
 	return (&net.Dialer{}).DialContext(ctx, "tcp", address)
-}
-
-// inner are networks that are not the internet though they look like it (RFC 6890).
-var inner = []netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
-	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("64:ff9b:1::/48"),
-	netip.MustParsePrefix("100::/64"), netip.MustParsePrefix("2001::/23"), netip.MustParsePrefix("2002::/16"), netip.MustParsePrefix("fec0::/10"),
-}
-
-// translated are IPv4 addresses as a network without them sees them (RFC 6052); they are what lies within.
-var translated = netip.MustParsePrefix("64:ff9b::/96")
-
-// public says whether an address is on the internet: the networks around us are nobody's to ask through us.
-func public(ip netip.Addr) bool {
-	ip = ip.Unmap().WithZone("")
-	if translated.Contains(ip) {
-		b := ip.As16()
-		return public(netip.AddrFrom4([4]byte(b[12:])))
-	}
-	return ip.IsGlobalUnicast() && !ip.IsPrivate() && !slices.ContainsFunc(inner, func(p netip.Prefix) bool { return p.Contains(ip) })
 }

@@ -40,3 +40,9 @@ test('icons come one by one, colours by token, HTML of others never into the pag
   expect(all.filter(([f, s]) => /from 'bits-ui'/.test(s) && !/^kit\/|^app\/Palette/.test(f)).map(([f]) => f)).toEqual([]);
   expect(all.filter(([, s]) => /https?:\/\/(?!127\.0\.0\.1)[a-z]/.test(s.replace(/\/\/.*$/gm, '').replace(/placeholder="[^"]*"/g, '')) && /fonts\.|cdn|unpkg|googleapis/.test(s)).map(([f]) => f)).toEqual([]);
 });
+
+test('no two places are gone to by the same keys', () => {
+  const places = files.filter((f) => !f.endsWith('.test.ts')).flatMap((f) => [...readFileSync(join(root, f), 'utf8').matchAll(/'(g [a-z])'/g)].map((m) => m[1]));
+  expect(places.length).toBeGreaterThan(8);
+  expect(places.filter((k, i) => places.indexOf(k) !== i)).toEqual([]);
+});
