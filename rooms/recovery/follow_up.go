@@ -230,11 +230,12 @@ func (room *Room) machineAsks(tx *store.Tx, j due.Job) error {
 	if _, asked, err := room.askedLast(tx, c); err != nil || asked {
 		return err
 	}
-	l, err := room.letter(tx, c, "")
-	if err != nil {
+	l, unwritten := room.letter(tx, c, "")
+	to, ok, err := room.tickets.Reached(tx, c.Customer) // who wrote last need not be the one who was wronged
+	if err = errors.Join(err, unwritten); err != nil || !ok {
 		return err
 	}
-	m, err := room.tickets.Notify(tx, c.Ticket, "follow_up", l.Subject, l.Text)
+	m, err := room.tickets.Notify(tx, c.Ticket, "follow_up", l.Subject, l.Text, to)
 	if err != nil || m.ID == 0 || m.State == tickets.Kept { // there is no way to them by mail
 		return err
 	}

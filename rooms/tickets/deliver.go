@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/rooms/people"
 )
 
 // Outgoing loads a message that is to be sent, with its ticket, inside the channel's transaction.
@@ -61,6 +62,20 @@ func (room *Room) MarkBounced(tx *store.Tx, mailbox MailboxID, ref, why string) 
 		return m, false, err
 	}
 	return m, true, room.MarkDelivery(tx, id, Bounced, why)
+}
+
+// Reached is a customer at the first address of theirs from which mails do not come back; ok is false when there is none.
+func (room *Room) Reached(tx *store.Tx, customer people.ID) (to Party, ok bool, err error) {
+	c, err := room.people.Look(tx, customer)
+	if err != nil {
+		return to, false, err
+	}
+	for _, a := range c.Reach {
+		if a.Kind == people.Email && a.BouncedAt.IsZero() {
+			return Party{Name: c.Name, Email: a.Value}, true, nil
+		}
+	}
+	return to, false, nil
 }
 
 // Message shows one message with its files, inside the caller's transaction.

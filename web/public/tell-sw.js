@@ -55,7 +55,8 @@ self.addEventListener('notificationclick', (e) => {
   const { path } = e.notification.data;
   e.waitUntil(
     self.clients.matchAll({ type: 'window', includeUncontrolled: true }).then(async (all) => {
-      const there = all.find((c) => new URL(c.url).pathname === new URL(path, self.location.origin).pathname);
+      const to = new URL(path, self.location.origin);
+      const there = all.find(({ url }) => new URL(url).pathname === to.pathname && (!to.search || new URL(url).search === to.search));
       if (there) return there.focus();
       return self.clients.openWindow(path);
     }),

@@ -40,12 +40,15 @@ async function hand(k: Kept): Promise<Became> {
   return res.json();
 }
 
+const going = new Set<string>(); // on their way: a second run would find the files of one gone, and send it without them
+
 /** Tells it; undefined when it is kept here for later. Any other fault is thrown, and nothing is kept. */
 export async function tell(told: Told, files: Picked[] = []): Promise<Became | undefined> {
   for (const f of files) await put(f.id, f.blob);
   const k: Kept = { key: fresh(), at: new Date().toISOString(), told, ...(files.length && { files: files.map(({ id, name, voice }) => ({ id, name, voice })) }) };
-  keep([...kept(), k]); // before it is sent: the battery may be empty in a moment
+  going.add(k.key);
   try {
+    keep([...kept(), k]); // before it is sent: the battery may be empty in a moment
     const c = await hand(k);
     drop(k);
     return c;
@@ -53,6 +56,8 @@ export async function tell(told: Told, files: Picked[] = []): Promise<Became | u
     if (waits(e)) return undefined;
     drop(k);
     throw e;
+  } finally {
+    going.delete(k.key);
   }
 }
 
@@ -82,6 +87,8 @@ export async function catchUp(): Promise<{ sent: number; refused?: { kept: Kept;
   let sent = 0;
   let refused: { kept: Kept; why: unknown } | undefined;
   for (const k of kept()) {
+    if (going.has(k.key) || !kept().some((o) => o.key === k.key)) continue; // another run has it, or has sent it meanwhile
+    going.add(k.key);
     try {
       await hand(k);
     } catch (e) {
@@ -90,6 +97,8 @@ export async function catchUp(): Promise<{ sent: number; refused?: { kept: Kept;
         refused ??= { kept: k, why: e };
         continue;
       }
+    } finally {
+      going.delete(k.key);
     }
     drop(k);
     sent++;
