@@ -194,7 +194,7 @@ func (room *Room) placedByItself(tx *store.Tx, who web.Who, p *Promise) error {
 	if _, err := room.people.Look(tx, p.Customer); err != nil {
 		return err
 	}
-	if err := room.staff.MustBeActive(tx, p.Owner); err != nil {
+	if err := room.staff.MayBeAssigned(tx, p.Owner); err != nil {
 		return err
 	}
 	if p.Team == 0 {
@@ -232,7 +232,7 @@ func (room *Room) said(tx *store.Tx, p *Promise) error {
 
 // ownable is a fault when somebody can't see to a promise: they are gone, or may not even read it.
 func (room *Room) ownable(tx *store.Tx, p Promise, owner staff.ID) error {
-	if err := room.staff.MustBeActive(tx, owner); err != nil || p.Ticket == 0 {
+	if err := room.staff.MayBeAssigned(tx, owner); err != nil || p.Ticket == 0 {
 		return err
 	}
 	them, err := room.staff.Who(tx, owner)

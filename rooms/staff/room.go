@@ -113,9 +113,9 @@ func (room *Room) Behind(tx *store.Tx, a store.Actor) (who ID, err error) {
 	return who, err
 }
 
-// MustBeActive is a fault when somebody can't be given a ticket: NotFound, or Conflict when they are disabled or could not
-// even read it. In a Write they stay active until it ends.
-func (room *Room) MustBeActive(tx *store.Tx, who ID) error {
+// MayBeAssigned says why somebody can't be given work on tickets: NotFound, or Conflict when they are disabled or could not
+// even read one. In a Write they stay active until it ends.
+func (room *Room) MayBeAssigned(tx *store.Tx, who ID) error {
 	disabled, err := hold(tx, who)
 	if err == nil && disabled {
 		err = fault.New(fault.Conflict, "staff.disabled", "This colleague is not here any more, so nothing can be given to them.")

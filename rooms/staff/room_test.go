@@ -263,16 +263,16 @@ func TestShuttingOut(t *testing.T) {
 	}
 	light := h.add(t, "Lia", "light")
 	h.read(t, func(tx *store.Tx) error {
-		if err := h.MustBeActive(tx, ID(ben.Staff)); code(err) != "staff.disabled" {
+		if err := h.MayBeAssigned(tx, ID(ben.Staff)); code(err) != "staff.disabled" {
 			t.Errorf("work for them: %v", err)
 		}
-		if err := h.MustBeActive(tx, 99); code(err) != "staff.unknown" {
+		if err := h.MayBeAssigned(tx, 99); code(err) != "staff.unknown" {
 			t.Errorf("work for nobody: %v", err)
 		}
-		if err := h.MustBeActive(tx, ID(admin.Staff)); err != nil {
+		if err := h.MayBeAssigned(tx, ID(admin.Staff)); err != nil {
 			t.Errorf("work for Ada: %v", err)
 		}
-		if err := h.MustBeActive(tx, ID(light.Staff)); code(err) != "staff.no_tickets" {
+		if err := h.MayBeAssigned(tx, ID(light.Staff)); code(err) != "staff.no_tickets" {
 			t.Errorf("a ticket for somebody who can't read it: %v", err)
 		}
 		if who, err := h.Who(tx, ID(ben.Staff)); err != nil || who.Can != 0 || who.All || who.Teams != nil {

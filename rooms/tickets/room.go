@@ -157,7 +157,7 @@ func (room *Room) give(tx *store.Tx, t *Ticket, a Assignment) (err error) {
 	e := Assigned{Ticket: t.ID, WasStaff: t.Assignee, WasTeam: t.Team}
 	if a.Staff != nil {
 		if *a.Staff != 0 {
-			if err := room.staff.MustBeActive(tx, *a.Staff); err != nil {
+			if err := room.staff.MayBeAssigned(tx, *a.Staff); err != nil {
 				return err
 			}
 		}
