@@ -51,27 +51,36 @@ func OpenAt(tb testing.TB, now func() time.Time, rooms ...store.Migrations) *sto
 // URL names a database that holds nothing yet (or only the rooms' empty tables) and is removed when the test ends.
 func URL(tb testing.TB, rooms ...store.Migrations) string {
 	tb.Helper()
-	return create(tb, func(ctx context.Context, c *pgx.Conn, admin string) string { return template(ctx, tb, c, admin, rooms) })
+	of := fingerprint(tb, rooms)
+	if !Postgres() {
+		return copied(tb, of, rooms)
+	}
+	admin := server(tb)
+	d := borrow(of)
+	if d == nil {
+		d = &database{name: "t_" + random()}
+		asAdmin(tb, admin, func(ctx context.Context, c *pgx.Conn) {
+			d.from = template(ctx, tb, c, admin, of, rooms)
+			exec(ctx, tb, c, `CREATE DATABASE `+d.name+` STRATEGY FILE_COPY TEMPLATE `+d.from.name) // six times as fast as through the log
+		})
+	} else if err := d.wash(); err != nil {
+		tb.Fatal(err)
+	}
+	d.url = at(tb, admin, d.name)
+	lend(d)
+	tb.Cleanup(func() { giveBack(of, d) })
+	return d.url
 }
 
 // Empty is URL of a database without any table, such as one is restored into.
 func Empty(tb testing.TB) string {
 	tb.Helper()
-	return create(tb, func(context.Context, *pgx.Conn, string) string { return "template0" })
-}
-
-func create(tb testing.TB, from func(ctx context.Context, c *pgx.Conn, admin string) string) string {
-	tb.Helper()
 	if !Postgres() {
 		return filepath.Join(tb.TempDir(), "hearth.db")
 	}
-	admin := os.Getenv("HEARTH_TEST_PG")
-	if admin == "" {
-		tb.Skip("HEARTH_TEST_PG names no PostgreSQL server; `make test` starts one")
-	}
-	name := "t_" + random()
+	admin, name := server(tb), "t_"+random()
 	asAdmin(tb, admin, func(ctx context.Context, c *pgx.Conn) {
-		exec(ctx, tb, c, `CREATE DATABASE `+name+` STRATEGY FILE_COPY TEMPLATE `+from(ctx, c, admin)) // six times as fast as through the log
+		exec(ctx, tb, c, `CREATE DATABASE `+name+` TEMPLATE template0`)
 	})
 	tb.Cleanup(func() {
 		asAdmin(tb, admin, func(ctx context.Context, c *pgx.Conn) {
@@ -79,6 +88,15 @@ func create(tb testing.TB, from func(ctx context.Context, c *pgx.Conn, admin str
 		})
 	})
 	return at(tb, admin, name)
+}
+
+func server(tb testing.TB) string {
+	tb.Helper()
+	admin := os.Getenv("HEARTH_TEST_PG")
+	if admin == "" {
+		tb.Skip("HEARTH_TEST_PG names no PostgreSQL server; `make test` starts one")
+	}
+	return admin
 }
 
 var (
@@ -101,7 +119,41 @@ func asAdmin(tb testing.TB, url string, do func(ctx context.Context, c *pgx.Conn
 	do(ctx, adminConn)
 }
 
-func template(ctx context.Context, tb testing.TB, c *pgx.Conn, admin string, rooms []store.Migrations) string {
+// copied is a database of SQLite: making its tables takes longer than copying them.
+func copied(tb testing.TB, of string, rooms []store.Migrations) string {
+	tb.Helper()
+	filesMu.Lock()
+	defer filesMu.Unlock()
+	path := filepath.Join(tb.TempDir(), "hearth.db")
+	if len(rooms) == 0 {
+		return path
+	}
+	if files[of] == nil {
+		db, err := store.Open(context.Background(), store.Options{URL: path}, rooms...)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		if err := db.Close(); err != nil {
+			tb.Fatal(err)
+		}
+		if files[of], err = os.ReadFile(path); err != nil {
+			tb.Fatal(err)
+		}
+		return path
+	}
+	if err := os.WriteFile(path, files[of], 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	return path
+}
+
+var (
+	filesMu sync.Mutex
+	files   = map[string][]byte{}
+)
+
+// fingerprint tells apart what databases are made of.
+func fingerprint(tb testing.TB, rooms []store.Migrations) string {
 	tb.Helper()
 	h := sha256.New()
 	for _, r := range rooms {
@@ -118,27 +170,7 @@ func template(ctx context.Context, tb testing.TB, c *pgx.Conn, admin string, roo
 	if i, err := os.Stat(exe); err == nil {
 		fmt.Fprint(h, exe, i.ModTime())
 	}
-	tpl := "tpl_" + hex.EncodeToString(h.Sum(nil))[:24]
-	var there bool
-	if err := c.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)`, tpl).Scan(&there); err != nil {
-		tb.Fatal(err)
-	}
-	if there {
-		return tpl
-	}
-	raw := "raw_" + random()
-	exec(ctx, tb, c, `CREATE DATABASE `+raw)
-	db, err := store.Open(ctx, store.Options{URL: at(tb, admin, raw)}, rooms...)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if err := db.Close(); err != nil {
-		tb.Fatal(err)
-	}
-	if _, err := c.Exec(ctx, `ALTER DATABASE `+raw+` RENAME TO `+tpl); err != nil { // another test was faster
-		exec(ctx, tb, c, `DROP DATABASE IF EXISTS `+raw+` WITH (FORCE)`)
-	}
-	return tpl
+	return hex.EncodeToString(h.Sum(nil))[:24]
 }
 
 func exec(ctx context.Context, tb testing.TB, c *pgx.Conn, query string) {

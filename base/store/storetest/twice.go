@@ -122,7 +122,7 @@ func look(t *testing.T, db *store.DB, answers []error) outcome {
 		o.Answers = append(o.Answers, code)
 	}
 	err := db.Read(t.Context(), func(tx *store.Tx) error {
-		tables, err := store.All[string](tx, lists[db.Engine()])
+		tables, err := tables(t.Context(), tx)
 		if err != nil {
 			return err
 		}
@@ -146,6 +146,20 @@ var lists = map[string]string{
 	"sqlite": `SELECT name FROM sqlite_master AS t WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND name NOT LIKE 'versions\_of\_%' ESCAPE '\'
 		AND NOT EXISTS (SELECT 1 FROM sqlite_master AS v WHERE v.sql LIKE 'CREATE VIRTUAL %' AND (t.name = v.name OR t.name LIKE v.name || '\_%' ESCAPE '\'))`,
 	"postgres": `SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public' AND table_name NOT LIKE 'versions\_of\_%'`,
+}
+
+// tables are those that may hold something.
+func tables(ctx context.Context, tx *store.Tx) ([]string, error) {
+	if tx.Engine() == "postgres" {
+		name, err := store.One[string](tx, `SELECT current_database()::text`)
+		if err != nil {
+			return nil, err
+		}
+		if some, ok, err := full(ctx, name); ok || err != nil {
+			return some, err
+		}
+	}
+	return store.All[string](tx, lists[tx.Engine()])
 }
 
 // rows are those of a table as text, sorted, without what is never the same twice.
