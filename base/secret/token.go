@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
-	"regexp"
-	"strings"
 )
 
 // Token makes a random token of 256 bits, "prefix_…", and the hash to keep of it; plain is shown once and stored nowhere.
@@ -27,11 +25,3 @@ func Hash(plain string) []byte {
 
 // Same compares in constant time, so that the time taken tells nothing about how much was right.
 func Same(a, b []byte) bool { return subtle.ConstantTimeCompare(a, b) == 1 }
-
-// Blot takes the tokens of a prefix out of words that came from outside, such as a mail that quotes one of ours.
-func Blot(prefix, words string) string {
-	if !strings.Contains(words, prefix+"_") {
-		return words
-	}
-	return regexp.MustCompile(`\b`+regexp.QuoteMeta(prefix)+`_[A-Za-z0-9_-]{43}`).ReplaceAllLiteralString(words, prefix+"_…")
-}
