@@ -113,7 +113,10 @@ func New(c Config) *Sender {
 }
 
 // Tell puts a note for every phone of somebody, in the caller's transaction.
-func (s *Sender) Tell(tx *store.Tx, staff int64, n Note) error {
+func (s *Sender) Tell(tx *store.Tx, staff int64, n Note) error { return s.TellAll(tx, []int64{staff}, n) }
+
+// TellAll puts a note for every phone of several members of staff, in the caller's transaction.
+func (s *Sender) TellAll(tx *store.Tx, staff []int64, n Note) error {
 	all, err := of(tx, staff)
 	for _, which := range all {
 		err = errors.Join(err, s.put(tx, which, n))

@@ -31,9 +31,13 @@ func find(tx *store.Tx, which ID) (kept, bool, error) {
 	return store.Find[kept](tx, `SELECT staff, session, sealed FROM push_subscriptions WHERE id = $1`, which)
 }
 
-// of are the subscriptions of somebody.
-func of(tx *store.Tx, staff int64) ([]ID, error) {
-	return store.All[ID](tx, `SELECT id FROM push_subscriptions WHERE staff = $1 ORDER BY id`, staff)
+// of are the subscriptions of some members of staff.
+func of(tx *store.Tx, staff []int64) ([]ID, error) {
+	if len(staff) == 0 {
+		return nil, nil
+	}
+	marks, args := store.Marks(staff)
+	return store.All[ID](tx, `SELECT id FROM push_subscriptions WHERE staff IN (`+marks+`) ORDER BY id`, args...)
 }
 
 func isOn(tx *store.Tx, session int64) (bool, error) {

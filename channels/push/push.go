@@ -5,7 +5,6 @@ package push
 
 import (
 	"embed"
-	"errors"
 	"time"
 
 	"github.com/hearthdesk/hearth/base/push"
@@ -100,16 +99,17 @@ func (room *Room) asked(tx *store.Tx, entry store.Entry, e recovery.Asked) error
 	if e.About == recovery.Refusal {
 		note = refusal
 	}
+	var whom []int64
 	for _, m := range here {
 		may := web.Who{Can: m.Can, All: m.All}
 		for _, t := range m.Teams {
 			may.Teams = append(may.Teams, int64(t))
 		}
 		if m.ID != asker && may.May(web.Approve) && may.Sees(int64(e.Team)) {
-			err = errors.Join(err, room.sender.Tell(tx, int64(m.ID), note))
+			whom = append(whom, int64(m.ID))
 		}
 	}
-	return err
+	return room.sender.TellAll(tx, whom, note)
 }
 
 // tell tells somebody; who reads no tickets is led to where they can answer.
