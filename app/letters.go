@@ -8,6 +8,7 @@ import (
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/channels/email"
+	"github.com/hearthdesk/hearth/rooms/promises"
 	"github.com/hearthdesk/hearth/rooms/recovery"
 	"github.com/hearthdesk/hearth/rooms/recovery/approvals"
 	"github.com/hearthdesk/hearth/rooms/staff"
@@ -18,8 +19,9 @@ import (
 // comes into a house that has been lived in.
 const freshQuestion = 24 * time.Hour
 
-// letters writes to supervisors that a question waits for them: the mail says which ticket, and leads to where it is
-// answered. It holds nothing that a customer wrote but the subject of their matter.
+// letters writes to supervisors that a question waits for them, and to owners of promises that one is due: the mail says which
+// ticket, and leads to where it is seen to. It holds nothing that a customer wrote but, in a question, the subject of their
+// matter.
 func (h *House) letters() *store.Follower {
 	f := store.NewFollower("letters")
 	store.On(f, func(tx *store.Tx, entry store.Entry, e recovery.Asked) error {
@@ -48,7 +50,59 @@ func (h *House) letters() *store.Follower {
 		}
 		return nil
 	})
+	store.On(f, func(tx *store.Tx, entry store.Entry, e promises.Reminded) error {
+		to, p, err := h.reminded(tx, entry, e)
+		if err != nil || to.ID == 0 {
+			return err
+		}
+		l, err := h.reminder(tx, p, to)
+		if err == nil {
+			err = h.Email.WriteTo(tx, fmt.Sprintf("%s/%d", p.ID, entry.Seq), l) // each stage is one entry
+		}
+		return err
+	})
 	return f
+}
+
+// away is how long somebody was not seen who is not in the workspace: one that is open is here each minute.
+const away = 2 * time.Minute
+
+// reminded is who is told by mail that a promise is due: its owner, unless they were in the workspace then, or it is past by
+// now; nobody when they are zero.
+func (h *House) reminded(tx *store.Tx, entry store.Entry, e promises.Reminded) (to staff.Member, p promises.Promise, err error) {
+	s, err := h.Promises.Settings(tx)
+	if err != nil || !s.Mail || !tx.Now().Before(e.Due) {
+		return to, p, err
+	}
+	if p, err = h.Promises.Look(tx, e.Promise); err != nil || p.State != promises.Open {
+		return to, p, err
+	}
+	here, err := h.Staff.Seen(tx, entry.At.Add(-away))
+	if _, ok := here[p.Owner]; err != nil || ok {
+		return to, p, err
+	}
+	m, err := h.Staff.Load(tx, p.Owner)
+	if err != nil || m.Disabled || m.Invited {
+		return to, p, err
+	}
+	return m, p, nil
+}
+
+// reminder is the letter about a promise that is due, in the language of its owner and the time of whose it is.
+func (h *House) reminder(tx *store.Tx, p promises.Promise, to staff.Member) (l email.Letter, err error) {
+	zone, err := h.Promises.Zone(tx, p)
+	if err != nil {
+		return l, err
+	}
+	args := map[string]any{"due": p.Due.In(zone), "matter": "none", "number": p.Number, "link": h.Settings.baseURL(h.Settings.Listen) + "/promises"}
+	if p.Ticket != 0 {
+		args["matter"], args["link"] = "ticket", h.Settings.baseURL(h.Settings.Listen)+"/tickets/"+p.Ticket.String()
+	}
+	l = email.Letter{Name: to.Name, Email: to.Email, Team: p.DoorTeam}
+	if l.Subject, err = h.Words.Say(string(to.Language), "colleague.promise.subject", args); err == nil {
+		l.Text, err = h.Words.Say(string(to.Language), "colleague.promise.text", args)
+	}
+	return l, err
 }
 
 // answers says whether somebody may answer a question that another asked.

@@ -24,6 +24,7 @@ import (
 	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
+	"github.com/hearthdesk/hearth/rooms/tickets/drafts"
 )
 
 var admin = web.Everything(store.Actor{Kind: store.SystemKind, ID: "cli", Via: "test"})
@@ -35,13 +36,16 @@ var monday = time.Date(2026, 7, 6, 0, 0, 0, 0, time.UTC)
 // are agents of Hall, Cleo is one of Yard, Sue supervises Hall, Lea leads and sees no tickets.
 type desk struct {
 	*Room
+	drafts     *drafts.Room
 	db         *store.DB
 	queue      *due.Queue
 	api        *web.API
 	hall, yard staff.TeamID
 	staff      map[string]web.Who
 	now        atomic.Int64
-	read       int64 // of the journal
+	read       int64     // of the journal
+	soon       PlannedID // what Anna has planned
+	asked      ID        // what Ben is asked to see to
 }
 
 func openDesk(tb testing.TB) *desk {
@@ -74,6 +78,7 @@ func furnish(tb testing.TB) *desk {
 	s, h, p := staff.New(d.db, staff.Options{}), hours.New(d.db), people.New(d.db, "DE")
 	t := tickets.New(d.db, s, p, nil, blobs)
 	d.Room = New(d.db, d.queue, s, h, p, t, recovery.New(d.db, d.queue, s, h, p, t))
+	d.drafts = drafts.New(d.db, t, s, d.queue)
 	d.queue.HandleTx(nudging, due.Policy{}, func(*store.Tx, due.Job) error { return nil })
 	d.api = web.New(web.Config{DB: d.db, Version: "test", Log: log})
 	d.Routes(d.api)

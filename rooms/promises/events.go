@@ -67,13 +67,50 @@ type Released struct {
 // Kind names it.
 func (Released) Kind() string { return "promises.released" }
 
-// Handed says a colleague sees to a promise now.
+// Offered says a colleague is asked to see to a promise, by hand or because the ticket is theirs now; it stays its owner's
+// until they say yes.
+type Offered struct {
+	Promise ID         `json:"promise"`
+	Ticket  tickets.ID `json:"ticket,omitzero"`
+	Owner   staff.ID   `json:"owner"`
+	To      staff.ID   `json:"to"`
+	Along   bool       `json:"with_ticket,omitempty"`
+	Reason  ReasonID   `json:"reason,omitzero"`
+}
+
+// Kind names it.
+func (Offered) Kind() string { return "promises.offered" }
+
+// Declined says whoever was asked does not see to a promise.
+type Declined struct {
+	Promise ID         `json:"promise"`
+	Ticket  tickets.ID `json:"ticket,omitzero"`
+	Owner   staff.ID   `json:"owner"`
+	To      staff.ID   `json:"to"`
+	Reason  ReasonID   `json:"reason"`
+}
+
+// Kind names it.
+func (Declined) Kind() string { return "promises.declined" }
+
+// Withdrawn says nobody is asked any more to see to a promise.
+type Withdrawn struct {
+	Promise ID         `json:"promise"`
+	Ticket  tickets.ID `json:"ticket,omitzero"`
+	Owner   staff.ID   `json:"owner"`
+	To      staff.ID   `json:"to"` // who was
+}
+
+// Kind names it.
+func (Withdrawn) Kind() string { return "promises.withdrawn" }
+
+// Handed says a colleague sees to a promise now: they were asked and said yes, or took it over.
 type Handed struct {
 	Promise ID         `json:"promise"`
 	Ticket  tickets.ID `json:"ticket,omitzero"`
 	Owner   staff.ID   `json:"owner"`
 	Was     staff.ID   `json:"was"`
-	Reason  ReasonID   `json:"reason"`
+	Reason  ReasonID   `json:"reason,omitzero"` // none when they were asked: it was given then
 }
 
 // Kind names it.
@@ -101,6 +138,18 @@ type Broken struct {
 // Kind names it.
 func (Broken) Kind() string { return "promises.broken" }
 
+// Refused says an answer has left that says what it could not promise any more: its time is past, or it is refused by now.
+type Refused struct {
+	Planned PlannedID         `json:"planned"`
+	Ticket  tickets.ID        `json:"ticket"`
+	Staff   staff.ID          `json:"staff"` // whose answer it is
+	Message tickets.MessageID `json:"message"`
+	Code    string            `json:"code"` // of the fault
+}
+
+// Kind names it.
+func (Refused) Kind() string { return "promises.refused" }
+
 // Moved says a promise belongs to another ticket: its own was merged into that.
 type Moved struct {
 	Promise ID         `json:"promise"`
@@ -113,7 +162,7 @@ func (Moved) Kind() string { return "promises.moved" }
 
 // Configured says the company promises by other settings.
 type Configured struct {
-	Parts []string `json:"parts"` // share, cases, remind, kinds, calendar
+	Parts []string `json:"parts"` // share, cases, remind, mail, kinds, calendar, teams
 }
 
 // Kind names it.

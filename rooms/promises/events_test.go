@@ -21,12 +21,14 @@ func TestEventsStayAsTheyWere(t *testing.T) {
 		hall = staff.TeamID(0x523456789abcd)
 		msg  = tickets.MessageID(0x623456789abcd)
 		why  = ReasonID(0x723456789abcd)
+		pln  = PlannedID(0x823456789abcd)
 	)
 	at := monday.Add(1234567)
 	storetest.Events(
 		t,
 		Made{prm, tkt, cus, "call_back", anna, ben, hall, Composer, msg, at, next, why}, Kept{prm, tkt, anna, true},
 		Renewed{prm, tkt, anna, next, ByMail, true, true, why}, Released{prm, tkt, anna, true, why}, Handed{prm, tkt, ben, anna, why},
-		Reminded{prm, tkt, anna, at}, Broken{prm, tkt, anna, at}, Moved{prm, into, tkt}, Configured{[]string{"share", "remind"}},
+		Offered{prm, tkt, anna, ben, true, why}, Declined{prm, tkt, anna, ben, why}, Withdrawn{prm, tkt, anna, ben},
+		Reminded{prm, tkt, anna, at}, Broken{prm, tkt, anna, at}, Refused{pln, tkt, anna, msg, "promise.past"}, Moved{prm, into, tkt}, Configured{[]string{"share", "remind"}},
 	)
 }

@@ -15,7 +15,13 @@ import (
 // for what was promised.
 func (room *Room) follow(f *store.Follower) {
 	store.On(f, func(tx *store.Tx, _ store.Entry, e tickets.Assigned) error {
-		return door(tx, e.Ticket, e.Team, e.Staff)
+		return errors.Join(door(tx, e.Ticket, e.Team, e.Staff), room.along(tx, e))
+	})
+	store.On(f, func(tx *store.Tx, entry store.Entry, e tickets.Answered) error {
+		if e.Draft == 0 {
+			return nil
+		}
+		return room.left(tx, entry.At, e)
 	})
 	store.On(f, func(tx *store.Tx, _ store.Entry, e tickets.Stood) error {
 		switch {
@@ -40,11 +46,7 @@ func (room *Room) follow(f *store.Follower) {
 	})
 	store.On(f, func(tx *store.Tx, _ store.Entry, _ hours.Preferred) error { return room.retimeAll(tx) })
 	store.On(f, func(tx *store.Tx, _ store.Entry, e hours.Removed) error {
-		ours, err := withoutCalendar(tx, e.Calendar)
-		if err != nil || !ours {
-			return err
-		}
-		return errors.Join(tx.Record(settings{}, Configured{[]string{"calendar"}}), room.retimeAll(tx))
+		return room.withoutCalendar(tx, e.Calendar)
 	})
 }
 
@@ -62,32 +64,34 @@ func (room *Room) failed(tx *store.Tx, ticket tickets.ID) error {
 	return err
 }
 
-// moot lets go of what was promised in a ticket that turned out to be spam.
+// moot lets go of what was promised in a ticket that turned out to be spam, and of what could not be.
 func (room *Room) moot(tx *store.Tx, ticket tickets.ID) error {
+	if err := dropRefused(tx, ticket); err != nil {
+		return err
+	}
 	all, err := owedOn(tx, ticket)
 	if err != nil || len(all) == 0 {
 		return err
 	}
-	_, h, err := room.terms(tx)
-	if err != nil {
-		return err
-	}
 	for i := range all {
 		p := &all[i]
+		_, h, err := room.terms(tx, p.Team)
+		if err != nil {
+			return err
+		}
 		if p.lapse(tx.Now()) {
 			err = errors.Join(err, tx.Record(p.subject(), Broken{p.ID, p.Ticket, p.Owner, p.Due}))
 		}
 		err = errors.Join(err, p.released(tx.Now(), h), save(tx, p), tx.Record(p.subject(), Released{Promise: p.ID, Ticket: p.Ticket, Owner: p.Owner, Late: p.State == Missed}))
+		if err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // merge takes the promises of a ticket to the one it was merged into.
 func (room *Room) merge(tx *store.Tx, ticket tickets.ID) error {
-	all, err := allOn(tx, ticket)
-	if err != nil || len(all) == 0 {
-		return err
-	}
 	t, err := room.tickets.Look(tx, ticket)
 	if err != nil || t.MergedInto == 0 {
 		return err
@@ -96,10 +100,14 @@ func (room *Room) merge(tx *store.Tx, ticket tickets.ID) error {
 	if err != nil {
 		return err
 	}
+	if err := moveRefused(tx, ticket, into.ID); err != nil {
+		return err
+	}
+	all, err := allOn(tx, ticket)
 	for i := range all {
 		p := &all[i]
 		p.Ticket, p.DoorTeam, p.DoorStaff = into.ID, into.Team, into.Assignee
-		err = errors.Join(err, save(tx, p), tx.Record(p.subject(), Moved{p.ID, into.ID, ticket}))
+		err = errors.Join(err, save(tx, p), tx.Record(p.subject(), Moved{p.ID, into.ID, ticket}), room.rewake(tx, p))
 	}
 	return err
 }

@@ -91,20 +91,20 @@ func (l lesson) grants(s Settings, allowed time.Duration) bool {
 	return seen && allowed+min(patience, need/10) >= need
 }
 
-// anyway enters why something is promised that history speaks against; Invalid without a reason.
-func (room *Room) anyway(tx *store.Tx, p Promise, text string, l lesson, s Settings, h *hours.Timetable) (ReasonID, error) {
+// because proves why something is promised that history speaks against; Invalid without a reason.
+func (l lesson) because(text string, s Settings, now time.Time, h *hours.Timetable) (string, error) {
 	text, err := reason(text, "promise.unlikely", "")
 	if f := fault.Of(err); f != nil && f.Code == "promise.unlikely" {
 		percent := int(s.Share*100 + .5)
-		if at, ok := l.earliest(s, tx.Now(), h); ok {
-			return 0, fault.Field("due", "promise.unlikely", "Fewer than %d in 100 promises like this were kept so soon. %s is the earliest time that would be; to promise this one anyway, say why.",
+		if at, ok := l.earliest(s, now, h); ok {
+			return "", fault.Field("due", "promise.unlikely", "Fewer than %d in 100 promises like this were kept so soon. %s is the earliest time that would be; to promise this one anyway, say why.",
 				percent, at.In(h.Zone()).Format("Monday, 2006-01-02 15:04"))
 		}
-		return 0, fault.Field("due", "promise.unlikely", "Fewer than %d in 100 promises like this were kept, whatever their time. To promise it anyway, say why.", percent)
+		return "", fault.Field("due", "promise.unlikely", "Fewer than %d in 100 promises like this were kept, whatever their time. To promise it anyway, say why.", percent)
 	} else if err != nil {
-		return 0, fault.Field("anyway", f.Code, "%s", f.Say)
+		return "", fault.Field("anyway", f.Code, "%s", f.Say)
 	}
-	return why(tx, p.ID, p.MadeBy, "anyway", text)
+	return text, nil
 }
 
 const quarter = 15 * time.Minute
@@ -146,7 +146,7 @@ type Offer struct {
 
 // Offer says what history has to say about a date, and which is the earliest that can be offered.
 func (room *Room) Offer(tx *store.Tx, who web.Who, a Asked) (o Offer, err error) {
-	s, h, err := room.terms(tx)
+	s, err := readSettings(tx)
 	if err != nil {
 		return o, err
 	}
@@ -157,6 +157,10 @@ func (room *Room) Offer(tx *store.Tx, who web.Who, a Asked) (o Offer, err error)
 		return o, fault.Field("kind", "promise.kind", "There is no such kind of promise.")
 	}
 	if a.Team, err = room.teamOf(tx, who, a); err != nil {
+		return o, err
+	}
+	h, err := room.timetable(tx, s, a.Team)
+	if err != nil {
 		return o, err
 	}
 	l, err := room.learn(tx, s, h, a.Kind, a.Team)

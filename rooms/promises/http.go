@@ -22,6 +22,7 @@ type byID struct {
 
 type listIn struct {
 	Owner    string     `query:"owner" doc:"me, or an id"`
+	Offered  string     `query:"offered" enum:"me" doc:"me: those that you are asked to see to"`
 	Team     string     `query:"team" doc:"none, or an id: whose they are now"`
 	Ticket   tickets.ID `query:"ticket"`
 	Customer people.ID  `query:"customer"`
@@ -84,6 +85,7 @@ func (room *Room) Routes(api *web.API) {
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/promises/rates", Needs: web.View, Say: "Read how your promises and those of your teams were kept; everybody's for those who read reports"}, room.rates)
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/promises/report", Needs: web.Reports, Say: "Read how everybody's promises were kept, for those who need not see tickets"}, room.rates)
 	room.settingsRoutes(api)
+	room.plannedRoutes(api)
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/promises/{id}", Needs: web.View, Say: "Read a promise"},
 		func(ctx context.Context, who web.Who, in *byID) (p Promise, err error) {
 			return p, room.db.Read(ctx, func(tx *store.Tx) error { p, err = room.Read(tx, who, in.ID); return err })
@@ -102,9 +104,42 @@ func (room *Room) Routes(api *web.API) {
 		func(ctx context.Context, who web.Who, in *becauseIn) (Promise, error) {
 			return room.Release(ctx, who, in.ID, in.Body.Reason)
 		})
-	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/promises/{id}/hand", Needs: web.Act, Say: "Make a colleague see to a promise"},
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/promises/{id}/hand", Needs: web.Act, Say: "Ask a colleague to see to a promise, take it over oneself, or, named its owner, ask nobody any more"},
 		func(ctx context.Context, who web.Who, in *handIn) (Promise, error) {
 			return room.Hand(ctx, who, in.ID, in.Body.Owner, in.Body.Reason)
+		})
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/promises/{id}/accept", Needs: web.Act, Say: "See to a promise that you were asked to"},
+		func(ctx context.Context, who web.Who, in *byID) (Promise, error) {
+			return room.Accept(ctx, who, in.ID)
+		})
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/promises/{id}/decline", Needs: web.Act, Say: "Say no to seeing to a promise, and why"},
+		func(ctx context.Context, who web.Who, in *becauseIn) (Promise, error) {
+			return room.Decline(ctx, who, in.ID, in.Body.Reason)
+		})
+}
+
+func (room *Room) plannedRoutes(api *web.API) {
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/promises/planned", Needs: web.View, Say: "List what the answer you are writing will promise, and what answers said and could not promise"},
+		func(ctx context.Context, who web.Who, in *struct {
+			Ticket tickets.ID `query:"ticket" doc:"of which ticket; without one, what your own answers could not promise anywhere"`
+		},
+		) (page web.Page[Planned], err error) {
+			return page, room.db.Read(ctx, func(tx *store.Tx) error {
+				all, err := room.Planned(tx, who, in.Ticket)
+				page.Items = append([]Planned{}, all...)
+				return err
+			})
+		})
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/promises/planned", Needs: web.Act, Say: "Have the answer you are writing promise something when it leaves", Status: http.StatusCreated},
+		func(ctx context.Context, who web.Who, in *struct{ Body Planning }) (Planned, error) {
+			return room.Plan(ctx, who, in.Body)
+		})
+	web.Handle(api, web.Route{Method: http.MethodDelete, Path: "/promises/planned/{id}", Needs: web.Act, Say: "Take out what an answer would promise, or let go of what it could not"},
+		func(ctx context.Context, who web.Who, in *struct {
+			ID PlannedID `path:"id"`
+		},
+		) (web.None, error) {
+			return web.None{OK: true}, room.Unplan(ctx, who, in.ID)
 		})
 }
 
@@ -129,6 +164,11 @@ func (room *Room) list(ctx context.Context, who web.Who, in *listIn) (page web.P
 		}
 	default:
 		err = f.Owner.UnmarshalText([]byte(in.Owner))
+	}
+	if in.Offered != "" {
+		if f.Offered = staff.ID(who.Staff); f.Offered == 0 {
+			return web.Page[Promise]{Items: []Promise{}}, nil
+		}
 	}
 	if in.Team != "" && err == nil {
 		f.Team = new(staff.TeamID)
@@ -184,7 +224,7 @@ func states(s string) (all []State, err error) {
 
 // span reads a time from a day or moment to another; a day that ends it belongs to it.
 func (room *Room) span(tx *store.Tx, from, until string) (a, b time.Time, err error) {
-	_, h, err := room.terms(tx)
+	_, h, err := room.terms(tx, 0)
 	if err != nil {
 		return a, b, err
 	}

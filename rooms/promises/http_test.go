@@ -10,6 +10,7 @@ import (
 
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/hours"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
@@ -25,8 +26,9 @@ func TestRequests(t *testing.T) {
 	said := must[tickets.Message](t)(d.tickets.Answer(t.Context(), d.staff["Anna"], ours.ID, tickets.Reply{Text: "By Friday."}))
 	boss := web.Who{Actor: store.By("staff:stf_0000000000001", "test"), Staff: 1, Can: web.View | web.Act | web.Settings, All: true}
 	words := strings.NewReplacer("{ours}", ours.ID.String(), "{theirs}", theirs.ID.String(), "{joe}", phoned.String(), "{eve}", ours.Customer.String(), "{a}", a.ID.String(), "{b}", b.ID.String(),
-		"{c}", c.ID.String(), "{y}", y.ID.String(), "{anna}", d.id("Anna").String(), "{ben}", d.id("Ben").String(), "{hall}", d.hall.String(), "{yard}", d.yard.String(), "{said}", said.ID.String())
-	anna, cleo, lou := d.staff["Anna"], d.staff["Cleo"], d.staff["Lou"]
+		"{c}", c.ID.String(), "{y}", y.ID.String(), "{anna}", d.id("Anna").String(), "{ben}", d.id("Ben").String(), "{hall}", d.hall.String(), "{yard}", d.yard.String(), "{said}", said.ID.String(), "{office}", hours.ID(1).String())
+	anna, ben, cleo, lou := d.staff["Anna"], d.staff["Ben"], d.staff["Cleo"], d.staff["Lou"]
+	d.writes(t, "Ben", ours.ID)
 	for _, tc := range []struct {
 		who       web.Who
 		ask, body string
@@ -74,7 +76,31 @@ func TestRequests(t *testing.T) {
 		{cleo, "POST /promises/{a}/keep", ``, 404, `promise.unknown`, nil},
 		{lou, "POST /promises/{a}/keep", ``, 403, `permission.missing`, nil},
 		{anna, "POST /promises/{a}/hand", `{"owner":"{ben}"}`, 422, `Say why a colleague sees to this promise.`, nil},
-		{anna, "POST /promises/{a}/hand", `{"owner":"{ben}","reason":"On leave."}`, 200, `"reasons":[{"id":"pwy_`, []string{"promises.handed"}},
+		{anna, "POST /promises/{a}/hand", `{"owner":"{ben}","reason":"On leave."}`, 200, `"reasons":[{"id":"pwy_`, []string{"promises.offered"}},
+		{anna, "POST /promises/{a}/accept", ``, 409, `You are not asked to see to this promise.`, nil},
+		{anna, "POST /promises/{a}/decline", `{"reason":"No."}`, 409, `You are not asked to see to this promise.`, nil},
+		{cleo, "POST /promises/{a}/accept", ``, 404, `promise.unknown`, nil},
+		{ben, "GET /promises?offered=me", "", 200, `{"items":[{"id":"{a}"`, nil},
+		{anna, "GET /promises?offered=me", "", 200, `{"items":[]}`, nil},
+		{admin, "GET /promises?offered=me", "", 200, `{"items":[]}`, nil},
+		{ben, "GET /promises/counts", "", 200, `"asked":1,"refused":0`, nil},
+		{ben, "POST /promises/{a}/decline", `{}`, 422, `Say why, so that somebody else can be asked.`, nil},
+		{ben, "POST /promises/{a}/decline", `{"reason":"On leave, too."}`, 200, `"about":"declined"`, []string{"promises.declined"}},
+		{ben, "POST /promises/{a}/accept", ``, 409, `You are not asked to see to this promise.`, nil},
+		{anna, "POST /promises/{a}/hand", `{"owner":"{ben}","reason":"On leave."}`, 200, `"offered_to":"{ben}"`, []string{"promises.offered"}},
+		{ben, "POST /promises/{a}/accept", ``, 200, `"owner":"{ben}"`, []string{"promises.handed"}},
+
+		{anna, "POST /promises/planned", `{"ticket":"{ours}","what":"A call","due":"2026-07-10"}`, 409, `You are writing no answer on this ticket, so none can promise this.`, nil},
+		{ben, "POST /promises/planned", `{"ticket":"{ours}","what":" A  call ","due":"2026-07-10","kind":"call_back"}`, 201, `"kind":"call_back","what":"A call","by":"2026-07-10","due":"2026-07-10T17:00:00Z","whole_day":true,"owner":"{ben}","planned_at":"2026-07-06T10:00:00Z"}`, nil},
+		{ben, "POST /promises/planned", `{"ticket":"{ours}","what":"A call","due":"2026-07-05"}`, 422, `That time has passed`, nil},
+		{ben, "POST /promises/planned", `{"ticket":"{theirs}","what":"A call","due":"2026-07-10"}`, 404, `ticket.unknown`, nil},
+		{lou, "POST /promises/planned", `{"ticket":"{ours}","what":"A call","due":"2026-07-10"}`, 403, `permission.missing`, nil},
+		{ben, "GET /promises/planned?ticket={ours}", "", 200, `{"items":[{"id":"pln_`, nil},
+		{ben, "GET /promises/planned", "", 200, `{"items":[]}`, nil},
+		{anna, "GET /promises/planned?ticket={ours}", "", 200, `{"items":[]}`, nil},
+		{cleo, "GET /promises/planned?ticket={ours}", "", 404, `ticket.unknown`, nil},
+		{ben, "DELETE /promises/planned/pln_0000000000099", "", 404, `There is nothing planned by that name`, nil},
+
 		{anna, "POST /promises/{a}/keep", ``, 200, `"state":"kept","ended_at":"2026-07-06T10:00:00Z","kept_at":"2026-07-06T10:00:00Z"`, []string{"promises.kept"}},
 		{anna, "POST /promises/{a}/keep", ``, 409, `This promise was kept already.`, nil},
 		{anna, "POST /promises/{a}/renew", `{"due":"2026-07-10","reason":"No part.","told":"call"}`, 409, `This promise was kept already.`, nil},
@@ -110,9 +136,9 @@ func TestRequests(t *testing.T) {
 		{anna, "GET /promises/rates?by=moon", "", 422, `Rates are by person, by team or by kind.`, nil},
 		{anna, "GET /promises/rates?by=kind&from=2026-07-10&until=2026-07-08", "", 422, `A period ends after it begins.`, nil},
 
-		{anna, "GET /promises/settings", "", 200, `{"share":0.95,"cases":20,"remind":[480,60],"kinds":[],"version":1}`, nil},
+		{anna, "GET /promises/settings", "", 200, `{"share":0.95,"cases":20,"remind":[480,60],"mail":true,"kinds":[],"teams":[],"version":1}`, nil},
 		{anna, "PATCH /promises/settings", `{"share":0.9}`, 403, `settings`, nil},
-		{boss, "PATCH /promises/settings", `{"share":0.9,"remind":[30,480],"kinds":[{"key":"moon","label":" The moon "}]}`, 200, `{"share":0.9,"cases":20,"remind":[480,30],"kinds":[{"key":"moon","label":"The moon"}],"version":2}`, []string{"promises.configured"}},
+		{boss, "PATCH /promises/settings", `{"share":0.9,"remind":[30,480],"kinds":[{"key":"moon","label":" The moon "}]}`, 200, `{"share":0.9,"cases":20,"remind":[480,30],"mail":true,"kinds":[{"key":"moon","label":"The moon"}],"teams":[],"version":2}`, []string{"promises.configured"}},
 		{boss, "PATCH /promises/settings", `{"share":0.9,"remind":[30,480,30]}`, 200, `"version":2`, nil},
 		{anna, "POST /promises", `{"ticket":"{ours}","what":"It","due":"2026-07-10","kind":"moon"}`, 201, `"kind":"moon"`, []string{"promises.made"}},
 		{boss, "PATCH /promises/settings", `{"share":1}`, 422, `between 0.5 and 0.99`, nil},
@@ -122,6 +148,10 @@ func TestRequests(t *testing.T) {
 		{boss, "PATCH /promises/settings", `{"kinds":[{"key":"visit","label":"Visit"}]}`, 422, `a key that no other kind has`, nil},
 		{boss, "PATCH /promises/settings", `{"kinds":[{"key":"x","label":"X"},{"key":"x","label":"Y"}]}`, 422, `a key that no other kind has`, nil},
 		{boss, "PATCH /promises/settings", `{"calendar":"cal_0000000000099"}`, 422, `There is no calendar`, nil},
+		{boss, "PATCH /promises/settings", `{"teams":[{"team":"{yard}","calendar":"cal_0000000000099"}]}`, 422, `There is no calendar`, nil},
+		{boss, "PATCH /promises/settings", `{"teams":[{"team":"team_0000000000099","calendar":"{office}"}]}`, 422, `There is no team`, nil},
+		{boss, "PATCH /promises/settings", `{"teams":[{"team":"{yard}","calendar":"{office}"},{"team":"{yard}","calendar":"{office}"}]}`, 422, `Each team has hours once`, nil},
+		{boss, "PATCH /promises/settings", `{"mail":false,"teams":[{"team":"{yard}","calendar":"{office}"}]}`, 200, `"mail":false,"kinds":[{"key":"moon","label":"The moon"}],"teams":[{"team":"{yard}","calendar":"{office}"}]`, []string{"promises.configured"}},
 	} {
 		t.Run(fmt.Sprintf("%.40s %.60s", tc.ask, tc.body), func(t *testing.T) {
 			head := must[int64](t)(d.db.Head(t.Context()))

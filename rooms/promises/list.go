@@ -20,6 +20,7 @@ import (
 // Filter says which promises to list; a zero part filters nothing.
 type Filter struct {
 	Owner    staff.ID
+	Offered  staff.ID      // who is asked to see to them
 	Team     *staff.TeamID // whose they are now: their ticket's, or their own; zero for nobody's
 	Ticket   tickets.ID
 	Customer people.ID
@@ -95,6 +96,9 @@ func (q *query) list(who web.Who, f Filter) (string, error) {
 	if f.Owed {
 		base = append(base, "settled_at = 0")
 	}
+	if f.Offered != 0 {
+		base = append(base, "offered_to <> 0")
+	}
 	if len(f.States) > 0 {
 		marks := make([]string, len(f.States))
 		for i, s := range f.States {
@@ -130,6 +134,7 @@ func (f Filter) lane() (l lane) {
 		}
 	}
 	add(f.Owner != 0, "owner =", f.Owner)
+	add(f.Offered != 0, "offered_to =", f.Offered)
 	add(f.Ticket != 0, "ticket =", f.Ticket)
 	add(f.Customer != 0, "customer =", f.Customer)
 	add(!f.From.IsZero(), "due_at >=", f.From)
@@ -149,7 +154,7 @@ func (q *query) lanes(who web.Who, f Filter) [][]string {
 		return [][]string{one}
 	case who.All:
 		return [][]string{{}}
-	case f.Owner != 0 || f.Ticket != 0 || f.Customer != 0:
+	case f.Owner != 0 || f.Offered != 0 || f.Ticket != 0 || f.Customer != 0:
 		return [][]string{{q.visible(who)}}
 	}
 	teams := append([]int64{0}, who.Teams...)
@@ -170,7 +175,7 @@ func (q *query) visible(who web.Who) string {
 	}
 	seen := q.in("door_team", append([]int64{0}, who.Teams...))
 	if who.Staff != 0 {
-		seen = "(" + seen + " OR door_staff = " + q.arg(who.Staff) + ")"
+		seen = "(" + seen + " OR door_staff = " + q.arg(who.Staff) + " OR offered_to = " + q.arg(who.Staff) + ")"
 	}
 	return seen
 }
@@ -230,14 +235,16 @@ type Counted struct {
 
 // Counts are how many ask for who, and for anybody among those whom who may see.
 type Counts struct {
-	Mine Counted `json:"mine"`
-	All  Counted `json:"all"`
+	Mine    Counted `json:"mine"`
+	All     Counted `json:"all"`
+	Asked   int64   `json:"asked" doc:"promises that you are asked to see to"`
+	Refused int64   `json:"refused" doc:"what your answers said and could not promise"`
 }
 
 // Counts counts the promises that are due today and those that are overdue, among those that who may see. What is settled
 // is not looked at.
 func (room *Room) Counts(tx *store.Tx, who web.Who) (c Counts, err error) {
-	_, h, err := room.terms(tx)
+	_, h, err := room.terms(tx, 0)
 	if err != nil {
 		return c, err
 	}
@@ -253,6 +260,12 @@ func (room *Room) Counts(tx *store.Tx, who web.Who) (c Counts, err error) {
 		if r.Mine && who.Staff != 0 {
 			c.Mine.add(r.State, r.N)
 		}
+	}
+	if err != nil || who.Staff == 0 {
+		return c, err
+	}
+	if c.Asked, err = asked(tx, staff.ID(who.Staff)); err == nil {
+		c.Refused, err = refusals(tx, staff.ID(who.Staff))
 	}
 	return c, err
 }

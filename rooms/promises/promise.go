@@ -107,6 +107,8 @@ type Promise struct {
 	ToldAt     time.Time         `json:"told_at,omitzero" db:"told_at"`
 	CallTried  bool              `json:"call_tried,omitempty" db:"call_tried" doc:"they were called first and not reached"`
 	RemindedAt time.Time         `json:"reminded_at,omitzero" db:"reminded_at"`
+	OfferedTo  staff.ID          `json:"offered_to,omitzero" db:"offered_to" doc:"who is asked to see to it; until they say yes it stays its owner's"`
+	OfferedAt  time.Time         `json:"offered_at,omitzero" db:"offered_at"`
 	Version    int64             `json:"version" db:"version"`
 	Reasons    []Reason          `json:"reasons" db:"-" nullable:"false"`
 
@@ -127,7 +129,7 @@ func (m micros) duration() time.Duration { return time.Duration(m) * time.Micros
 type Reason struct {
 	ID      ReasonID  `json:"id" db:"id"`
 	Promise ID        `json:"-" db:"promise"`
-	About   string    `json:"about" db:"about" enum:"anyway,renewed,released,handed" doc:"anyway: why it was promised although history speaks against that date"`
+	About   string    `json:"about" db:"about" enum:"anyway,renewed,released,handed,declined" doc:"anyway: why it was promised although history speaks against that date"`
 	Text    string    `json:"text" db:"text"`
 	By      staff.ID  `json:"by,omitzero" db:"author"`
 	At      time.Time `json:"at" db:"at"`
@@ -226,6 +228,7 @@ func (p *Promise) end(as State, now time.Time) {
 		p.State, p.EndedAt = as, now
 	}
 	p.SettledAt = now
+	p.offer(0, time.Time{})
 }
 
 // kept says that what was promised is done.

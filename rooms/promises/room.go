@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/hearthdesk/hearth/base/due"
 	"github.com/hearthdesk/hearth/base/fault"
@@ -60,13 +61,18 @@ func (room *Room) Audience(tx *store.Tx, e store.Entry) (web.Audience, error) {
 	if err != nil || len(all) == 0 {
 		return web.Audience{Needs: web.Reports}, err
 	}
-	return web.Audience{Needs: web.View, Team: int64(all[0].DoorTeam), Staff: int64(all[0].DoorStaff)}, nil
+	to := web.Audience{Needs: web.View, Team: int64(all[0].DoorTeam), Staff: int64(all[0].DoorStaff)}
+	if e.Kind == (Offered{}).Kind() && all[0].OfferedTo != 0 { // one without a ticket is seen by whoever is asked, too
+		to.Staff = int64(all[0].OfferedTo)
+	}
+	return to, nil
 }
 
-// sees says whether somebody may see a promise: that of a ticket with the ticket, another as one of its team or its owner.
+// sees says whether somebody may see a promise: that of a ticket with the ticket, another as one of its team, its owner, or
+// who is asked to be.
 func (room *Room) sees(tx *store.Tx, who web.Who, p Promise) (bool, error) {
 	if p.Ticket == 0 {
-		return who.May(web.View) && (who.Sees(int64(p.DoorTeam)) || who.Staff != 0 && int64(p.DoorStaff) == who.Staff), nil
+		return who.May(web.View) && (who.Sees(int64(p.DoorTeam)) || who.Staff != 0 && (int64(p.DoorStaff) == who.Staff || int64(p.OfferedTo) == who.Staff)), nil
 	}
 	seen, err := room.tickets.Seen(tx, who, []tickets.ID{p.Ticket})
 	return len(seen) == 1, err
@@ -92,47 +98,66 @@ type Making struct {
 	Source   Source            `json:"source,omitempty" doc:"composer, call or hand; hand when absent"`
 	Message  tickets.MessageID `json:"message,omitempty" doc:"the answer or note of the ticket in which it is made"`
 	Anyway   string            `json:"anyway,omitempty" doc:"why it is promised although history speaks against that date; up to 2,000 characters"`
+	Planned  PlannedID         `json:"planned,omitempty" doc:"what an answer said and could not promise, which this makes good"`
 }
 
 // Make promises something to a customer. A date that history denies is Invalid (promise.unlikely) unless a reason is given.
 func (room *Room) Make(ctx context.Context, who web.Who, m Making) (p Promise, err error) {
 	return p, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
+		if m.Planned != 0 {
+			if m, err = room.resumed(tx, who, m); err != nil {
+				return err
+			}
+		}
 		var made Made
-		if p, made, err = room.made(tx, who, m); err != nil {
+		if p, made, err = room.made(tx, who, m, tx.Now()); err != nil {
 			return err
 		}
 		return errors.Join(room.begin(tx, &p, made), room.present(tx, one(&p)))
 	})
 }
 
-// made proves what is to be promised; a reason to promise it anyway is entered.
-func (room *Room) made(tx *store.Tx, who web.Who, m Making) (p Promise, made Made, err error) {
-	s, h, err := room.terms(tx)
-	if err != nil {
-		return p, made, err
+// made is what was promised at a moment, proven; a reason to promise it anyway is entered.
+func (room *Room) made(tx *store.Tx, who web.Who, m Making, at time.Time) (p Promise, made Made, err error) {
+	p, because, err := room.proven(tx, who, m, at)
+	if err == nil && because != "" {
+		made.Anyway, err = why(tx, p.ID, p.MadeBy, "anyway", because)
 	}
+	return p, made, err
+}
+
+// proven proves what is to be promised at a moment; because is why, where history speaks against it.
+func (room *Room) proven(tx *store.Tx, who web.Who, m Making, at time.Time) (p Promise, because string, err error) {
 	p = Promise{
 		ID: store.NewID[promiseKind](tx), Ticket: m.Ticket, Customer: m.Customer, Kind: m.Kind, MadeBy: staff.ID(who.Staff), Owner: m.Owner, Team: m.Team,
-		Source: m.Source, Message: m.Message, MadeAt: tx.Now(), State: Open,
+		Source: m.Source, Message: m.Message, MadeAt: at, State: Open,
 	}
 	if p.What, err = words(m.What); err != nil {
-		return p, made, err
+		return p, "", err
 	}
-	if p.Due, p.WholeDay, err = moment(m.Due, tx.Now(), h); err != nil {
-		return p, made, err
+	s, err := readSettings(tx)
+	if err != nil {
+		return p, "", err
 	}
 	if err := p.sorted(s); err != nil {
-		return p, made, err
+		return p, "", err
 	}
 	if err := room.placed(tx, who, &p); err != nil {
-		return p, made, err
+		return p, "", err
+	}
+	h, err := room.timetable(tx, s, p.Team)
+	if err != nil {
+		return p, "", err
+	}
+	if p.Due, p.WholeDay, err = moment(m.Due, at, h); err != nil {
+		return p, "", err
 	}
 	p.Allowed = microsOf(h.Between(p.MadeAt, p.Due))
 	l, err := room.learn(tx, s, h, p.Kind, p.Team)
 	if err == nil && !l.grants(s, p.Allowed.duration()) {
-		made.Anyway, err = room.anyway(tx, p, m.Anyway, l, s, h)
+		because, err = l.because(m.Anyway, s, tx.Now(), h)
 	}
-	return p, made, err
+	return p, because, err
 }
 
 // sorted proves what kind of promise it is and where it was made.
@@ -248,7 +273,7 @@ func (room *Room) ownable(tx *store.Tx, p Promise, owner staff.ID) error {
 // begin enters a promise, and has it looked at when it next has something to tell.
 func (room *Room) begin(tx *store.Tx, p *Promise, e Made) error {
 	p.Version = 1
-	s, h, err := room.terms(tx)
+	s, h, err := room.terms(tx, p.DoorTeam)
 	if err != nil {
 		return err
 	}
@@ -280,7 +305,7 @@ func (room *Room) changed(tx *store.Tx, who web.Who, promise ID, do doing) (p Pr
 	if p, err = room.mine(tx, who, promise); err != nil {
 		return p, err
 	}
-	_, h, err := room.terms(tx)
+	_, h, err := room.terms(tx, p.Team) // what it took is counted as it was when it was made
 	if err != nil {
 		return p, err
 	}
@@ -373,13 +398,18 @@ func (room *Room) renewing(tx *store.Tx, who web.Who, p *Promise, h *hours.Timet
 	next = Promise{
 		ID: store.NewID[promiseKind](tx), Ticket: p.Ticket, Customer: p.Customer, Kind: p.Kind, What: p.What, MadeBy: staff.ID(who.Staff), Owner: p.Owner,
 		Team: p.Team, Source: Hand, Message: r.Message, MadeAt: tx.Now(), State: Open, InsteadOf: p.ID, DoorTeam: p.DoorTeam, DoorStaff: p.DoorStaff,
+		OfferedTo: p.OfferedTo, OfferedAt: p.OfferedAt,
 	}
 	if r.Told == ByCall {
 		next.Source = Call
 	} else if r.Message != 0 {
 		next.Source = Composer
 	}
-	if next.Due, next.WholeDay, err = moment(r.Due, tx.Now(), h); err != nil {
+	_, now, err := room.terms(tx, p.DoorTeam) // whose ticket it is now
+	if err != nil {
+		return next, nil, err
+	}
+	if next.Due, next.WholeDay, err = moment(r.Due, tx.Now(), now); err != nil {
 		return next, nil, err
 	}
 	next.Allowed = microsOf(h.Between(next.MadeAt, next.Due))
@@ -398,7 +428,7 @@ func (room *Room) renewing(tx *store.Tx, who web.Who, p *Promise, h *hours.Timet
 	return next, Renewed{p.ID, p.Ticket, p.Owner, next.ID, r.Told, r.CallTried, p.State == Missed, because}, err
 }
 
-// owned leaves a renewed promise to whom it was; where they can't see to it any more, to who renews it.
+// owned leaves a renewed promise to whom it was, and asks whoever was asked; where they can't see to it any more, to who renews it.
 func (room *Room) owned(tx *store.Tx, next *Promise) error {
 	err := room.ownable(tx, *next, next.Owner)
 	if fault.KindOf(err) != fault.Conflict || next.MadeBy == 0 {
@@ -406,6 +436,9 @@ func (room *Room) owned(tx *store.Tx, next *Promise) error {
 	}
 	if next.Owner = next.MadeBy; next.Ticket == 0 {
 		next.DoorStaff = next.Owner
+	}
+	if next.OfferedTo == next.Owner {
+		next.offer(0, time.Time{})
 	}
 	return nil
 }
@@ -428,29 +461,6 @@ func (room *Room) Release(ctx context.Context, who web.Who, promise ID, because 
 		}
 		words, err := why(tx, p.ID, staff.ID(who.Staff), "released", text)
 		return Released{p.ID, p.Ticket, p.Owner, p.State == Missed, words}, err
-	})
-}
-
-// Hand makes a colleague see to a promise, and says why. To whom it is already theirs nothing happens.
-func (room *Room) Hand(ctx context.Context, who web.Who, promise ID, to staff.ID, because string) (Promise, error) {
-	return room.change(ctx, who, promise, func(tx *store.Tx, p *Promise, _ *hours.Timetable) (store.Event, error) {
-		text, err := reason(because, "promise.hand_reason", "Say why a colleague sees to this promise.")
-		if err != nil {
-			return nil, err
-		}
-		if err := p.owed(); err != nil || p.Owner == to {
-			return nil, err
-		}
-		if err := room.ownable(tx, *p, to); err != nil {
-			return nil, err
-		}
-		was := p.Owner
-		p.Owner = to
-		if p.Ticket == 0 {
-			p.DoorStaff = to
-		}
-		words, err := why(tx, p.ID, staff.ID(who.Staff), "handed", text)
-		return Handed{p.ID, p.Ticket, to, was, words}, err
 	})
 }
 

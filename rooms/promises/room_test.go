@@ -199,12 +199,16 @@ func TestLives(t *testing.T) {
 			t.Errorf("to one without tickets: %v", err)
 		}
 		p = must[Promise](t)(d.Hand(t.Context(), anna, p.ID, d.id("Ben"), "On leave."))
-		if p.Owner != d.id("Ben") || p.MadeBy != d.id("Anna") || p.Reasons[0].About != "handed" {
+		if p.Owner != d.id("Anna") || p.OfferedTo != d.id("Ben") || !p.OfferedAt.Equal(d.clock()) || p.Reasons[0].About != "handed" {
 			t.Errorf("%+v", p)
 		}
 		again := must[Promise](t)(d.Hand(t.Context(), anna, p.ID, d.id("Ben"), "On leave."))
-		if told := d.told(t); told != "handed" || again.Version != p.Version || len(again.Reasons) != 1 {
+		if told := d.told(t); told != "offered" || again.Version != p.Version || len(again.Reasons) != 1 {
 			t.Errorf("told %q, %+v", told, again)
+		}
+		p = must[Promise](t)(d.Accept(t.Context(), ben, p.ID))
+		if told := d.told(t); told != "handed" || p.Owner != d.id("Ben") || p.OfferedTo != 0 || !p.OfferedAt.IsZero() || p.MadeBy != d.id("Anna") {
+			t.Errorf("told %q, %+v", told, p)
 		}
 	})
 
@@ -214,6 +218,7 @@ func TestLives(t *testing.T) {
 			t.Errorf("neither his nor his team's: %v", err)
 		}
 		must[Promise](t)(d.Hand(t.Context(), anna, p.ID, d.id("Ben"), "On leave."))
+		must[Promise](t)(d.Accept(t.Context(), ben, p.ID)) // who is asked sees what for
 		if _, err := d.Keep(t.Context(), anna, p.ID); code(t, err) != "promise.unknown" {
 			t.Errorf("not hers any more: %v", err)
 		}

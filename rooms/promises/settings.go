@@ -1,6 +1,7 @@
 package promises
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"reflect"
@@ -12,6 +13,7 @@ import (
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/hours"
+	"github.com/hearthdesk/hearth/rooms/staff"
 )
 
 // Settings are how a company promises.
@@ -19,8 +21,10 @@ type Settings struct {
 	Share    float64  `json:"share" db:"share" doc:"a date is offered when that share of like promises was kept by then"`
 	Cases    int64    `json:"cases" db:"cases" doc:"how many like promises there must be before history says anything against a date"`
 	Remind   []int64  `json:"remind" db:"remind,json" nullable:"false" doc:"how many working minutes before a promise is due its owner is reminded"`
+	Mail     bool     `json:"mail" db:"mail" doc:"the reminder also goes to its owner by mail, when they are not in the workspace then"`
 	Kinds    []Kind   `json:"kinds" db:"kinds,json" nullable:"false" doc:"the company's own, beside those that come with Hearth"`
-	Calendar hours.ID `json:"calendar,omitzero" db:"calendar" doc:"whose hours are counted; the default one when absent"`
+	Calendar hours.ID `json:"calendar,omitzero" db:"calendar" doc:"whose hours are counted where the team has none of its own; the default one when absent"`
+	Teams    []Hours  `json:"teams" db:"teams,json" nullable:"false" doc:"teams whose promises are counted by hours of their own"`
 	Version  int64    `json:"version" db:"version"`
 }
 
@@ -30,19 +34,28 @@ type Kind struct {
 	Label string `json:"label" minLength:"1" maxLength:"80"`
 }
 
+// Hours are those by which the promises of a team are counted.
+type Hours struct {
+	Team     staff.TeamID `json:"team"`
+	Calendar hours.ID     `json:"calendar"`
+}
+
 // SettingsChange is what to change of them; nil leaves a part as it is.
 type SettingsChange struct {
 	Share    *float64  `json:"share,omitempty"`
 	Cases    *int64    `json:"cases,omitempty"`
 	Remind   *[]int64  `json:"remind,omitempty"`
+	Mail     *bool     `json:"mail,omitempty"`
 	Kinds    *[]Kind   `json:"kinds,omitempty"`
 	Calendar *hours.ID `json:"calendar,omitempty" doc:"empty for the default one"`
+	Teams    *[]Hours  `json:"teams,omitempty" doc:"all teams that have hours of their own"`
 }
 
 const (
 	fewestCases  = 20  // under 20 like cases nothing is withheld
 	mostCases    = 500 // that are looked at
 	mostKinds    = 50
+	mostTeams    = 500
 	mostReminder = 5
 	longestAhead = 60 * 24 * 366 // working minutes
 )
@@ -73,6 +86,10 @@ func (s *Settings) check() error {
 	case len(s.Kinds) > mostKinds:
 		return fault.Field("kinds", "promises.kinds_many", "%d kinds of your own are as many as can be kept.", mostKinds)
 	}
+	slices.SortFunc(s.Teams, func(a, b Hours) int { return cmp.Compare(a.Team, b.Team) })
+	if len(s.Teams) > mostTeams || len(slices.CompactFunc(slices.Clone(s.Teams), func(a, b Hours) bool { return a.Team == b.Team })) < len(s.Teams) {
+		return fault.Field("teams", "promises.teams", "Each team has hours once, and at most %d have.", mostTeams)
+	}
 	slices.Sort(s.Remind)
 	slices.Reverse(s.Remind)
 	s.Remind = slices.Compact(s.Remind)
@@ -93,8 +110,10 @@ func (s *Settings) change(ch SettingsChange) (parts []string) {
 	set(&s.Share, ch.Share)
 	set(&s.Cases, ch.Cases)
 	set(&s.Remind, ch.Remind)
+	set(&s.Mail, ch.Mail)
 	set(&s.Kinds, ch.Kinds)
 	set(&s.Calendar, ch.Calendar)
+	set(&s.Teams, ch.Teams)
 	for _, part := range []struct {
 		name     string
 		was, now any
@@ -102,8 +121,10 @@ func (s *Settings) change(ch SettingsChange) (parts []string) {
 		{"share", was.Share, s.Share},
 		{"cases", was.Cases, s.Cases},
 		{"remind", was.Remind, s.Remind},
+		{"mail", was.Mail, s.Mail},
 		{"kinds", was.Kinds, s.Kinds},
 		{"calendar", was.Calendar, s.Calendar},
+		{"teams", was.Teams, s.Teams},
 	} {
 		if !reflect.DeepEqual(part.was, part.now) {
 			parts = append(parts, part.name)
@@ -132,52 +153,107 @@ func (room *Room) Configure(ctx context.Context, who web.Who, ch SettingsChange)
 			return err
 		}
 		was := s
-		s.Remind, s.Kinds = slices.Clone(s.Remind), slices.Clone(s.Kinds)
+		s.Remind, s.Kinds, s.Teams = slices.Clone(s.Remind), slices.Clone(s.Kinds), slices.Clone(s.Teams)
 		if len(s.change(ch)) == 0 {
 			return nil
 		}
 		if err := s.check(); err != nil {
 			return err
 		}
-		if s.Calendar != 0 {
-			if _, err := room.hours.Calendar(tx, s.Calendar); err != nil {
-				return calendarField(err)
-			}
+		if err := room.there(tx, s); err != nil {
+			return err
 		}
-		parts := was.change(SettingsChange{&s.Share, &s.Cases, &s.Remind, &s.Kinds, &s.Calendar}) // as they are once tidied
+		parts := was.change(SettingsChange{&s.Share, &s.Cases, &s.Remind, &s.Mail, &s.Kinds, &s.Calendar, &s.Teams}) // as they are once tidied
 		if len(parts) == 0 {
 			return nil
 		}
 		s.Version++
 		err := errors.Join(saveSettings(tx, s), tx.Record(settings{}, Configured{parts}))
-		if slices.Contains(parts, "remind") || slices.Contains(parts, "calendar") {
+		if slices.ContainsFunc(parts, func(p string) bool { return p == "remind" || p == "calendar" || p == "teams" }) {
 			err = errors.Join(err, room.retimeAll(tx))
 		}
 		return err
 	})
 }
 
-// calendarField says of which field a calendar is unknown.
-func calendarField(err error) error {
-	if f := fault.Of(err); f != nil && f.Kind == fault.NotFound {
-		return fault.Field("calendar", f.Code, "%s", f.Say)
+// there proves that the calendars and teams of settings are there.
+func (room *Room) there(tx *store.Tx, s Settings) error {
+	named := func(field string, err error) error {
+		if f := fault.Of(err); f != nil && f.Kind == fault.NotFound {
+			return fault.Field(field, f.Code, "%s", f.Say)
+		}
+		return err
 	}
-	return err
+	if s.Calendar != 0 {
+		if _, err := room.hours.Calendar(tx, s.Calendar); err != nil {
+			return named("calendar", err)
+		}
+	}
+	for _, of := range s.Teams {
+		_, err := room.hours.Calendar(tx, of.Calendar)
+		if err == nil {
+			_, err = room.staff.Team(tx, of.Team)
+		}
+		if err != nil {
+			return named("teams", err)
+		}
+	}
+	return nil
 }
 
-// terms are the settings, and the working time that counts by them.
-func (room *Room) terms(tx *store.Tx) (s Settings, h *hours.Timetable, err error) {
+// withoutCalendar has the hours of the company count where those of a calendar did that is gone, and the default ones for it.
+func (room *Room) withoutCalendar(tx *store.Tx, gone hours.ID) error {
+	s, err := holdSettings(tx)
+	if err != nil {
+		return err
+	}
+	var parts []string
+	if s.Calendar == gone {
+		s.Calendar, parts = 0, append(parts, "calendar")
+	}
+	left := slices.DeleteFunc(slices.Clone(s.Teams), func(of Hours) bool { return of.Calendar == gone })
+	if len(left) < len(s.Teams) {
+		s.Teams, parts = left, append(parts, "teams")
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	s.Version++
+	return errors.Join(saveSettings(tx, s), tx.Record(settings{}, Configured{parts}), room.retimeAll(tx))
+}
+
+// terms are the settings, and the working time that counts by them for a team; for the company as a whole when it is zero.
+func (room *Room) terms(tx *store.Tx, team staff.TeamID) (s Settings, h *hours.Timetable, err error) {
 	if s, err = readSettings(tx); err == nil {
-		h, err = room.timetable(tx, s)
+		h, err = room.timetable(tx, s, team)
 	}
 	return s, h, err
 }
 
-// timetable is the working time that counts: of the calendar that was chosen, or of the default one.
-func (room *Room) timetable(tx *store.Tx, s Settings) (*hours.Timetable, error) {
+// Zone is where the working time lies by which a promise is counted.
+func (room *Room) Zone(tx *store.Tx, p Promise) (*time.Location, error) {
+	_, h, err := room.terms(tx, p.DoorTeam)
+	if err != nil {
+		return nil, err
+	}
+	return h.Zone(), nil
+}
+
+// calendar is that of a team, or the company's; zero for the default one.
+func (s Settings) calendar(team staff.TeamID) hours.ID {
+	for _, of := range s.Teams {
+		if of.Team == team {
+			return of.Calendar
+		}
+	}
+	return s.Calendar
+}
+
+// timetable is the working time that counts for a team: of the calendar that was chosen, or of the default one.
+func (room *Room) timetable(tx *store.Tx, s Settings, team staff.TeamID) (*hours.Timetable, error) {
 	c, err := room.hours.Default(tx)
-	if s.Calendar != 0 {
-		chosen, failed := room.hours.Calendar(tx, s.Calendar)
+	if which := s.calendar(team); which != 0 {
+		chosen, failed := room.hours.Calendar(tx, which)
 		if f := fault.Of(failed); failed != nil && (f == nil || f.Kind != fault.NotFound) { // where it was removed, the default one counts
 			return nil, failed
 		} else if failed == nil {

@@ -7,13 +7,12 @@ import (
 
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
-	"github.com/hearthdesk/hearth/rooms/hours"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
 const columns = `id, ticket, customer, kind, what, made_by, owner, team, source, message, made_at, due_at, whole_day, state, ended_at, kept_at,
-	done_at, settled_at, instead_of, followed_by, told, told_at, call_tried, reminded_at, allowed, took, door_team, door_staff, version`
+	done_at, settled_at, instead_of, followed_by, told, told_at, call_tried, reminded_at, allowed, took, door_team, door_staff, offered_to, offered_at, version`
 
 func unknown(promise ID) error {
 	return fault.New(fault.NotFound, "promise.unknown", "There is no promise %s.", promise)
@@ -35,18 +34,18 @@ func some(tx *store.Tx, which []ID) ([]Promise, error) {
 
 func insert(tx *store.Tx, p Promise) error {
 	return tx.Do(`INSERT INTO promises (`+columns+`) VALUES
-		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, 1)`,
+		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, 1)`,
 		p.ID, p.Ticket, p.Customer, p.Kind, p.What, p.MadeBy, p.Owner, p.Team, p.Source, p.Message, p.MadeAt, p.Due, p.WholeDay, p.State, p.EndedAt,
-		p.KeptAt, p.DoneAt, p.SettledAt, p.InsteadOf, p.FollowedBy, p.Told, p.ToldAt, p.CallTried, p.RemindedAt, p.Allowed, p.Took, p.DoorTeam, p.DoorStaff)
+		p.KeptAt, p.DoneAt, p.SettledAt, p.InsteadOf, p.FollowedBy, p.Told, p.ToldAt, p.CallTried, p.RemindedAt, p.Allowed, p.Took, p.DoorTeam, p.DoorStaff, p.OfferedTo, p.OfferedAt)
 }
 
 // save keeps what can change of a promise.
 func save(tx *store.Tx, p *Promise) error {
 	p.Version++
 	return tx.Do(`UPDATE promises SET ticket = $2, owner = $3, state = $4, ended_at = $5, kept_at = $6, settled_at = $7, followed_by = $8, told = $9,
-		told_at = $10, call_tried = $11, reminded_at = $12, took = $13, door_team = $14, door_staff = $15, version = $16, done_at = $17 WHERE id = $1`,
+		told_at = $10, call_tried = $11, reminded_at = $12, took = $13, door_team = $14, door_staff = $15, version = $16, done_at = $17, offered_to = $18, offered_at = $19 WHERE id = $1`,
 		p.ID, p.Ticket, p.Owner, p.State, p.EndedAt, p.KeptAt, p.SettledAt, p.FollowedBy, p.Told,
-		p.ToldAt, p.CallTried, p.RemindedAt, p.Took, p.DoorTeam, p.DoorStaff, p.Version, p.DoneAt)
+		p.ToldAt, p.CallTried, p.RemindedAt, p.Took, p.DoorTeam, p.DoorStaff, p.Version, p.DoneAt, p.OfferedTo, p.OfferedAt)
 }
 
 // owedOn are the promises of a ticket under which something is owed, about to change.
@@ -69,6 +68,66 @@ func door(tx *store.Tx, ticket tickets.ID, team staff.TeamID, assignee staff.ID)
 	return tx.Do(`UPDATE promises SET door_team = $2, door_staff = $3 WHERE ticket = $1`, ticket, team, assignee)
 }
 
+// Planned.
+
+const plannedColumns = `id, ticket, staff, draft, kind, what, by_when, due_at, whole_day, owner, anyway, planned_at, message, trouble, code`
+
+func loadPlanned(tx *store.Tx, which PlannedID) (Planned, bool, error) {
+	return store.Find[Planned](tx, `SELECT `+plannedColumns+` FROM promises_planned WHERE id = $1`+tx.Lock(), which)
+}
+
+func insertPlanned(tx *store.Tx, p Planned) error {
+	return tx.Do(`INSERT INTO promises_planned (`+plannedColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		p.ID, p.Ticket, p.Staff, p.Draft, p.Kind, p.What, p.By, p.Due, p.WholeDay, p.Owner, p.Anyway, p.PlannedAt, p.Message, p.Trouble, p.Code)
+}
+
+func deletePlanned(tx *store.Tx, which PlannedID) error {
+	return tx.Do(`DELETE FROM promises_planned WHERE id = $1`, which)
+}
+
+// boundTo is what a draft promises when it leaves, about to change.
+func boundTo(tx *store.Tx, draft tickets.DraftID) ([]Planned, error) {
+	return store.All[Planned](tx, `SELECT `+plannedColumns+` FROM promises_planned WHERE draft = $1 AND message = 0 ORDER BY id`+tx.Lock(), draft)
+}
+
+// plannedOn is what somebody's draft on a ticket promises, and what answers on it could not promise.
+func plannedOn(tx *store.Tx, ticket tickets.ID, member staff.ID, draft tickets.DraftID) ([]Planned, error) {
+	return store.All[Planned](tx, `SELECT `+plannedColumns+` FROM promises_planned WHERE ticket = $1 AND (message <> 0 OR staff = $2 AND draft = $3) ORDER BY id`, ticket, member, draft)
+}
+
+// refusedOf is what somebody's answers could not promise.
+func refusedOf(tx *store.Tx, member staff.ID) ([]Planned, error) {
+	return store.All[Planned](tx, `SELECT `+plannedColumns+` FROM promises_planned WHERE staff = $1 AND message <> 0 ORDER BY id`, member)
+}
+
+// plannedBefore is what somebody planned before a moment and has not left.
+func plannedBefore(tx *store.Tx, member staff.ID, at time.Time) ([]Planned, error) {
+	return store.All[Planned](tx, `SELECT `+plannedColumns+` FROM promises_planned WHERE staff = $1 AND planned_at < $2 AND message = 0`, member, at)
+}
+
+// refuse keeps what an answer that left could not promise.
+func refuse(tx *store.Tx, p Planned) error {
+	return tx.Do(`UPDATE promises_planned SET ticket = $2, message = $3, trouble = $4, code = $5 WHERE id = $1`, p.ID, p.Ticket, p.Message, p.Trouble, p.Code)
+}
+
+func dropRefused(tx *store.Tx, ticket tickets.ID) error {
+	return tx.Do(`DELETE FROM promises_planned WHERE ticket = $1 AND message <> 0`, ticket)
+}
+
+func moveRefused(tx *store.Tx, from, to tickets.ID) error {
+	return tx.Do(`UPDATE promises_planned SET ticket = $2 WHERE ticket = $1 AND message <> 0`, from, to)
+}
+
+// asked is how many promises somebody is asked to see to.
+func asked(tx *store.Tx, member staff.ID) (int64, error) {
+	return store.One[int64](tx, `SELECT count(*) FROM promises WHERE offered_to = $1 AND offered_to <> 0`, member)
+}
+
+// refusals is how much somebody's answers could not promise.
+func refusals(tx *store.Tx, member staff.ID) (int64, error) {
+	return store.One[int64](tx, `SELECT count(*) FROM promises_planned WHERE staff = $1 AND message <> 0`, member)
+}
+
 // Reasons.
 
 func insertReason(tx *store.Tx, r Reason) error {
@@ -82,7 +141,7 @@ func reasonsOf(tx *store.Tx, which []ID) ([]Reason, error) {
 
 // Settings.
 
-const settingsColumns = `share, cases, remind, kinds, calendar, version`
+const settingsColumns = `share, cases, remind, mail, kinds, calendar, teams, version`
 
 func readSettings(tx *store.Tx) (Settings, error) {
 	return store.One[Settings](tx, `SELECT `+settingsColumns+` FROM promises_settings`)
@@ -94,14 +153,8 @@ func holdSettings(tx *store.Tx) (Settings, error) {
 }
 
 func saveSettings(tx *store.Tx, s Settings) error {
-	return tx.Do(`UPDATE promises_settings SET share = $1, cases = $2, remind = $3, kinds = $4, calendar = $5, version = $6`,
-		s.Share, s.Cases, store.JSON(s.Remind), store.JSON(s.Kinds), s.Calendar, s.Version)
-}
-
-// withoutCalendar has the default calendar count where one counted that is gone; it says whether that was so.
-func withoutCalendar(tx *store.Tx, gone hours.ID) (bool, error) {
-	n, err := tx.Exec(`UPDATE promises_settings SET calendar = 0, version = version + 1 WHERE calendar = $1`, gone)
-	return n > 0, err
+	return tx.Do(`UPDATE promises_settings SET share = $1, cases = $2, remind = $3, mail = $4, kinds = $5, calendar = $6, teams = $7, version = $8`,
+		s.Share, s.Cases, store.JSON(s.Remind), s.Mail, store.JSON(s.Kinds), s.Calendar, store.JSON(s.Teams), s.Version)
 }
 
 // History.

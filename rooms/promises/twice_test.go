@@ -39,6 +39,25 @@ func TestTwiceAtOnce(t *testing.T) {
 			_, err := d.Hand(t.Context(), d.staff["Anna"], p.ID, d.id("Ben"), "On leave.")
 			return err
 		},
+		"accept": func(t *testing.T, d *desk, _ Promise) error {
+			t.Helper()
+			_, err := d.Accept(t.Context(), d.staff["Ben"], d.asked)
+			return err
+		},
+		"decline": func(t *testing.T, d *desk, _ Promise) error {
+			t.Helper()
+			_, err := d.Decline(t.Context(), d.staff["Ben"], d.asked, "On leave.")
+			return err
+		},
+		"plan": func(t *testing.T, d *desk, p Promise) error {
+			t.Helper()
+			_, err := d.Plan(t.Context(), d.staff["Anna"], Planning{Ticket: p.Ticket, What: "A call", Due: "2026-07-10"})
+			return err
+		},
+		"unplan": func(t *testing.T, d *desk, _ Promise) error {
+			t.Helper()
+			return d.Unplan(t.Context(), d.staff["Anna"], d.soon)
+		},
 		"configure": func(t *testing.T, d *desk, _ Promise) error {
 			t.Helper()
 			_, err := d.Configure(t.Context(), admin, SettingsChange{Remind: &remind})
@@ -60,6 +79,10 @@ func promised(t *testing.T) (*desk, Promise) {
 	t.Helper()
 	d := furnish(t)
 	p := d.promises(t, "Anna", Making{Ticket: d.opens(t, d.hall, eve).ID, Due: rfc(t, "Tue 12:00")})
+	d.asked = d.promises(t, "Anna", Making{Ticket: p.Ticket, Due: "2026-07-10"}).ID
+	must[Promise](t)(d.Hand(t.Context(), d.staff["Anna"], d.asked, d.id("Ben"), "On leave."))
+	d.writes(t, "Anna", p.Ticket)
+	d.soon = d.plans(t, Planning{Ticket: p.Ticket, What: "A lamp", Due: "2026-07-10"}).ID
 	return d, p
 }
 
@@ -126,7 +149,7 @@ func TestTicksOfOthers(t *testing.T) {
 			t.Errorf("%s: %v", key, err)
 		}
 	}
-	if told := d.told(t); told != "made" {
+	if told := d.told(t); told != "made, made, offered" {
 		t.Errorf("too early: %q", told)
 	}
 	if got := d.again(t, p.ID); !got.RemindedAt.Equal(time.Time{}) {

@@ -5,6 +5,8 @@ import (
 
 	"github.com/hearthdesk/hearth/base/due"
 	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/rooms/hours"
+	"github.com/hearthdesk/hearth/rooms/staff"
 )
 
 const (
@@ -31,7 +33,7 @@ func (room *Room) tick(tx *store.Tx, j due.Job) error {
 
 // remind tells the owner what is due, if that is to be told now, and waits for what comes next.
 func (room *Room) remind(tx *store.Tx, p *Promise) error {
-	s, h, err := room.terms(tx)
+	s, h, err := room.terms(tx, p.DoorTeam)
 	if err != nil {
 		return err
 	}
@@ -40,6 +42,15 @@ func (room *Room) remind(tx *store.Tx, p *Promise) error {
 	}
 	p.RemindedAt = tx.Now()
 	return errors.Join(save(tx, p), tx.Record(p.subject(), Reminded{p.ID, p.Ticket, p.Owner, p.Due}), room.wake(tx, p, s, h))
+}
+
+// rewake has a promise that is open looked at by the hours of whose it is now.
+func (room *Room) rewake(tx *store.Tx, p *Promise) error {
+	s, h, err := room.terms(tx, p.DoorTeam)
+	if err != nil {
+		return err
+	}
+	return room.wake(tx, p, s, h)
 }
 
 // place is how far retime has come.
@@ -60,13 +71,22 @@ func (room *Room) retime(tx *store.Tx, j due.Job) error {
 	if err := j.Into(&from); err != nil {
 		return err
 	}
-	s, h, err := room.terms(tx) // once for all of them
+	s, err := readSettings(tx)
 	if err != nil {
 		return err
 	}
+	tables := map[staff.TeamID]*hours.Timetable{} // once for all of a team
 	all, err := openAfter(tx, from.After, batch)
 	for i := range all {
-		err = errors.Join(err, room.wake(tx, &all[i], s, h))
+		p := &all[i]
+		h := tables[p.DoorTeam]
+		if h == nil {
+			if h, err = room.timetable(tx, s, p.DoorTeam); err != nil {
+				return err
+			}
+			tables[p.DoorTeam] = h
+		}
+		err = errors.Join(err, room.wake(tx, p, s, h))
 	}
 	if err != nil || len(all) < batch {
 		return err

@@ -25,6 +25,7 @@ type Reply struct {
 	Uploads  []Attachment `json:"attachments,omitempty" maxItems:"30" doc:"files uploaded before with POST /messages/files"`
 	Seen     int64        `json:"seen,omitempty" doc:"the ticket's version the writer had read; a newer answer of a colleague is then a conflict"`
 	Language string       `json:"-"`
+	Draft    DraftID      `json:"-"` // what it was until it left, if it was written here
 
 	Closing  bool            `json:"-"` // the matter is solved with it
 	Override string          `json:"override,omitempty" maxLength:"2000" doc:"why it leaves although a rule of severity stop is against it"`
@@ -58,6 +59,9 @@ func (r *Reply) words() error {
 	return nil
 }
 
+// NewDraft is the key of something that somebody begins to write.
+func NewDraft(tx *store.Tx) DraftID { return store.NewID[draftKind](tx) }
+
 // Answer says something to the customer on behalf of who.
 func (room *Room) Answer(ctx context.Context, who web.Who, ticket ID, r Reply) (m Message, err error) {
 	if err := r.words(); err != nil {
@@ -89,7 +93,7 @@ func (room *Room) Utter(tx *store.Tx, who web.Who, t Ticket, r Reply) (Message, 
 	for i := range m.Files {
 		m.Files[i].ID = store.NewID[fileKind](tx)
 	}
-	f, _, err := room.say(tx, t, m, false)
+	f, _, err := room.say(tx, t, m, Answered{Draft: r.Draft})
 	if err != nil {
 		return m, t, err
 	}

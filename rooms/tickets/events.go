@@ -51,6 +51,7 @@ type Answered struct {
 	At        time.Time `json:"at,omitzero"`         // when it was said, where we heard of it later
 	Late      bool      `json:"late,omitempty"`      // the customer has written since
 	Waiting   time.Time `json:"waiting,omitzero"`    // and what they wrote first after it is what waits now
+	Draft     DraftID   `json:"draft,omitzero"`      // what it was until it left; what somebody bound to that goes on with the message
 }
 
 // Kind names it.

@@ -19,12 +19,13 @@ func TestEventsStayAsTheyWere(t *testing.T) {
 		boy = staff.ID(0x523456789abce)
 		tm  = staff.TeamID(0x623456789abcd)
 		why = ReasonID(0x723456789abcd)
+		drf = DraftID(0x823456789abcd)
 	)
 	long := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 	storetest.Events(t,
 		Opened{tkt, 1204, cus, "email", mbx, Normal, "return", tm},
 		Heard{tkt, msg, cus, "email", true, true, true, long, true},
-		Answered{tkt, msg, "email", mbx, true, true, long, true, long.Add(time.Hour)},
+		Answered{tkt, msg, "email", mbx, true, true, long, true, long.Add(time.Hour), drf},
 		Overruled{tkt, msg, []string{"en.policy.our"}, why},
 		Noticed{tkt, msg, "email", "acknowledgement"},
 		Noted{tkt, msg, []staff.ID{stf}},

@@ -351,15 +351,16 @@ func (room *Room) ReadSent(tx *store.Tx, s Inbound) (f Filed, ok bool, err error
 	for i := range m.Files {
 		m.Files[i].ID = store.NewID[fileKind](tx)
 	}
-	return room.say(tx, t, m, true)
+	return room.say(tx, t, m, Answered{Elsewhere: true})
 }
 
-// say puts words of ours on the ticket and moves it to waiting for the customer.
-func (room *Room) say(tx *store.Tx, t Ticket, m Message, elsewhere bool) (f Filed, ok bool, err error) {
+// say puts words of ours on the ticket and moves it to waiting for the customer; e says where they come from, and is
+// recorded.
+func (room *Room) say(tx *store.Tx, t Ticket, m Message, e Answered) (f Filed, ok bool, err error) {
 	was := t.Status
-	e := Answered{Ticket: t.ID, Message: m.ID, Channel: m.Channel, Mailbox: m.Mailbox, Elsewhere: elsewhere, At: earlier(tx, m.At)}
+	e.Ticket, e.Message, e.Channel, e.Mailbox, e.At = t.ID, m.ID, m.Channel, m.Mailbox, earlier(tx, m.At)
 	var next time.Time
-	if elsewhere { // it is read now, and they may have written since it was sent
+	if e.Elsewhere { // it is read now, and they may have written since it was sent
 		if next, e.Late, err = saidAfter(tx, t.ID, In, m.At); err != nil {
 			return f, false, err
 		}

@@ -21,6 +21,7 @@ type (
 	messageKind struct{}
 	fileKind    struct{}
 	reasonKind  struct{}
+	draftKind   struct{}
 	// MailboxKind is that of a way in; the channel that keeps them makes the ids.
 	MailboxKind struct{}
 )
@@ -29,6 +30,7 @@ func (ticketKind) Prefix() string  { return "tkt" }
 func (messageKind) Prefix() string { return "msg" }
 func (fileKind) Prefix() string    { return "fil" }
 func (reasonKind) Prefix() string  { return "why" }
+func (draftKind) Prefix() string   { return "drf" }
 
 // Prefix names the kind.
 func (MailboxKind) Prefix() string { return "mbx" }
@@ -43,6 +45,8 @@ type (
 	FileID = id.Of[fileKind]
 	// ReasonID names the words of a reason.
 	ReasonID = id.Of[reasonKind]
+	// DraftID names something that is being written.
+	DraftID = id.Of[draftKind]
 	// MailboxID names the way in that a channel keeps; tickets only hold on to it.
 	MailboxID = id.Of[MailboxKind]
 )

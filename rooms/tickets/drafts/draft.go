@@ -27,6 +27,7 @@ const (
 // Draft is what one of us is writing on a ticket, an answer or a note: each has one on each ticket, and nobody sees
 // another's. It is kept here, so that it is there on every machine, and leaves from here, so that no browser has to stay open.
 type Draft struct {
+	ID       tickets.DraftID      `json:"id,omitzero" db:"id" doc:"from its first words until it leaves or is thrown away"`
 	Ticket   tickets.ID           `json:"ticket" db:"ticket"`
 	Kind     string               `json:"kind" db:"kind" enum:"reply,note"`
 	HTML     string               `json:"html" db:"html" maxLength:"1000000"`
@@ -72,7 +73,7 @@ func (d *Draft) write() {
 }
 
 func (d *Draft) reply() tickets.Reply {
-	return tickets.Reply{Text: d.Text, HTML: d.HTML, To: d.To, Cc: d.Cc, Files: d.files(), Seen: d.Seen, Override: d.Override, Against: d.Against, Closing: d.Then == tickets.Resolved}
+	return tickets.Reply{Text: d.Text, HTML: d.HTML, To: d.To, Cc: d.Cc, Files: d.files(), Seen: d.Seen, Draft: d.ID, Override: d.Override, Against: d.Against, Closing: d.Then == tickets.Resolved}
 }
 
 func (d *Draft) memo() tickets.Memo {

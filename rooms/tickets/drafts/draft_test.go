@@ -96,7 +96,7 @@ func TestADraftIsKeptForItsAuthor(t *testing.T) {
 		t.Errorf("nothing was written, and the draft is %+v", got)
 	}
 	upload := into[tickets.Upload](t, ask(ann, "POST /messages/files", "\x89PNG\r\n\x1a\n picture"))
-	into[drafts.Draft](t, ask(ann, "PUT "+path, `{"kind":"note","text":"For us","mentions":["`+staff.ID(bob.Staff).String()+`"],"seen":1}`))
+	begun := into[drafts.Draft](t, ask(ann, "PUT "+path, `{"kind":"note","text":"For us","mentions":["`+staff.ID(bob.Staff).String()+`"],"seen":1}`))
 	body := fmt.Sprintf(`{"kind":"reply","html":"<p>Dear <img src=cid:a>","text":"Dear","to":[{"email":"ada@example.com"}],"seen":1,
 		"attachments":[{"sha256":%q,"name":"b.png","content_id":"a","size":1,"type":"text/html"}]}`, upload.SHA256)
 	for range 2 { // saving is no more than that
@@ -104,7 +104,7 @@ func TestADraftIsKeptForItsAuthor(t *testing.T) {
 		into[drafts.Draft](t, ask(ann, "PUT "+path, body))
 	}
 	want := drafts.Draft{
-		Ticket: tk.ID, Kind: "reply", HTML: "<p>Dear <img src=cid:a>", Text: "Dear", To: []tickets.Party{{Email: "ada@example.com"}}, Seen: 1,
+		ID: begun.ID, Ticket: tk.ID, Kind: "reply", HTML: "<p>Dear <img src=cid:a>", Text: "Dear", To: []tickets.Party{{Email: "ada@example.com"}}, Seen: 1,
 		Files: []tickets.Attachment{{SHA256: upload.SHA256, Name: "b.png", ContentID: "a", Type: "image/png", Size: upload.Size}}, State: drafts.Writing, SavedAt: d.now,
 	}
 	if diff := cmp.Diff(want, into[drafts.Draft](t, ask(ann, "GET "+path, ""))); diff != "" {

@@ -101,7 +101,9 @@ func (room *Room) Keep(ctx context.Context, who web.Who, ticket tickets.ID, d Dr
 		if err != nil {
 			return err
 		}
-		d.SavedAt = tx.Now()
+		if d.ID, d.SavedAt = was.ID, tx.Now(); d.ID == 0 {
+			d.ID = tickets.NewDraft(tx)
+		}
 		return save(tx, who.Staff, d)
 	})
 }

@@ -2,10 +2,11 @@ package drafts
 
 import (
 	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
-const columns = `ticket, kind, html, text, recipients, cc, mentions, seen, state, leaves_at, onward, trouble, code, saved_at, override, against`
+const columns = `id, ticket, kind, html, text, recipients, cc, mentions, seen, state, leaves_at, onward, trouble, code, saved_at, override, against`
 
 func find(tx *store.Tx, member int64, ticket tickets.ID) (d Draft, there bool, err error) {
 	d, there, err = store.Find[Draft](tx, `SELECT `+columns+` FROM drafts WHERE staff = $1 AND ticket = $2`+tx.Lock(), member, ticket)
@@ -17,12 +18,12 @@ func find(tx *store.Tx, member int64, ticket tickets.ID) (d Draft, there bool, e
 }
 
 func save(tx *store.Tx, member int64, d Draft) error {
-	err := tx.Do(`INSERT INTO drafts (staff, `+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-		ON CONFLICT (staff, ticket) DO UPDATE SET kind = excluded.kind, html = excluded.html, text = excluded.text, recipients = excluded.recipients,
+	err := tx.Do(`INSERT INTO drafts (staff, `+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+		ON CONFLICT (staff, ticket) DO UPDATE SET id = excluded.id, kind = excluded.kind, html = excluded.html, text = excluded.text, recipients = excluded.recipients,
 		cc = excluded.cc, mentions = excluded.mentions, seen = excluded.seen, state = excluded.state, leaves_at = excluded.leaves_at,
 		onward = excluded.onward, trouble = excluded.trouble, code = excluded.code, saved_at = excluded.saved_at,
 		override = excluded.override, against = excluded.against`,
-		member, d.Ticket, d.Kind, tickets.Clean(d.HTML), tickets.Clean(d.Text), store.JSON(d.To), store.JSON(d.Cc), store.JSON(d.Mentions), d.Seen, d.State,
+		member, d.ID, d.Ticket, d.Kind, tickets.Clean(d.HTML), tickets.Clean(d.Text), store.JSON(d.To), store.JSON(d.Cc), store.JSON(d.Mentions), d.Seen, d.State,
 		d.LeavesAt, d.Then, d.Trouble, d.Code, d.SavedAt, tickets.Clean(d.Override), store.JSON(d.Against))
 	if err != nil {
 		return err
@@ -53,4 +54,16 @@ func dropFiles(tx *store.Tx, member int64, ticket tickets.ID) error {
 func list(tx *store.Tx, member int64, from tickets.Cursor, limit int) ([]Begun, error) {
 	return store.All[Begun](tx, `SELECT ticket, kind, state, saved_at, leaves_at, trouble, code FROM drafts
 		WHERE staff = $1 AND (saved_at, ticket) < ($2, $3) ORDER BY saved_at DESC, ticket DESC LIMIT $4`, member, from.At, from.ID, limit)
+}
+
+// Of is the draft that somebody has on a ticket; ok is false when they have none.
+func Of(tx *store.Tx, member staff.ID, ticket tickets.ID) (which tickets.DraftID, ok bool, err error) {
+	which, ok, err = store.Find[tickets.DraftID](tx, `SELECT id FROM drafts WHERE staff = $1 AND ticket = $2`+tx.Lock(), member, ticket)
+	return which, ok && which != 0, err
+}
+
+// There are those of some drafts that are still being written or wait to leave.
+func There(tx *store.Tx, which []tickets.DraftID) ([]tickets.DraftID, error) {
+	marks, args := store.Marks(which)
+	return store.All[tickets.DraftID](tx, `SELECT id FROM drafts WHERE id IN (`+marks+`)`, args...)
 }

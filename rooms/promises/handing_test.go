@@ -1,0 +1,187 @@
+package promises
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/rooms/hours"
+	"github.com/hearthdesk/hearth/rooms/staff"
+	"github.com/hearthdesk/hearth/rooms/tickets"
+)
+
+// Who is asked when a ticket goes from one to another.
+func TestWhoIsAskedWhenATicketGoes(t *testing.T) {
+	const anna, ben, cleo, nobody = staff.ID(1), staff.ID(2), staff.ID(3), staff.ID(0)
+	for name, tc := range map[string]struct {
+		owner, asked, was, to staff.ID
+		want                  staff.ID // who is asked then
+	}{
+		"hers goes with her ticket":                       {anna, nobody, anna, ben, ben},
+		"hers in a ticket nobody had":                     {anna, nobody, nobody, ben, ben},
+		"somebody else's on purpose stays":                {cleo, nobody, anna, ben, nobody},
+		"a colleague asked by hand stays asked":           {anna, cleo, anna, ben, cleo},
+		"also where nobody had it":                        {anna, cleo, nobody, ben, cleo},
+		"the next one is asked instead":                   {anna, ben, ben, cleo, cleo},
+		"back with its owner nobody is asked":             {anna, ben, ben, anna, nobody},
+		"with nobody again nobody is asked":               {anna, ben, ben, nobody, nobody},
+		"her own ticket comes to her":                     {anna, nobody, nobody, anna, nobody},
+		"it goes to nobody and nobody was asked":          {anna, nobody, anna, nobody, nobody},
+		"one who was asked by hand gets the ticket, too":  {anna, ben, anna, ben, ben},
+		"and gives it away: they were asked, not to stay": {anna, ben, ben, nobody, nobody},
+	} {
+		p := Promise{ID: 7, Owner: tc.owner}
+		p.offer(tc.asked, monday)
+		told := p.goes(tc.was, tc.to, monday.Add(time.Hour))
+		var want store.Event
+		switch tc.want {
+		case tc.asked:
+		case nobody:
+			want = Withdrawn{p.ID, p.Ticket, tc.owner, tc.asked}
+		default:
+			want = Offered{p.ID, p.Ticket, tc.owner, tc.want, true, 0}
+		}
+		if p.OfferedTo != tc.want || p.Owner != tc.owner || !reflect.DeepEqual(told, want) {
+			t.Errorf("%s: asked %d, told %+v; want %+v", name, p.OfferedTo, told, want)
+		}
+	}
+}
+
+// A promise stays its owner's, who is reminded, until whoever has the ticket now says yes.
+func TestATicketGoesToSomebodyElse(t *testing.T) {
+	d := openDesk(t)
+	ticket := d.opens(t, d.hall, eve).ID
+	give := func(to string) {
+		t.Helper()
+		id := d.id(to)
+		must[tickets.Ticket](t)(d.tickets.Assign(t.Context(), admin, ticket, tickets.Assignment{Staff: &id}))
+		d.settle(t)
+	}
+	give("Anna")
+	p := d.promises(t, "Anna", Making{Ticket: ticket, Due: rfc(t, "Wed 12:00")})
+	purpose := d.promises(t, "Anna", Making{Ticket: ticket, Due: "2026-07-10", Owner: d.id("Sue")})
+	kept := d.promises(t, "Anna", Making{Ticket: ticket, Due: "2026-07-10"})
+	must[Promise](t)(d.Keep(t.Context(), d.staff["Anna"], kept.ID))
+	d.told(t)
+	asked := func(name string) (n int) {
+		t.Helper()
+		d.look(t, func(tx *store.Tx) error {
+			page, err := d.List(tx, d.staff[name], Filter{Offered: d.id(name), Owed: true, Limit: 10})
+			n = len(page.Items)
+			c, failed := d.Counts(tx, d.staff[name])
+			if int(c.Asked) != n || failed != nil {
+				t.Errorf("%s counts %+v, %v", name, c, failed)
+			}
+			return err
+		})
+		return n
+	}
+
+	give("Ben")
+	p = d.again(t, p.ID)
+	if told := d.told(t); told != "offered" || p.Owner != d.id("Anna") || p.OfferedTo != d.id("Ben") || asked("Ben") != 1 || asked("Anna") != 0 {
+		t.Errorf("told %q, %+v", told, p)
+	}
+	if purpose, kept := d.again(t, purpose.ID), d.again(t, kept.ID); purpose.OfferedTo != 0 || kept.OfferedTo != 0 {
+		t.Errorf("%+v, %+v", purpose, kept)
+	}
+	d.at(t, "Tue 12:00") // eight working hours before
+	if told := d.told(t); told != "reminded" || d.again(t, p.ID).Owner != d.id("Anna") {
+		t.Errorf("told %q", told)
+	}
+
+	// He says no, with a reason; then it is hers, and she may ask him once more.
+	p = must[Promise](t)(d.Decline(t.Context(), d.staff["Ben"], p.ID, "I know nothing of lamps."))
+	if told := d.told(t); told != "declined" || p.Owner != d.id("Anna") || p.OfferedTo != 0 || p.Reasons[0].Text != "I know nothing of lamps." || asked("Ben") != 0 {
+		t.Errorf("told %q, %+v", told, p)
+	}
+	must[Promise](t)(d.Hand(t.Context(), d.staff["Anna"], p.ID, d.id("Ben"), "On leave."))
+	must[Promise](t)(d.Hand(t.Context(), d.staff["Anna"], p.ID, d.id("Sue"), "She knows lamps."))
+	must[Promise](t)(d.Hand(t.Context(), d.staff["Anna"], p.ID, d.id("Anna"), "")) // she keeps it after all
+	if told := d.told(t); told != "offered, offered, withdrawn" || asked("Ben")+asked("Sue") != 0 {
+		t.Errorf("told %q", told)
+	}
+
+	// Whoever takes it over has it at once; and renewed, it asks whom the old one asked.
+	p = must[Promise](t)(d.Hand(t.Context(), d.staff["Ben"], p.ID, d.id("Ben"), "I was there."))
+	if told := d.told(t); told != "handed" || p.Owner != d.id("Ben") {
+		t.Errorf("told %q, %+v", told, p)
+	}
+	give("Anna")
+	if told := d.told(t); told != "offered" {
+		t.Errorf("told %q", told)
+	}
+	next := must[Promise](t)(d.Renew(t.Context(), d.staff["Ben"], p.ID, Renewal{Due: "2026-07-10", Reason: "No part yet.", Told: ByCall}))
+	if old := d.again(t, p.ID); next.Owner != d.id("Ben") || next.OfferedTo != d.id("Anna") || old.OfferedTo != 0 || asked("Anna") != 1 {
+		t.Errorf("%+v, %+v", next, old)
+	}
+	d.told(t)
+	next = must[Promise](t)(d.Accept(t.Context(), d.staff["Anna"], next.ID))
+	if told := d.told(t); told != "handed" || next.Owner != d.id("Anna") || asked("Anna") != 0 {
+		t.Errorf("told %q, %+v", told, next)
+	}
+
+	// What its owner can't see to any more goes to whoever is named, at once: nobody would be reminded meanwhile.
+	must[staff.Member](t)(d.Room.staff.Disable(t.Context(), admin, d.id("Anna")))
+	next = must[Promise](t)(d.Hand(t.Context(), d.staff["Sue"], next.ID, d.id("Ben"), "She is gone."))
+	if told := d.told(t); told != "handed" || next.Owner != d.id("Ben") {
+		t.Errorf("told %q, %+v", told, next)
+	}
+}
+
+// A promise is due, and its owner reminded, in the working time of the team whose ticket it is; else the company's counts.
+func TestHoursOfTheTeam(t *testing.T) {
+	d := openDesk(t)
+	late := must[hours.Calendar](t)(d.hours.Add(t.Context(), admin, hours.Calendar{Name: "Late", Zone: "UTC", Week: [7][]hours.Span{1: {{From: 780, To: 1320}}, 2: {{From: 780, To: 1320}}, 3: {{From: 780, To: 1320}}}}))
+	teams := []Hours{{d.yard, late.ID}}
+	must[Settings](t)(d.Configure(t.Context(), admin, SettingsChange{Teams: &teams}))
+	ours, theirs := d.opens(t, d.hall, eve).ID, d.opens(t, d.yard, eve).ID
+	p, y := d.promises(t, "Anna", Making{Ticket: ours, Due: "2026-07-08"}), d.promises(t, "Cleo", Making{Ticket: theirs, Due: "2026-07-08"})
+	alone := d.promises(t, "Cleo", Making{Customer: d.knows(t, joe), Team: d.yard, Due: "2026-07-08"})
+	if !p.Due.Equal(when(t, "Wed 17:00")) || !y.Due.Equal(when(t, "Wed 22:00")) || !alone.Due.Equal(y.Due) || p.Allowed.duration() != 24*time.Hour || y.Allowed.duration() != 27*time.Hour {
+		t.Errorf("%s, %s, %s; %v, %v", say(p.Due), say(y.Due), say(alone.Due), p.Allowed.duration(), y.Allowed.duration())
+	}
+	wakes := func(p Promise) string {
+		t.Helper()
+		d.settle(t)
+		var at time.Time
+		d.look(t, func(tx *store.Tx) (err error) {
+			at, err = store.One[time.Time](tx, `SELECT wake_at FROM due WHERE kind = $1 AND key = $2`, ticking, p.ID.String())
+			return err
+		})
+		return say(at)
+	}
+	if a, b := wakes(p), wakes(y); a != "Tue 17:00" || b != "Wed 14:00" {
+		t.Errorf("%s, %s", a, b)
+	}
+	d.look(t, func(tx *store.Tx) error {
+		o, err := d.Offer(tx, d.staff["Cleo"], Asked{Ticket: theirs, Due: "2026-07-08"})
+		if !o.Due.Equal(y.Due) {
+			t.Errorf("offered %s", say(o.Due))
+		}
+		return err
+	})
+
+	// The ticket goes to the other team: what is due stays due, and its owner is reminded when somebody works there.
+	must[tickets.Ticket](t)(d.tickets.Assign(t.Context(), admin, ours, tickets.Assignment{Team: &d.yard}))
+	if at := wakes(p); at != "Tue 18:00" || !d.again(t, p.ID).Due.Equal(p.Due) { // four hours before on Wednesday, and four on Tuesday
+		t.Errorf("%s", at)
+	}
+	next := must[Promise](t)(d.Renew(t.Context(), d.staff["Cleo"], p.ID, Renewal{Due: "2026-07-08", Reason: "The lorry broke down.", Told: ByCall}))
+	if !next.Due.Equal(when(t, "Wed 22:00")) {
+		t.Errorf("renewed for %s", say(next.Due))
+	}
+
+	// Without hours of its own the team counts by the company's.
+	d.told(t)
+	if err := d.hours.Remove(t.Context(), admin, late.ID); err != nil {
+		t.Fatal(err)
+	}
+	if at := wakes(y); at != "Tue 17:00" || d.told(t) != "configured" {
+		t.Errorf("%s", at)
+	}
+	if y := d.promises(t, "Cleo", Making{Ticket: theirs, Due: "2026-07-09"}); !y.Due.Equal(when(t, "Thu 17:00")) {
+		t.Errorf("%s", say(y.Due))
+	}
+}
