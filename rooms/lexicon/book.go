@@ -84,6 +84,7 @@ type Book struct {
 	lengths  []int            // of the prefixes
 	endings  []int            // lengths of the suffixes
 	memory   memory
+	trade    string // of the company, where a draft names none
 }
 
 // opening is the entries that begin with a word: most need a certain one after it, which spares trying them all.

@@ -118,6 +118,7 @@ func (b *Book) Check(d Draft) []Finding { return b.Look(d).Findings }
 // Look holds a draft against the book: findings in the order of the text, what is missing last; what is promised; how the
 // customer feels. A place is marked once, by the rule that matters most; of two alike, by the one that says more.
 func (b *Book) Look(d Draft) Checked {
+	d.Trade = cmp.Or(d.Trade, b.trade)
 	heard := b.listen(d.Talk)
 	d.Said = max(d.Said, heard.said)
 	var hits, good []hit

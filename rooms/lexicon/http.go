@@ -67,6 +67,7 @@ func (room *Room) Routes(api *web.API) {
 			return room.Check(ctx, who, Ask(in.Body))
 		})
 	room.shelfRoutes(api)
+	room.companyRoutes(api)
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/lexicon/{language}", Needs: web.View, Say: "Read the lexicon of a language"},
 		func(ctx context.Context, _ web.Who, in *inLanguage) (page web.Page[Listed], err error) {
 			return page, room.db.Read(ctx, func(tx *store.Tx) error { page.Items, err = room.Rules(tx, in.Language); return err })

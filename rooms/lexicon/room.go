@@ -77,11 +77,15 @@ func (room *Room) kept(tx *store.Tx, language string) (k kept, err error) {
 	if err != nil {
 		return k, err
 	}
+	is, err := trade(tx)
+	if err != nil {
+		return k, err
+	}
 	k.turn = now
-	book, flawed, err := together(language, ours)
+	book, flawed, err := together(language, is, ours)
 	if err == nil && len(flawed) > 0 { // the others go on, and one of the starter's stands again where it was replaced
 		k.unsound = flawed.rules()
-		book, flawed, err = together(language, slices.DeleteFunc(ours, func(o own) bool { return slices.Contains(k.unsound, o.ID) }))
+		book, flawed, err = together(language, is, slices.DeleteFunc(ours, func(o own) bool { return slices.Contains(k.unsound, o.ID) }))
 	}
 	if err == nil {
 		err = flawed.fault()
@@ -97,9 +101,9 @@ func (room *Room) kept(tx *store.Tx, language string) (k kept, err error) {
 	return k, nil
 }
 
-// together is the starter's book with the company's own rules in it, and which of them are not sound.
-func together(language string, ours []own) (*Book, flaws, error) {
-	if len(ours) == 0 {
+// together is the starter's book for a trade with the company's own rules in it, and which of them are not sound.
+func together(language, trade string, ours []own) (*Book, flaws, error) {
+	if len(ours) == 0 && trade == "" {
 		b, err := ready[language]()
 		return b, nil, err
 	}
@@ -116,7 +120,11 @@ func together(language string, ours []own) (*Book, flaws, error) {
 			f.Rules = append(f.Rules, o.Body)
 		}
 	}
-	return build(f, proven)
+	b, flawed, err := build(f, proven)
+	if b != nil {
+		b.trade = trade
+	}
+	return b, flawed, err
 }
 
 // Listed is a rule as it is listed.
@@ -179,7 +187,7 @@ func (room *Room) Set(ctx context.Context, who web.Who, language string, r Rule,
 		if len(ours) > mostOwn {
 			return fault.New(fault.Invalid, "lexicon.many", "A company has at most %d rules of its own in a language.", mostOwn)
 		}
-		_, flawed, err := together(language, ours)
+		_, flawed, err := together(language, "", ours)
 		if err != nil {
 			return err
 		}

@@ -251,6 +251,7 @@ func TestEveryVerbTwiceAtOnce(t *testing.T) {
 			return err
 		},
 		"Remove": func(room *Room) error { return room.Remove(context.Background(), admin, "en", "own.there") },
+		"Ply":    func(room *Room) error { _, err := room.Ply(context.Background(), admin, "shop"); return err },
 	} {
 		t.Run(name, func(t *testing.T) {
 			storetest.Twice(t, func(t *testing.T) (*store.DB, func() error) {
@@ -267,5 +268,6 @@ func TestEveryVerbTwiceAtOnce(t *testing.T) {
 
 func TestEventsStayAsTheyWere(t *testing.T) {
 	storetest.Events(t, Changed{"en", "own.folks", true}, Removed{"en", "own.folks"},
-		FrameworkChanged{"en", "own.swap", true}, FrameworkRemoved{"en", "own.swap"}, QuestionChanged{"en", "own.colour", true}, QuestionRemoved{"en", "own.colour"})
+		FrameworkChanged{"en", "own.swap", true}, FrameworkRemoved{"en", "own.swap"}, QuestionChanged{"en", "own.colour", true}, QuestionRemoved{"en", "own.colour"},
+		Plied{"shop"})
 }
