@@ -24,7 +24,7 @@ link() { # programs without what debuggers want are linked in half the time
 }
 suite() {
 	# shellcheck disable=SC2046 # paths have no spaces
-	mkdir -p .cache/tests && link -o .cache/tests/ $(tests | sed -n 's|^[a-z]* |./|p') && go test . || return 1
+	mkdir -p .cache/tests && go build -ldflags='-s -w' -o .cache/tests/hearth ./cmd/hearth && link -o .cache/tests/ $(tests | sed -n 's|^[a-z]* |./|p') && go test . || return 1
 	tests | grep '^[a-z]*_' | while read -r name path; do link -o ".cache/tests/$name.test" "./$path" || exit 1; done || return 1
 	tests | SKIP= xargs -P 3 -L 1 sh test/one.sh # a SKIP from outside leaves nothing out
 }

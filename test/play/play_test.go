@@ -31,10 +31,7 @@ func TestPlays(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(root, "web", "node_modules", "playwright-core")); err != nil {
 		servers.Missing(t, "what the workspace is built with (make web)")
 	}
-	exe := filepath.Join(t.TempDir(), "hearth")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", exe, "github.com/hearthdesk/hearth/cmd/hearth").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	exe := servers.Hearth(t)
 	plays, err := filepath.Glob(cmp.Or(os.Getenv("HEARTH_PLAYS"), "*.play.mjs"))
 	if err != nil || len(plays) == 0 {
 		t.Fatalf("no plays: %v", err)

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -45,6 +46,41 @@ func Root(tb testing.TB) string {
 	}
 	tb.Fatal("no go.mod above the working folder")
 	return ""
+}
+
+// Hearth is the program, built once for all tests of a run and again only when something of it changed.
+func Hearth(tb testing.TB) string {
+	tb.Helper()
+	program.once.Do(func() { program.exe, program.err = build(filepath.Join(Root(tb), ".cache", "tests")) })
+	if program.err != nil {
+		tb.Fatal(program.err)
+	}
+	return program.exe
+}
+
+var program struct {
+	once sync.Once
+	exe  string
+	err  error
+}
+
+func build(dir string) (exe string, err error) {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return "", err
+	}
+	turn, err := os.OpenFile(filepath.Join(dir, "hearth.turn"), os.O_CREATE|os.O_RDWR, 0o600) // one package at a time
+	if err != nil {
+		return "", err
+	}
+	defer turn.Close()
+	if err := syscall.Flock(int(turn.Fd()), syscall.LOCK_EX); err != nil {
+		return "", err
+	}
+	exe = filepath.Join(dir, "hearth")
+	if out, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", exe, "github.com/hearthdesk/hearth/cmd/hearth").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	return exe, nil
 }
 
 // Corpora is the folder of real mails written by others; a test without them is skipped.

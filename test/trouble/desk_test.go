@@ -12,9 +12,7 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,28 +26,6 @@ import (
 )
 
 const support = "support@shop.example"
-
-// hearth builds the program once.
-var hearth = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "hearth-trouble")
-	if err != nil {
-		return "", err
-	}
-	exe := filepath.Join(dir, "hearth")
-	out, err := exec.Command("go", "build", "-o", exe, "github.com/hearthdesk/hearth/cmd/hearth").CombinedOutput()
-	if err != nil {
-		err = fmt.Errorf("%w\n%s", err, out)
-	}
-	return exe, err
-})
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if exe, err := hearth(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(exe))
-	}
-	os.Exit(code)
-}
 
 // desk is a server on a data folder.
 type desk struct {
@@ -101,10 +77,7 @@ func furnish(tb testing.TB, data string) *desk {
 
 func (d *desk) run(stdin string, command ...string) (out, errs string, code int) {
 	d.tb.Helper()
-	exe, err := hearth()
-	if err != nil {
-		d.tb.Fatal(err)
-	}
+	exe := servers.Hearth(d.tb)
 	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second)
 	defer stop()
 	cmd := exec.CommandContext(ctx, exe, append(command, "--data", d.data)...)
@@ -129,10 +102,7 @@ func (d *desk) errand(stdin string, command ...string) string {
 
 func (d *desk) start() {
 	d.tb.Helper()
-	exe, err := hearth()
-	if err != nil {
-		d.tb.Fatal(err)
-	}
+	exe := servers.Hearth(d.tb)
 	d.cmd = exec.Command(exe, "serve", "--data", d.data, "--listen", d.http, "--smtp-listen", d.smtp)
 	d.cmd.Stdout, d.cmd.Stderr = &d.out, &d.out
 	if err := d.cmd.Start(); err != nil {
