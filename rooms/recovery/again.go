@@ -6,6 +6,7 @@ import (
 
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/rooms/recovery/again"
+	"github.com/hearthdesk/hearth/rooms/recovery/failures"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
@@ -28,7 +29,7 @@ func (room *Room) repeated(tx *store.Tx, entry store.Entry, e tickets.Heard) err
 	if !e.First || e.Machine || e.Answered || e.Customer == 0 {
 		return nil
 	}
-	how, err := watchedFor(tx, Repeated)
+	how, err := failures.Of(tx, Repeated)
 	if err != nil || how.Off {
 		return err
 	}

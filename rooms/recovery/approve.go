@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -58,7 +59,7 @@ func (room *Room) Refuse(ctx context.Context, who web.Who, in Case, r Refusing) 
 		}
 		a = room.question(tx, who, m, Refusal)
 		a.What, a.Why, a.NearestYes, a.Policy = r.What, r.Why, r.NearestYes, r.Policy
-		if err := knownPolicy(tx, a.Policy); err != nil {
+		if err := policies.InForce(tx, a.Policy); err != nil {
 			return err
 		}
 		return errors.Join(approvals.Insert(tx, a), approvals.Note(tx, a), tx.Record(m.subject(), Asked{a.ID, a.About, a.Complaint, a.Ticket, a.Remedy, a.Team}))
@@ -67,23 +68,11 @@ func (room *Room) Refuse(ctx context.Context, who web.Who, in Case, r Refusing) 
 
 // askMore asks a supervisor to give what is more than who may.
 func (room *Room) askMore(tx *store.Tx, who web.Who, r *Remedy, m matter, p policies.ID) error {
-	if err := knownPolicy(tx, p); err != nil {
-		return err
-	}
 	a := room.question(tx, who, m, More)
 	a.Policy = p
 	a.Remedy, a.What, a.Minor, a.Currency = r.ID, r.What, r.Minor, r.Currency
 	r.State, r.Approval, r.GivenAt, r.Entry = Asking, a.ID, time.Time{}, 0
 	return errors.Join(remedies.Insert(tx, *r), approvals.Insert(tx, a), approvals.Note(tx, a), tx.Record(m.subject(), Asked{a.ID, a.About, a.Complaint, a.Ticket, a.Remedy, a.Team}))
-}
-
-// knownPolicy refuses a rule that is not there; none is fine.
-func knownPolicy(tx *store.Tx, p policies.ID) error {
-	if p == 0 {
-		return nil
-	}
-	_, err := policies.One(tx, p)
-	return err
 }
 
 func (room *Room) question(tx *store.Tx, who web.Who, m matter, about About) Approval {
@@ -144,7 +133,11 @@ func (room *Room) Answer(ctx context.Context, who web.Who, which ApprovalID, v V
 			return err
 		}
 		if v.Answer == Yes {
-			if _, err := room.bent(tx, policies.Bent{Policy: a.Policy, Staff: a.AnsweredBy, Remedy: a.Remedy, Approval: a.ID}, m); err != nil {
+			named := a.Policy
+			if v.Give != nil {
+				named = cmp.Or(named, v.Give.Policy)
+			}
+			if _, err := room.bent(tx, policies.Bent{Policy: named, Staff: a.AnsweredBy, Remedy: a.Remedy, Approval: a.ID}, m); err != nil {
 				return err
 			}
 		}

@@ -13,24 +13,23 @@ import (
 	"time"
 
 	"github.com/hearthdesk/hearth/base/fault"
-	"github.com/hearthdesk/hearth/base/id"
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/recovery/failures"
+	"github.com/hearthdesk/hearth/rooms/recovery/handovers"
 	"github.com/hearthdesk/hearth/rooms/recovery/stages"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
-
-type handoverKind struct{}
-
-func (handoverKind) Prefix() string { return "hnd" }
 
 // The ids of complaints.
 type (
 	// ID names a complaint.
 	ID = stages.ID
 	// HandoverID names the asking of a colleague to take a complaint over.
-	HandoverID = id.Of[handoverKind]
+	HandoverID = handovers.ID
+	// Handover is the asking of a colleague to take a complaint over.
+	Handover = handovers.Handover
 )
 
 // How complaints of each kind are dealt with.
@@ -45,18 +44,23 @@ type (
 	Check = stages.Check
 )
 
-// Origin says what opened a complaint.
-type Origin string
+// What opens a complaint, and what is set for it.
+type (
+	// Origin says what opened a complaint.
+	Origin = failures.Origin
+	// Watched says what a failure that nobody complained about does.
+	Watched = failures.Watched
+)
 
-// The origins. The last ones are failures nobody complained about.
+// The origins. All but the first are failures nobody complained about.
 const (
-	Heard         Origin = "heard" // somebody said so
-	BrokenPromise Origin = "broken_promise"
-	BreachedClock Origin = "breached_clock"
-	Reopening     Origin = "reopened"
-	SecondPass    Origin = "second_transfer"
-	Repeated      Origin = "repeated_contact"
-	Abandoned     Origin = "abandoned_call"
+	Heard         = failures.Heard
+	BrokenPromise = failures.BrokenPromise
+	BreachedClock = failures.BreachedClock
+	Reopening     = failures.Reopening
+	SecondPass    = failures.SecondPass
+	Repeated      = failures.Repeated
+	Abandoned     = failures.Abandoned
 )
 
 // Ended says how a closed complaint ended.

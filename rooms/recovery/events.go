@@ -217,17 +217,6 @@ type Overlooked struct {
 // Kind names it.
 func (Overlooked) Kind() string { return "complaints.overlooked" }
 
-// FailureChanged says whether a failure opens a recovery by itself now.
-type FailureChanged struct {
-	Origin   Origin `json:"origin"`
-	Off      bool   `json:"off,omitempty"`
-	Severity int    `json:"severity"`
-	Days     int64  `json:"days,omitempty"`
-}
-
-// Kind names it.
-func (FailureChanged) Kind() string { return "complaints.watched" }
-
 // Offered says the customer may choose among remedies.
 type Offered struct {
 	Offer     OfferID    `json:"offer"`

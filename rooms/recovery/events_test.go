@@ -30,7 +30,7 @@ func TestEventsStayAsTheyWere(t *testing.T) {
 		Raised{cmp, tkt, cus, "delay", 2, true, BreachedClock, "email", ann, at}, Joined{cmp, tkt, Reopening}, Sorted{cmp, tkt, "delay", 2, "general", 1, at},
 		Explained{cmp, tkt}, Wished{cmp, tkt, true}, Ticked{cmp, tkt, stages.Investigate, "facts", true}, Moved{cmp, tkt, stages.Capture, stages.Investigate, ann, at, "done"}, Late{cmp, tkt, stages.Resolve, ann, at},
 		HandedOver{cmp, tkt, hnd, ann, ben}, Accepted{cmp, tkt, hnd, ben, ann}, Declined{cmp, tkt, hnd, ben, true}, Inquired{cmp, tkt, followup.Mail, ann}, Followed{cmp, tkt, Yes, No, followup.Call, ann}, AskingArranged{true, 3}, Overlooked{cmp, tkt, []Unfinished{NotInFollowUp, OfferWaits}}, Closed{cmp, tkt, Content},
-		Reopened{cmp, tkt}, KindChanged{"delay", true}, FailureChanged{Repeated, true, 2, 14},
+		Reopened{cmp, tkt}, KindChanged{"delay", true},
 		Offered{ofr, cmp, tkt, Extra, 3}, Chosen{ofr, cmp, tkt, rmd}, Withdrawn{ofr, cmp, tkt}, Given{rmd, cmp, tkt, cus, Extra, "gift", ann, tm, apv},
 		TakenBack{rmd, cmp, tkt, Right, "refund"}, RemedyChanged{"gift", true},
 		Asked{apv, Refusal, cmp, tkt, rmd, tm}, Answered{apv, More, cmp, tkt, Yes, ann}, Recalled{apv, cmp, tkt},

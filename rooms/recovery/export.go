@@ -5,7 +5,9 @@ import (
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/recovery/approvals"
 	"github.com/hearthdesk/hearth/rooms/recovery/authority"
+	"github.com/hearthdesk/hearth/rooms/recovery/failures"
 	"github.com/hearthdesk/hearth/rooms/recovery/followup"
+	"github.com/hearthdesk/hearth/rooms/recovery/handovers"
 	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
 	"github.com/hearthdesk/hearth/rooms/recovery/policies"
 	"github.com/hearthdesk/hearth/rooms/recovery/remedies"
@@ -29,7 +31,7 @@ func (room *Room) Complaint(tx *store.Tx, which ID) (k Kept, ok bool, err error)
 	if k.Stages, err = stays(tx, which); err != nil {
 		return k, false, err
 	}
-	if k.Handovers, err = handovers(tx, which); err != nil {
+	if k.Handovers, err = handovers.Of(tx, which); err != nil {
 		return k, false, err
 	}
 	if k.Reasons, err = reasons(tx, which); err != nil {
@@ -80,12 +82,12 @@ func (room *Room) Entries(tx *store.Tx, after ledger.ID, limit int) ([]ledger.En
 
 // Settings are how complaints are dealt with, what is suggested, and what each may give.
 type Settings struct {
-	Authority authority.All     `json:"authority"`
-	Kinds     []Kind            `json:"kinds"`
-	Catalogue []CatalogueItem   `json:"catalogue"`
-	Asking    followup.Settings `json:"asking"`
-	Failures  []Watched         `json:"failures"`
-	Policies  Rulebook          `json:"policies"`
+	Authority authority.All      `json:"authority"`
+	Kinds     []Kind             `json:"kinds"`
+	Catalogue []CatalogueItem    `json:"catalogue"`
+	Asking    followup.Settings  `json:"asking"`
+	Failures  []failures.Watched `json:"failures"`
+	Policies  Rulebook           `json:"policies"`
 }
 
 // Settings reads them, for an export.
@@ -102,7 +104,7 @@ func (room *Room) Settings(tx *store.Tx) (s Settings, err error) {
 	if s.Asking, err = followup.Read(tx); err != nil {
 		return s, err
 	}
-	if s.Failures, err = watched(tx); err != nil {
+	if s.Failures, err = failures.List(tx); err != nil {
 		return s, err
 	}
 	s.Policies, err = room.Policies(tx, everybody(), 0)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/rooms/clocks"
+	"github.com/hearthdesk/hearth/rooms/recovery/followup"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
@@ -56,11 +57,19 @@ func (room *Room) stood(tx *store.Tx, entry store.Entry, e tickets.Stood) error 
 
 func over(s tickets.Status) bool { return s == tickets.Resolved || s == tickets.Closed }
 
-// again is a customer who writes on what was solved. Once they may say thanks; who comes back a second time was not helped.
+// again is a customer who writes on what was solved. Once they may say thanks; who comes back a second time was not helped,
+// unless it is with these words that they said it holds and they trust us again.
 func (room *Room) again(tx *store.Tx, entry store.Entry, ticket tickets.ID) error {
 	all, err := room.tickets.Some(tx, []tickets.ID{ticket})
 	if err != nil || len(all) == 0 || all[0].Reopened < 2 {
 		return err
+	}
+	if last, ok, err := latestOn(tx, ticket); err != nil {
+		return err
+	} else if ok {
+		if well, err := followup.AllWell(tx, last, entry.At); err != nil || well {
+			return err
+		}
 	}
 	return room.failed(tx, entry, ticket, Reopening)
 }

@@ -200,10 +200,13 @@ func (room *Room) letter(tx *store.Tx, c Complaint, from string) (l followup.Let
 	return room.speech.Letter(customer.Language, customer.Name, from)
 }
 
-// remind has the machine ask in some days, where that is switched on.
+// remind has the machine ask in some days, if that is switched on by then.
 func (room *Room) remind(tx *store.Tx, c Complaint) error {
+	if c.Ticket == 0 || c.Customer == 0 || c.Stage != stages.FollowUp {
+		return nil
+	}
 	s, err := followup.Read(tx)
-	if err != nil || !s.Mail || c.Ticket == 0 || c.Customer == 0 || c.Stage != stages.FollowUp {
+	if err != nil {
 		return err
 	}
 	t, err := room.timetable(tx)
@@ -211,6 +214,29 @@ func (room *Room) remind(tx *store.Tx, c Complaint) error {
 		return err
 	}
 	return room.due.Put(tx, asking, c.ID.String(), t.Add(tx.Now(), s.After()), nil)
+}
+
+// remindAll sets anew when the machine asks those who are in follow-up already. Who would have been asked by now is asked as
+// many days from now: nobody wants to hear of it by hundreds at the moment a switch is turned.
+func (room *Room) remindAll(tx *store.Tx, s followup.Settings) error {
+	all, err := following(tx)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	t, err := room.timetable(tx)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		at := t.Add(c.Since, s.After())
+		if at.Before(tx.Now()) {
+			at = t.Add(tx.Now(), s.After())
+		}
+		if err := room.due.Put(tx, asking, c.ID.String(), at, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // machineAsks asks by mail, unless somebody did, or they answered.
@@ -242,13 +268,17 @@ func (room *Room) machineAsks(tx *store.Tx, j due.Job) error {
 	return room.asks(tx, &c, followup.Said{Complaint: c.ID, How: followup.Mail})
 }
 
-// ArrangeAsking sets whether the machine asks by mail.
+// ArrangeAsking sets whether the machine asks by mail, of those too who are in follow-up already.
 func (room *Room) ArrangeAsking(ctx context.Context, who web.Who, s followup.Settings) (followup.Settings, error) {
 	if err := s.Check(); err != nil {
 		return s, err
 	}
 	return s, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		return errors.Join(followup.Save(tx, s), tx.Record(configuredKey("complaints/follow_up"), AskingArranged{s.Mail, s.Days}))
+		err := errors.Join(followup.Save(tx, s), tx.Record(configuredKey("complaints/follow_up"), AskingArranged{s.Mail, s.Days}))
+		if err == nil && s.Mail {
+			err = room.remindAll(tx, s)
+		}
+		return err
 	})
 }
 

@@ -207,6 +207,106 @@ func TestTheMachineAsksWhenItIsToldTo(t *testing.T) {
 	}
 }
 
+// Who says that all is well, and thanks with it, was helped; who comes back another time was not.
+func TestThanksOpenNoRecovery(t *testing.T) {
+	d := furnish(t)
+	solve := func(ticket tickets.ID) {
+		t.Helper()
+		must[tickets.Ticket](t)(d.tickets.Stand(t.Context(), admin, ticket, tickets.Resolved, ""))
+		d.wait(time.Minute)
+	}
+	says := func(tx *store.Tx, c Complaint, words string) error {
+		_, err := d.tickets.Receive(tx, tickets.Inbound{Channel: "email", Join: c.Ticket, Text: words, Team: d.team, From: people.Sender{Email: "eve@customer.example"}})
+		return err
+	}
+	c := d.inFollowUp(t, "Eve")
+	solve(c.Ticket)
+	d.write(t, func(tx *store.Tx) error { return says(tx, c, "And where is the manual?") })
+	solve(c.Ticket)
+	d.follow(t)
+	from := d.head(t)
+	d.write(t, func(tx *store.Tx) error {
+		if err := d.FollowIn(tx, c.Customer, c.ID, Yes, Yes); err != nil {
+			return err
+		}
+		return says(tx, c, "All is well, thank you so much.")
+	})
+	d.follow(t)
+	if told := d.told(t, from); told != "complaints.followed complaints.ticked complaints.closed" {
+		t.Errorf("told %s", told)
+	}
+	solve(c.Ticket)
+	d.write(t, func(tx *store.Tx) error { return says(tx, c, "It broke again.") })
+	d.follow(t)
+	if now := must[Complaint](t)(d.on(c.Ticket)); now.ID == c.ID || now.Origin != Reopening {
+		t.Errorf("came back: %+v", now)
+	}
+}
+
+// Who is in follow-up when it is switched on is asked as well: in their days, or as many days from now where those have passed.
+func TestAskingThatIsSwitchedOnLaterReachesThoseWhoWait(t *testing.T) {
+	d := furnish(t)
+	long, answered := d.inFollowUp(t, "Eve"), d.inFollowUp(t, "Ola")
+	must[Complaint](t)(d.Follow(t.Context(), d.ann, answered.ID, Reply{Held: Yes, Trusts: No}))
+	d.wait(14 * 24 * time.Hour)
+	for _, c := range []Complaint{long, answered} { // its moment comes while it is switched off
+		d.write(t, func(tx *store.Tx) error {
+			if _, err := d.queue.Cancel(tx, asking, c.ID.String()); err != nil {
+				return err
+			}
+			return d.machineAsks(tx, due.Job{Kind: asking, Key: c.ID.String()})
+		})
+	}
+	short := d.inFollowUp(t, "Ida")
+	d.wait(24 * time.Hour)
+	must[followup.Settings](t)(d.ArrangeAsking(t.Context(), d.boss, followup.Settings{Mail: true, Days: 2}))
+	at := func(c Complaint) (at time.Time) {
+		d.look(t, func(tx *store.Tx) (err error) {
+			at, _, err = store.Find[time.Time](tx, `SELECT due_at FROM due WHERE kind = $1 AND key = $2`, asking, c.ID.String())
+			return err
+		})
+		return at
+	}
+	now := d.clock()
+	if a := at(long); a.Before(now.Add(24*time.Hour)) || a.After(now.Add(3*24*time.Hour)) {
+		t.Errorf("who waits for long is asked at %s, it is %s", a, now)
+	}
+	if a := at(short); !a.After(now) || a.After(now.Add(24*time.Hour)) {
+		t.Errorf("who came yesterday is asked at %s, it is %s", a, now)
+	}
+	if a := at(answered); !a.IsZero() {
+		t.Errorf("who answered is asked at %s", a)
+	}
+}
+
+// Who wrote last on a ticket need not be whom it went wrong for: the mail that asks goes to the customer alone.
+func TestTheMachineAsksTheCustomer(t *testing.T) {
+	d := furnish(t)
+	must[followup.Settings](t)(d.ArrangeAsking(t.Context(), d.boss, followup.Settings{Mail: true, Days: 2}))
+	c := d.inFollowUp(t, "Eve")
+	d.write(t, func(tx *store.Tx) error {
+		_, err := d.tickets.Receive(tx, tickets.Inbound{
+			Channel: "email", Join: c.Ticket, Text: "I am her neighbour, and took the parcel in.", Team: d.team,
+			From: people.Sender{Name: "Nora", Email: "nora@neighbour.example"}, Cc: []tickets.Party{{Email: "eve@customer.example"}},
+		})
+		return err
+	})
+	d.write(t, func(tx *store.Tx) error { return d.machineAsks(tx, due.Job{Kind: asking, Key: c.ID.String()}) })
+	var asked []tickets.Message
+	d.look(t, func(tx *store.Tx) (err error) {
+		all, err := d.tickets.Talk(tx, d.boss, c.Ticket, 0, 50)
+		for _, m := range all {
+			if m.Kind == tickets.Notice {
+				asked = append(asked, m)
+			}
+		}
+		return err
+	})
+	if len(asked) != 1 || len(asked[0].To) != 1 || asked[0].To[0].Email != "eve@customer.example" || len(asked[0].Cc) > 0 {
+		t.Errorf("asked %+v", asked)
+	}
+}
+
 // The words of the mail say whom they greet and who writes, and nothing in them is what we would not say.
 func TestTheLetterThatAsks(t *testing.T) {
 	d := furnish(t)

@@ -133,7 +133,7 @@ func (room *Room) prepare(tx *store.Tx, who web.Who, in Case, g Gift) (m matter,
 	if m, err = room.of(tx, who, in); err != nil {
 		return m, r, err
 	}
-	if err := m.asked(); err != nil {
+	if err := errors.Join(m.asked(), policies.InForce(tx, g.Policy)); err != nil {
 		return m, r, err
 	}
 	if m.complaint.ID != 0 {

@@ -8,6 +8,8 @@ import (
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/recovery/board"
+	"github.com/hearthdesk/hearth/rooms/recovery/failures"
+	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
@@ -66,7 +68,7 @@ func (room *Room) Routes(api *web.API) {
 	room.approvalRoutes(api)
 	room.authorityRoutes(api)
 	room.policyRoutes(api)
-	room.ledgerRoutes(api)
+	ledger.Routes(api, room.db, room.rules.Zone)
 }
 
 type listIn struct {
@@ -250,5 +252,16 @@ func (room *Room) kindRoutes(api *web.API) {
 	web.Handle(api, web.Route{Method: http.MethodDelete, Path: "/complaints/kinds/{key}", Needs: web.Settings, Say: "Take a kind of your own away; one of the starter's is as it was"},
 		func(ctx context.Context, who web.Who, in *byKey) (web.None, error) {
 			return web.None{OK: true}, room.DropKind(ctx, who, in.Key)
+		})
+}
+
+func (room *Room) failureRoutes(api *web.API) {
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/complaints/failures", Needs: web.Capture, Say: "List the failures that may open a recovery though nobody complained"},
+		func(ctx context.Context, _ web.Who, _ *struct{}) (page web.Page[Watched], err error) {
+			return page, room.db.Read(ctx, func(tx *store.Tx) error { page.Items, err = failures.List(tx); return err })
+		})
+	web.Handle(api, web.Route{Method: http.MethodPut, Path: "/complaints/failures", Needs: web.Settings, Say: "Set whether a failure opens a recovery by itself, and how severe that is"},
+		func(ctx context.Context, who web.Who, in *struct{ Body Watched }) (Watched, error) {
+			return room.Watch(ctx, who, in.Body)
 		})
 }

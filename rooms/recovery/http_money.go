@@ -3,18 +3,15 @@ package recovery
 import (
 	"context"
 	"net/http"
-	"time"
 
-	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/money"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/recovery/approvals"
 	"github.com/hearthdesk/hearth/rooms/recovery/authority"
-	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
+	"github.com/hearthdesk/hearth/rooms/recovery/policies"
 	"github.com/hearthdesk/hearth/rooms/staff"
-	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
 func (room *Room) remedyRoutes(api *web.API) {
@@ -103,6 +100,13 @@ func (room *Room) approvalRoutes(api *web.API) {
 				return err
 			})
 		})
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/approvals/{id}", Needs: web.Capture, Say: "Read a question that you asked or may answer, and what was answered"},
+		func(ctx context.Context, who web.Who, in *struct {
+			ID ApprovalID `path:"id"`
+		},
+		) (a Approval, err error) {
+			return a, room.db.Read(ctx, func(tx *store.Tx) error { a, err = approvals.Look(tx, who, in.ID); return err })
+		})
 	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/approvals/{id}", Needs: web.Approve, Say: "Answer a question: yes or no is what the customer will hear"},
 		func(ctx context.Context, who web.Who, in *struct {
 			ID   ApprovalID `path:"id"`
@@ -120,14 +124,15 @@ func (room *Room) approvalRoutes(api *web.API) {
 		})
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/approvals/guidance", Needs: web.View, Say: "Read what was answered and given when the like came before: a floor, never a ceiling"},
 		func(ctx context.Context, who web.Who, in *struct {
-			Q        string `query:"q" maxLength:"2000" doc:"what they ask for, in any words"`
-			Kind     string `query:"kind" doc:"of complaint"`
-			Severity int    `query:"severity" minimum:"0" maximum:"3"`
-			Limit    int    `query:"limit" default:"10" minimum:"1" maximum:"50"`
+			Q        string      `query:"q" maxLength:"2000" doc:"what they ask for, in any words"`
+			Kind     string      `query:"kind" doc:"of complaint"`
+			Severity int         `query:"severity" minimum:"0" maximum:"3"`
+			Policy   policies.ID `query:"policy" doc:"only where this rule was bent, or stood in the way"`
+			Limit    int         `query:"limit" default:"10" minimum:"1" maximum:"50"`
 		},
 		) (g approvals.Guidance, err error) {
 			return g, room.db.Read(ctx, func(tx *store.Tx) error {
-				g, err = approvals.Guide(tx, who, approvals.Alike{Q: in.Q, Kind: in.Kind, Severity: in.Severity, Limit: in.Limit})
+				g, err = approvals.Guide(tx, who, approvals.Alike{Q: in.Q, Kind: in.Kind, Severity: in.Severity, Policy: in.Policy, Limit: in.Limit})
 				return err
 			})
 		})
@@ -173,78 +178,4 @@ func (room *Room) authorityRoutes(api *web.API) {
 				return err
 			})
 		})
-}
-
-type ledgerIn struct {
-	Ticket   tickets.ID `query:"ticket"`
-	Customer people.ID  `query:"customer"`
-	Case     string     `query:"case" maxLength:"40" doc:"a ticket, or a complaint that has none"`
-	From     time.Time  `query:"from" doc:"entered from then on"`
-	To       time.Time  `query:"to" doc:"and before"`
-	After    ledger.ID  `query:"after"`
-	Limit    int        `query:"limit" default:"100" minimum:"1" maximum:"500"`
-}
-
-// entries are those of the ledger that who may see: of their teams, of none, and what was on their own authority.
-func entries(tx *store.Tx, who web.Who, f ledger.Filter) ([]ledger.Entry, error) {
-	f.Some, f.Teams, f.Staff = !who.All || !who.May(web.View), who.Teams, staff.ID(who.Staff)
-	return ledger.List(tx, f)
-}
-
-func (room *Room) ledgerRoutes(api *web.API) {
-	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/ledger", Needs: web.Money, Say: "Read the ledger, oldest first; the lines of an entry come to nothing"},
-		func(ctx context.Context, who web.Who, in *ledgerIn) (page web.Page[ledger.Entry], err error) {
-			return page, room.db.Read(ctx, func(tx *store.Tx) error {
-				page.Items, err = entries(tx, who, ledger.Filter{Ticket: in.Ticket, Customer: in.Customer, Case: in.Case, From: in.From, To: in.To, After: in.After, Limit: in.Limit})
-				if len(page.Items) == in.Limit {
-					page.Next = page.Items[in.Limit-1].ID.String()
-				}
-				return err
-			})
-		})
-	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/ledger/accounts", Needs: web.Money | web.Reports, Say: "Read what the accounts come to"},
-		func(ctx context.Context, who web.Who, in *struct {
-			Of    string `query:"of" required:"true" enum:"customer,case,staff,team,kind"`
-			After string `query:"after" maxLength:"80"`
-			Limit int    `query:"limit" default:"100" minimum:"1" maximum:"500"`
-		},
-		) (page web.Page[ledger.Account], err error) {
-			if !who.All {
-				return page, fault.New(fault.Denied, "ledger.all", "The accounts are of all teams, so only somebody who works with all of them can read them.")
-			}
-			return page, room.db.Read(ctx, func(tx *store.Tx) error {
-				page.Items, err = ledger.Accounts(tx, in.Of, in.After, in.Limit)
-				if len(page.Items) == in.Limit {
-					page.Next = page.Items[in.Limit-1].Account
-				}
-				return err
-			})
-		})
-	web.Raw(api, web.Route{
-		Method: http.MethodGet, Path: "/ledger/export", Needs: web.Money | web.Reports, Say: "The ledger for the accountant, a line of CSV for each line of an entry", Gives: "text/csv",
-		Asks: []web.Ask{{Name: "from", Say: "the first day, as 2026-01-01"}, {Name: "to", Say: "the last day"}},
-	}, room.export)
-}
-
-// export writes the ledger as CSV, in pages, each a look of its own: what is entered never changes.
-func (room *Room) export(w http.ResponseWriter, r *http.Request, who web.Who) error {
-	zone := time.UTC
-	if err := room.db.Read(r.Context(), func(tx *store.Tx) (err error) { zone, err = room.rules.Zone(tx); return err }); err != nil {
-		return err
-	}
-	f, err := ledger.Span(r.URL.Query().Get, zone)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
-	w.Header().Set("Content-Disposition", `attachment; filename="ledger.csv"`)
-	ctx := r.Context()
-	err = ledger.WriteCSV(w, func(after ledger.ID, limit int) (all []ledger.Entry, err error) {
-		f.After, f.Limit = after, limit
-		return all, room.db.Read(ctx, func(tx *store.Tx) error { all, err = entries(tx, who, f); return err })
-	})
-	if err != nil { // what was sent so far is no whole ledger, and must not look like one
-		panic(http.ErrAbortHandler) //nolint:forbidigo // net/http's own way to end a response
-	}
-	return nil
 }

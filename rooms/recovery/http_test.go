@@ -88,6 +88,10 @@ func TestRequests(t *testing.T) {
 		{d.sue, "POST /approvals/{apv}", `{"answer":"no","reason":""}`, 422, `Give a reason`, ""},
 		{d.sue, "POST /approvals/{apv}", `{"answer":"no","reason":"It was dropped."}`, 200, `"state":"no"`, "approvals.answered"},
 		{d.sue, "GET /approvals?state=open", "", 200, `"what":"A free one"`, ""},
+		{d.ann, "GET /approvals/{apv}", "", 200, `"state":"no"`, ""},
+		{d.sid, "GET /approvals/{apv}", "", 200, `"answered_by":"` + d.sue.Actor.ID + `"`, ""},
+		{d.ben, "GET /approvals/{apv}", "", 404, `approval.unknown`, ""},
+		{d.sue, "GET /approvals/apv_0000000000001", "", 404, `approval.unknown`, ""},
 		{d.ann, "DELETE /approvals/{apv}", "", 409, `answered already`, ""},
 		{d.ann, "GET /approvals/guidance?q=new", "", 200, `"reason":"It was dropped."`, ""},
 

@@ -8,6 +8,7 @@ import (
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/recovery/failures"
 	"github.com/hearthdesk/hearth/rooms/recovery/stages"
 )
 
@@ -47,4 +48,12 @@ func (room *Room) DropKind(ctx context.Context, who web.Who, key string) error {
 		}
 		return tx.Record(configuredKey("complaints/"+key), KindChanged{key, true})
 	})
+}
+
+// Watch sets whether a failure opens a recovery by itself, and how severe that is.
+func (room *Room) Watch(ctx context.Context, who web.Who, w Watched) (Watched, error) {
+	if err := w.Check(); err != nil {
+		return w, err
+	}
+	return w, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error { return failures.Set(tx, w) })
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/recovery/handovers"
 	"github.com/hearthdesk/hearth/rooms/recovery/remedies"
 	"github.com/hearthdesk/hearth/rooms/recovery/stages"
 	"github.com/hearthdesk/hearth/rooms/staff"
@@ -254,19 +255,6 @@ func (room *Room) Reopen(ctx context.Context, who web.Who, which ID) (Complaint,
 	})
 }
 
-// Handover is the asking of a colleague to take a complaint over.
-type Handover struct {
-	ID         HandoverID `json:"id" db:"id"`
-	Complaint  ID         `json:"complaint" db:"complaint"`
-	From       staff.ID   `json:"from,omitzero" db:"from_staff"`
-	To         staff.ID   `json:"to" db:"to_staff"`
-	Summary    string     `json:"summary,omitempty" db:"summary"`
-	State      string     `json:"state" db:"state" enum:"waiting,accepted,declined,taken_back,closed"`
-	Reason     string     `json:"reason,omitempty" db:"reason" doc:"why it was declined"`
-	At         time.Time  `json:"at" db:"at"`
-	AnsweredAt time.Time  `json:"answered_at,omitzero" db:"answered_at"`
-}
-
 // Take makes a complaint that nobody owns one's own.
 func (room *Room) Take(ctx context.Context, who web.Who, which ID) (Complaint, error) {
 	return room.step(ctx, who, which, func(tx *store.Tx, c *Complaint) error {
@@ -315,9 +303,9 @@ func (room *Room) HandOver(ctx context.Context, who web.Who, which ID, to staff.
 		if err != nil {
 			return err
 		}
-		h := Handover{ID: store.NewID[handoverKind](tx), Complaint: c.ID, From: staff.ID(who.Staff), To: to, Summary: summary, State: "waiting", At: tx.Now()}
+		h := Handover{ID: handovers.NewID(tx), Complaint: c.ID, From: staff.ID(who.Staff), To: to, Summary: summary, State: "waiting", At: tx.Now()}
 		c.OfferedTo = to
-		return errors.Join(insertHandover(tx, h), tx.Record(c.subject(), HandedOver{c.ID, c.Ticket, h.ID, h.From, to}))
+		return errors.Join(handovers.Insert(tx, h), tx.Record(c.subject(), HandedOver{c.ID, c.Ticket, h.ID, h.From, to}))
 	})
 }
 
@@ -330,7 +318,7 @@ func (room *Room) Accept(ctx context.Context, who web.Who, which ID) (Complaint,
 		}
 		was := c.Owner
 		c.Owner, c.OfferedTo = h.To, 0
-		return errors.Join(closeHandover(tx, h.ID, "accepted", ""), tx.Record(c.subject(), Accepted{c.ID, c.Ticket, h.ID, c.Owner, was}))
+		return errors.Join(handovers.Close(tx, h.ID, "accepted", ""), tx.Record(c.subject(), Accepted{c.ID, c.Ticket, h.ID, c.Owner, was}))
 	})
 }
 
@@ -372,15 +360,15 @@ func (room *Room) asked(tx *store.Tx, who web.Who, c *Complaint) (Handover, erro
 	if c.OfferedTo == 0 || int64(c.OfferedTo) != who.Staff {
 		return Handover{}, fault.New(fault.Conflict, "handover.not_asked", "You are not asked to take this complaint over.")
 	}
-	return waiting(tx, c.ID)
+	return handovers.Waiting(tx, c.ID)
 }
 
 // answerHandover ends the asking without another owner.
 func (room *Room) answerHandover(tx *store.Tx, c *Complaint, as, reason string, takenBack bool) error {
-	h, err := waiting(tx, c.ID)
+	h, err := handovers.Waiting(tx, c.ID)
 	if err != nil {
 		return err
 	}
 	c.OfferedTo = 0
-	return errors.Join(closeHandover(tx, h.ID, as, reason), tx.Record(c.subject(), Declined{c.ID, c.Ticket, h.ID, h.To, takenBack}))
+	return errors.Join(handovers.Close(tx, h.ID, as, reason), tx.Record(c.subject(), Declined{c.ID, c.Ticket, h.ID, h.To, takenBack}))
 }

@@ -56,6 +56,9 @@ func (room *Room) Bend(ctx context.Context, who web.Who, which policies.ID, in B
 			return fault.New(fault.Denied, "authority.nobody", "Only a member of staff can give something, because it is on their authority.")
 		}
 		m, err := room.of(tx, who, Case(in))
+		if err == nil {
+			err = policies.InForce(tx, which)
+		}
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/people"
+	"github.com/hearthdesk/hearth/rooms/recovery/approvals"
 	"github.com/hearthdesk/hearth/rooms/recovery/authority"
 	"github.com/hearthdesk/hearth/rooms/recovery/policies"
 	"github.com/hearthdesk/hearth/rooms/staff"
@@ -148,11 +150,98 @@ func TestBentRulesAreCounted(t *testing.T) {
 		t.Errorf("refused by a rule that is none: %v", err)
 	}
 	d.audit(t)
-	// Changed in what it says, it is another rule since then; its words in other money are those in whole units.
+	// Changed in what it says, it is another rule since then, which nobody has bent yet.
 	d.wait(time.Hour)
 	p.Rule = "Within sixty days."
 	if now := must[policies.Policy](t)(d.SetPolicy(ctx, d.boss, p)); !now.Since.Equal(d.clock()) {
 		t.Errorf("changed, since %s", now.Since)
+	}
+	of := func() policies.Counted {
+		t.Helper()
+		all := book().Items
+		return all[slices.IndexFunc(all, func(c policies.Counted) bool { return c.ID == p.ID })]
+	}
+	if now := of(); now.Bent != 0 || now.Review || !now.LastBent.IsZero() {
+		t.Errorf("changed, and bent %+v", now)
+	}
+	d.wait(time.Hour)
+	must[policies.Bent](t)(d.Bend(ctx, d.ben, p.ID, Bending{Ticket: c.Ticket}))
+	if now := of(); now.Bent != 1 {
+		t.Errorf("bent once since: %+v", now)
+	}
+}
+
+// What is no rule of ours any more can't be named. A question that was asked while it was one is still answered, and counts.
+func TestARuleThatIsOffIsNotNamed(t *testing.T) {
+	d := furnish(t)
+	ctx := t.Context()
+	p := must[policies.Policy](t)(d.SetPolicy(ctx, d.boss, returns()))
+	ticket := d.ticket(t, "Eve", d.team).ID
+	asked := must[Approval](t)(d.Refuse(ctx, d.ann, Case{Ticket: ticket}, Refusing{What: "After ninety days", NearestYes: "A repair", Policy: p.ID}))
+	p.Off = true
+	must[policies.Policy](t)(d.SetPolicy(ctx, d.boss, p))
+	g, much := gift(Right, "refund", 100), gift(Right, "credit", 90_000)
+	g.Policy, much.Policy = p.ID, p.ID
+	for name, err := range map[string]error{
+		"by a gift":                   second(d.Give(ctx, d.ann, Case{Ticket: ticket}, g)),
+		"by more than they may":       second(d.Give(ctx, d.ann, Case{Ticket: ticket}, much)),
+		"by a no":                     second(d.Refuse(ctx, d.ann, Case{Ticket: ticket}, Refusing{What: "x", NearestYes: "y", Policy: p.ID})),
+		"by itself":                   second(d.Bend(ctx, d.ann, p.ID, Bending{Ticket: ticket})),
+		"by what is given with a yes": second(d.Answer(ctx, d.sue, asked.ID, Verdict{Answer: Yes, Reason: "So be it.", Give: &g})),
+	} {
+		if code(err) != "policy.off" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	must[Approval](t)(d.Answer(ctx, d.sue, asked.ID, Verdict{Answer: Yes, Reason: "So be it."}))
+	if b := into[Rulebook](t, d.ask(d.ann, "GET /authority/policies", "")); b.Items[0].Bent != 1 {
+		t.Errorf("answered, and bent %+v", b.Items)
+	}
+}
+
+// What was answered and given where a rule was bent is guidance for who stands before it next.
+func TestGuidanceOfARule(t *testing.T) {
+	d := furnish(t)
+	p := must[policies.Policy](t)(d.SetPolicy(t.Context(), d.boss, returns()))
+	guide := func(policy policies.ID) approvals.Guidance {
+		t.Helper()
+		return into[approvals.Guidance](t, d.ask(d.ben, "GET /approvals/guidance?policy="+policy.String(), ""))
+	}
+	if g := guide(p.ID); len(g.Answers)+len(g.Gifts) > 0 || g.Right != nil {
+		t.Errorf("before anything: %+v", g)
+	}
+	give := func(from string, amount int64, policy policies.ID) Settlement {
+		t.Helper()
+		g := gift(Right, "refund", amount)
+		g.Policy = policy
+		return must[Settlement](t)(d.Give(t.Context(), d.ann, Case{Complaint: d.complaint(t, from).ID}, g))
+	}
+	give("Eve", 2_000, p.ID)
+	give("Ida", 4_000, p.ID)
+	give("Uma", 9_000, 0)
+	back := give("Ola", 7_000, p.ID)
+	must[Settlement](t)(d.TakeBack(t.Context(), d.ann, back.ID, "A slip."))
+	for _, policy := range []policies.ID{p.ID, 0} {
+		a := must[Approval](t)(d.Refuse(t.Context(), d.ann, Case{Complaint: d.complaint(t, "Pia").ID}, Refusing{What: "After ninety days", NearestYes: "A repair", Policy: policy}))
+		must[Approval](t)(d.Answer(t.Context(), d.sue, a.ID, Verdict{Answer: No, Reason: "Not this time."}))
+	}
+	g := guide(p.ID)
+	if len(g.Answers) != 1 || g.Answers[0].Policy != p.ID || g.Right == nil || g.Right.Cases != 2 || g.Right.Lowest != *euros(2_000) || g.Right.Highest != *euros(4_000) || len(g.Gifts) != 1 || g.Gifts[0].N != 2 {
+		t.Errorf("bent twice, a no once: %+v", g)
+	}
+}
+
+// A supervisor who gives with their yes may name the rule that it bends, where the question named none.
+func TestAYesNamesTheRuleThatItBends(t *testing.T) {
+	d := furnish(t)
+	ctx := t.Context()
+	p := must[policies.Policy](t)(d.SetPolicy(ctx, d.boss, returns()))
+	asked := must[Approval](t)(d.Refuse(ctx, d.ann, Case{Ticket: d.ticket(t, "Eve", d.team).ID}, Refusing{What: "After ninety days", NearestYes: "A repair"}))
+	g := gift(Right, "refund", 100)
+	g.Policy = p.ID
+	must[Approval](t)(d.Answer(ctx, d.sue, asked.ID, Verdict{Answer: Yes, Reason: "They waited.", Give: &g}))
+	if b := into[Rulebook](t, d.ask(d.ann, "GET /authority/policies", "")); b.Items[0].Bent != 1 {
+		t.Errorf("bent %+v", b.Items)
 	}
 }
 

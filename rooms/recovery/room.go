@@ -17,6 +17,7 @@ import (
 	"github.com/hearthdesk/hearth/rooms/hours"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/recovery/authority"
+	"github.com/hearthdesk/hearth/rooms/recovery/failures"
 	"github.com/hearthdesk/hearth/rooms/recovery/followup"
 	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
 	"github.com/hearthdesk/hearth/rooms/recovery/stages"
@@ -329,7 +330,7 @@ type Failure struct {
 // opened is false then, as it is where the company chose that such a failure opens none, and the complaint has no id. The
 // ticket's assignee owns it; where there is none, nobody does until somebody takes it.
 func (room *Room) Raise(tx *store.Tx, f Failure) (c Complaint, opened bool, err error) {
-	how, err := watchedFor(tx, f.Origin)
+	how, err := failures.Of(tx, f.Origin)
 	if err != nil || how.Off {
 		return c, false, err
 	}

@@ -31,6 +31,17 @@ func latestOn(tx *store.Tx, ticket tickets.ID) (ID, bool, error) {
 	return store.Find[ID](tx, `SELECT id FROM complaints WHERE ticket = $1 AND ticket > 0 ORDER BY id DESC LIMIT 1`, ticket)
 }
 
+// following are the complaints in follow-up of which nothing was heard yet, with the moment they came to it.
+func following(tx *store.Tx) ([]waitingSince, error) {
+	return store.All[waitingSince](tx, `SELECT c.id, s.entered_at FROM complaints c JOIN complaints_stages s ON s.complaint = c.id AND s.n = c.place
+		WHERE c.closed_at = 0 AND c.stage = 'follow_up' AND c.held = '' AND c.ticket > 0 AND c.customer > 0 ORDER BY c.id`)
+}
+
+type waitingSince struct {
+	ID    ID        `db:"id"`
+	Since time.Time `db:"entered_at"`
+}
+
 // insert returns false when the ticket has an open one.
 func insert(tx *store.Tx, c Complaint) (bool, error) {
 	n, err := tx.Exec(`INSERT INTO complaints (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, '', '', '', 0, 0, 1, '')
@@ -117,23 +128,4 @@ type Reason struct {
 
 func reasons(tx *store.Tx, which ID) ([]Reason, error) {
 	return store.All[Reason](tx, `SELECT at, reason FROM complaints_reasons WHERE complaint = $1 ORDER BY at`, which)
-}
-
-const handoverColumns = `id, complaint, from_staff, to_staff, summary, state, reason, at, answered_at`
-
-func insertHandover(tx *store.Tx, h Handover) error {
-	return tx.Do(`INSERT INTO complaints_handovers (`+handoverColumns+`) VALUES ($1, $2, $3, $4, $5, $6, '', $7, 0)`, h.ID, h.Complaint, h.From, h.To, h.Summary, h.State, h.At)
-}
-
-// waiting is the handover that was not answered yet. There is one when the complaint is offered to somebody.
-func waiting(tx *store.Tx, which ID) (Handover, error) {
-	return store.One[Handover](tx, `SELECT `+handoverColumns+` FROM complaints_handovers WHERE complaint = $1 AND state = 'waiting'`, which)
-}
-
-func closeHandover(tx *store.Tx, which HandoverID, as, reason string) error {
-	return tx.Do(`UPDATE complaints_handovers SET state = $2, reason = $3, answered_at = $4 WHERE id = $1`, which, as, reason, tx.Now())
-}
-
-func handovers(tx *store.Tx, which ID) ([]Handover, error) {
-	return store.All[Handover](tx, `SELECT `+handoverColumns+` FROM complaints_handovers WHERE complaint = $1 ORDER BY id`, which)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/hearthdesk/hearth/rooms/recovery/authority"
 	"github.com/hearthdesk/hearth/rooms/recovery/board"
 	"github.com/hearthdesk/hearth/rooms/recovery/followup"
+	"github.com/hearthdesk/hearth/rooms/recovery/handovers"
 	"github.com/hearthdesk/hearth/rooms/recovery/remedies"
 	"github.com/hearthdesk/hearth/rooms/recovery/stages"
 	"github.com/hearthdesk/hearth/rooms/staff"
@@ -81,7 +82,7 @@ func (room *Room) Look(tx *store.Tx, who web.Who, which ID) (w Whole, err error)
 	if w.Stages, err = stays(tx, which); err != nil {
 		return w, err
 	}
-	if w.Handovers, err = handovers(tx, which); err != nil {
+	if w.Handovers, err = handovers.Of(tx, which); err != nil {
 		return w, err
 	}
 	if w.Reasons, err = reasons(tx, which); err != nil {

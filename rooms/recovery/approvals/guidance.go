@@ -7,12 +7,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/money"
 	"github.com/hearthdesk/hearth/base/search"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/recovery/authority"
 	"github.com/hearthdesk/hearth/rooms/recovery/narrow"
+	"github.com/hearthdesk/hearth/rooms/recovery/policies"
 	"github.com/hearthdesk/hearth/rooms/recovery/remedies"
 )
 
@@ -48,6 +50,17 @@ func Questions(tx *store.Tx, who web.Who, state string, mine bool, after ID, lim
 	return page, err
 }
 
+// Look shows a question to whoever asked it or may answer it, whatever became of it; to everybody else it does not exist.
+func Look(tx *store.Tx, who web.Who, which ID) (a Approval, err error) {
+	a, ok, err := store.Find[Approval](tx, `SELECT `+columns+` FROM approvals WHERE id = $1`, which)
+	own := who.Staff != 0 && int64(a.AskedBy) == who.Staff
+	if err == nil && (!ok || !own && (!who.May(web.Approve) || !who.Sees(int64(a.Team)))) {
+		return Approval{}, fault.New(fault.NotFound, "approval.unknown", "There is no question %s.", which)
+	}
+	a.Dress(who)
+	return a, err
+}
+
 // Guidance is what was answered and given when the like came before: a floor and an idea, never a ceiling.
 type Guidance struct {
 	Answers []Approval `json:"answers" nullable:"false" doc:"those most alike first"`
@@ -78,6 +91,7 @@ type Alike struct {
 	Q        string
 	Kind     string
 	Severity int
+	Policy   policies.ID // only where that rule was bent, or stood in the way
 	Limit    int
 }
 
@@ -127,6 +141,9 @@ func (a Alike) like(c *narrow.Clauses, who web.Who) {
 	}
 	if a.Severity != 0 {
 		c.With("c.severity = $%d", a.Severity)
+	}
+	if a.Policy != 0 {
+		c.With("r.id IN (SELECT remedy FROM authority_bends WHERE policy = $%d AND undone_at = 0)", a.Policy)
 	}
 }
 
@@ -179,6 +196,9 @@ func answered(tx *store.Tx, who web.Who, a Alike) ([]Approval, error) {
 	}
 	if a.Severity != 0 {
 		c.With("severity = $%d", a.Severity)
+	}
+	if a.Policy != 0 {
+		c.With("policy = $%d", a.Policy)
 	}
 	c.Parts = append(c.Parts, c.Team(who, ""))
 	if len(asked) > 0 {

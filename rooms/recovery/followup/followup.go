@@ -73,6 +73,12 @@ func Asked(tx *store.Tx, which stages.ID, since time.Time) (Said, bool, error) {
 	return store.Find[Said](tx, `SELECT `+columns+` FROM complaints_followups WHERE complaint = $1 AND at >= $2 AND held = '' ORDER BY id DESC LIMIT 1`, which, since)
 }
 
+// AllWell says whether somebody answered both with yes in the transaction of that moment.
+func AllWell(tx *store.Tx, which stages.ID, at time.Time) (bool, error) {
+	_, ok, err := store.Find[ID](tx, `SELECT id FROM complaints_followups WHERE complaint = $1 AND at = $2 AND held = 'yes' AND trusts = 'yes' LIMIT 1`, which, at)
+	return ok, err
+}
+
 // Settings say whether the machine asks by mail where nobody did.
 type Settings struct {
 	Mail bool  `json:"mail" db:"ask_mail" doc:"the machine asks by mail; from the start it never does, and a person asks"`

@@ -150,10 +150,10 @@ type Bent struct {
 	UndoneAt  time.Time           `json:"undone_at,omitzero" db:"undone_at"`
 }
 
-// Counted is a policy and how often it was bent in the last year.
+// Counted is a policy and how often it was bent in the last year, since it says what it says now.
 type Counted struct {
 	Policy
-	Bent     int64     `json:"bent" db:"bent" doc:"how often in the last year; what was taken back counts no more"`
+	Bent     int64     `json:"bent" db:"bent" doc:"how often in the last year, since it says what it says now; what was taken back counts no more"`
 	LastBent time.Time `json:"last_bent,omitzero" db:"last_bent"`
 	Review   bool      `json:"review" db:"-" doc:"it comes up for change: among those bent most, and often"`
 }
@@ -229,8 +229,8 @@ func BondOf(tx *store.Tx, p *people.Room, customer people.ID) (Bond, error) {
 // List lists the policies, those bent most first.
 func List(tx *store.Tx) ([]Counted, error) {
 	all, err := store.All[Counted](tx, `SELECT p.id, p.name, p.rule, p.reason, p.bends, p.off, p.since, p.changed_at,
-		(SELECT COUNT(*) FROM authority_bends b WHERE b.policy = p.id AND b.at > $1 AND b.undone_at = 0) AS bent,
-		(SELECT COALESCE(MAX(b.at), 0) FROM authority_bends b WHERE b.policy = p.id AND b.undone_at = 0) AS last_bent
+		(SELECT COUNT(*) FROM authority_bends b WHERE b.policy = p.id AND b.at > $1 AND b.at >= p.since AND b.undone_at = 0) AS bent,
+		(SELECT COALESCE(MAX(b.at), 0) FROM authority_bends b WHERE b.policy = p.id AND b.at >= p.since AND b.undone_at = 0) AS last_bent
 		FROM authority_policies p ORDER BY p.off, bent DESC, p.name, p.id`, tx.Now().AddDate(-1, 0, 0))
 	Mark(all)
 	return append([]Counted{}, all...), err
@@ -274,7 +274,24 @@ func One(tx *store.Tx, which ID) (Policy, error) {
 	return p, err
 }
 
-// Enter notes that a policy was bent, which has to be there.
+// InForce refuses to name a policy that is not there, or is not ours any more; none is fine.
+func InForce(tx *store.Tx, which ID) error {
+	if which == 0 {
+		return nil
+	}
+	p, ok, err := store.Find[Policy](tx, `SELECT id, name, rule, reason, bends, off, since, changed_at FROM authority_policies WHERE id = $1`, which)
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return fault.New(fault.NotFound, "policy.unknown", "There is no policy %s.", which)
+	case p.Off:
+		return fault.Field("policy", "policy.off", "“%s” is not a rule of ours any more, so nothing bends it.", p.Name)
+	}
+	return nil
+}
+
+// Enter notes that a policy was bent, which has to be there. One that is off by now still was the rule when it was named.
 func Enter(tx *store.Tx, b Bent) (Bent, error) {
 	if _, err := One(tx, b.Policy); err != nil {
 		return b, err
