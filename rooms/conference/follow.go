@@ -54,14 +54,17 @@ func (room *Room) merge(tx *store.Tx, ticket tickets.ID) error {
 
 // Wait is for whom a ticket waits, as its customer may read it.
 type Wait struct {
-	For    string    // such as: our carrier; whoever wrote it wrote it for the customer
-	Since  time.Time // since when
+	For    string // such as: our carrier; whoever wrote it wrote it for the customer. Empty where nobody did
+	Kind   Kind   // what they are, which is all that may be said of them then
+	Since  time.Time
 	Chased time.Time // when they were last reminded; zero for never
 }
 
-// WaitsFor says for whom a ticket waits, in words that were written for its customer; ok is false when nobody wrote any, or
-// nobody waits. Of several it is the one we wait for longest.
+// WaitsFor says for whom a ticket waits, as its customer may read it: in words that were written for them, or of those who
+// hold the ticket by what they are, never by a name. ok is false when nobody like that is waited for. Of several it is the
+// one we wait for longest.
 func (room *Room) WaitsFor(tx *store.Tx, ticket tickets.ID) (w Wait, ok bool, err error) {
-	p, ok, err := store.Find[Part](tx, `SELECT `+columns+` FROM parts WHERE ticket = $1 AND state = 'open' AND waiting_since <> 0 AND known_as <> '' ORDER BY waiting_since, id LIMIT 1`, ticket)
-	return Wait{p.KnownAs, p.WaitingSince, p.ChasedAt}, ok, err
+	p, ok, err := store.Find[Part](tx, `SELECT `+columns+` FROM parts WHERE ticket = $1 AND state = 'open' AND waiting_since <> 0 AND (known_as <> '' OR holds)
+		ORDER BY waiting_since, id LIMIT 1`, ticket)
+	return Wait{p.KnownAs, p.Kind, p.WaitingSince, p.ChasedAt}, ok, err
 }

@@ -33,7 +33,7 @@ func TestASupplierIsAskedAndAnswers(t *testing.T) {
 		t.Errorf("told: %s", told)
 	}
 	d.look(t, func(tx *store.Tx) error {
-		if w, ok, err := d.WaitsFor(tx, tk.ID); err != nil || !ok || w.For != "our carrier" || !w.Since.Equal(monday) || !w.Chased.IsZero() {
+		if w, ok, err := d.WaitsFor(tx, tk.ID); err != nil || !ok || w.For != "our carrier" || w.Kind != Supplier || !w.Since.Equal(monday) || !w.Chased.IsZero() {
 			t.Errorf("%+v %v %v", w, ok, err)
 		}
 		return nil
