@@ -3,10 +3,7 @@ package conference
 import (
 	"html"
 	"io"
-	"mime"
 	"net/http"
-	"strconv"
-	"strings"
 
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
@@ -114,7 +111,7 @@ func (room *Room) attachment(tx *store.Tx, who web.Who, f FileID) (File, error) 
 	return file, err
 }
 
-// download gives out the bytes of a file. Only pictures that can't carry scripts are shown in place.
+// download gives out the bytes of a file.
 func (room *Room) download(w http.ResponseWriter, r *http.Request, who web.Who) error {
 	var f FileID
 	if err := f.UnmarshalText([]byte(r.PathValue("file"))); err != nil {
@@ -130,20 +127,8 @@ func (room *Room) download(w http.ResponseWriter, r *http.Request, who web.Who) 
 		return err
 	}
 	defer body.Close()
-	kind, how := file.Type, "attachment"
-	if strings.HasPrefix(kind, "image/") && !strings.Contains(kind, "svg") {
-		how = "inline"
-	} else if kind != "application/pdf" {
-		kind = "application/octet-stream"
-	}
-	h := w.Header()
-	h.Set("Content-Type", kind)
-	h.Set("Content-Length", strconv.FormatInt(file.Size, 10))
-	h.Set("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": file.Name}))
-	h.Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'")
-	h.Set("Cache-Control", "private, no-store") // an invitation may end
-	_, err = io.Copy(w, body)
-	return err
+	web.Hand(w, r, web.File{Name: file.Name, Type: file.Type}, body) // not for long: an invitation may end
+	return nil
 }
 
 // page is the HTML of a message as a document of its own, made safe, for a frame. Images on other servers stay away.

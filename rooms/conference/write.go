@@ -3,15 +3,13 @@ package conference
 import (
 	"context"
 	"errors"
-	"io"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/gabriel-vasile/mimetype"
-
 	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/files"
 	"github.com/hearthdesk/hearth/base/secret"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/text"
@@ -223,7 +221,7 @@ func (room *Room) uploaded(ctx context.Context, named []tickets.Attachment) ([]F
 	for _, a := range named {
 		f := File{Name: text.CleanName(a.Name), SHA256: a.SHA256}
 		var err error
-		if f.Size, f.Type, err = room.sniff(ctx, a.SHA256); err != nil {
+		if f.Size, f.Type, err = room.look(ctx, a.SHA256); err != nil {
 			return nil, err
 		}
 		out = append(out, f)
@@ -231,20 +229,13 @@ func (room *Room) uploaded(ctx context.Context, named []tickets.Attachment) ([]F
 	return out, nil
 }
 
-func (room *Room) sniff(ctx context.Context, sha string) (size int64, kind string, err error) {
-	r, err := room.files.Open(ctx, sha)
-	if err != nil {
-		return 0, "", fault.New(fault.NotFound, "upload.unknown", "There is no upload %s; upload the file first.", sha)
+// look says how large an upload is and what it is; one that was never uploaded is refused.
+func (room *Room) look(ctx context.Context, sha string) (size int64, kind string, err error) {
+	size, kind, err = files.Look(ctx, room.files, sha)
+	if fault.KindOf(err) == fault.NotFound {
+		err = fault.New(fault.NotFound, "upload.unknown", "There is no upload %s; upload the file first.", sha)
 	}
-	defer r.Close()
-	head := make([]byte, 3072)
-	n, err := io.ReadFull(r, head)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return 0, "", err
-	}
-	rest, err := io.Copy(io.Discard, r)
-	kind, _, _ = strings.Cut(mimetype.Detect(head[:n]).String(), ";")
-	return int64(n) + rest, kind, err
+	return size, kind, err
 }
 
 // chaseAt is when those in a part are to be reminded: at the moment given, or after two days of work.

@@ -3,12 +3,8 @@ package tickets
 import (
 	"context"
 	"embed"
-	"io"
 	"maps"
 	"slices"
-	"strings"
-
-	"github.com/gabriel-vasile/mimetype"
 
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/files"
@@ -330,7 +326,7 @@ func (room *Room) Uploads(ctx context.Context, named, before []Attachment) ([]At
 			a.Size, a.Type = before[i].Size, before[i].Type
 		} else {
 			var err error
-			if a.Size, a.Type, err = room.sniff(ctx, a.SHA256); err != nil {
+			if a.Size, a.Type, err = room.look(ctx, a.SHA256); err != nil {
 				return nil, err
 			}
 		}
@@ -339,18 +335,11 @@ func (room *Room) Uploads(ctx context.Context, named, before []Attachment) ([]At
 	return all, nil
 }
 
-func (room *Room) sniff(ctx context.Context, sha string) (size int64, kind string, err error) {
-	r, err := room.files.Open(ctx, sha)
-	if err != nil {
-		return 0, "", fault.New(fault.NotFound, "upload.unknown", "There is no upload %s; upload the file first.", sha)
+// look says how large an upload is and what it is; one that was never uploaded is refused.
+func (room *Room) look(ctx context.Context, sha string) (size int64, kind string, err error) {
+	size, kind, err = files.Look(ctx, room.files, sha)
+	if fault.KindOf(err) == fault.NotFound {
+		err = fault.New(fault.NotFound, "upload.unknown", "There is no upload %s; upload the file first.", sha)
 	}
-	defer r.Close()
-	head := make([]byte, 3072)
-	n, err := io.ReadFull(r, head)
-	if err != nil && n == 0 && err != io.EOF { //nolint:errorlint // io.ReadFull returns it bare
-		return 0, "", err
-	}
-	rest, err := io.Copy(io.Discard, r)
-	kind, _, _ = strings.Cut(mimetype.Detect(head[:n]).String(), ";")
-	return int64(n) + rest, kind, err
+	return size, kind, err
 }
