@@ -156,6 +156,8 @@ type Offer struct {
 	At        time.Time    `json:"at" db:"at"`
 	EndedAt   time.Time    `json:"ended_at,omitzero" db:"ended_at"`
 	Named     string       `json:"named,omitempty" db:"named" doc:"what the customer would like instead"`
+	SentAt    time.Time    `json:"sent_at,omitzero" db:"sent_at" doc:"since when what they chose is on its way to them, so that they can't choose otherwise any more"`
+	Swaps     int64        `json:"swaps,omitempty" db:"swaps" doc:"how often they chose otherwise"`
 	Choices   []Remedy     `json:"choices" db:"-" nullable:"false"`
 }
 

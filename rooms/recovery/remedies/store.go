@@ -43,17 +43,17 @@ func GaveFor(tx *store.Tx, c stages.ID) (bool, error) {
 	return ok, err
 }
 
-const offerColumns = `id, complaint, ticket, customer, team, matter, part, state, reserved, staff, at, ended_at, named`
+const offerColumns = `id, complaint, ticket, customer, team, matter, part, state, reserved, staff, at, ended_at, named, sent_at, swaps`
 
 // InsertOffer enters a choice; its remedies are entered beside it.
 func InsertOffer(tx *store.Tx, o Offer) error {
-	return tx.Do(`INSERT INTO remedies_offers (`+offerColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, '')`,
+	return tx.Do(`INSERT INTO remedies_offers (`+offerColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, '', 0, 0)`,
 		o.ID, o.Complaint, o.Ticket, o.Customer, o.Team, o.Matter, o.Part, o.State, o.Reserved, o.Staff, o.At)
 }
 
 // SaveOffer keeps what became of a choice.
 func SaveOffer(tx *store.Tx, o Offer) error {
-	return tx.Do(`UPDATE remedies_offers SET state = $2, reserved = $3, ended_at = $4, named = $5 WHERE id = $1`, o.ID, o.State, o.Reserved, o.EndedAt, o.Named)
+	return tx.Do(`UPDATE remedies_offers SET state = $2, reserved = $3, ended_at = $4, named = $5, sent_at = $6, swaps = $7 WHERE id = $1`, o.ID, o.State, o.Reserved, o.EndedAt, o.Named, o.SentAt, o.Swaps)
 }
 
 // OfferOf is one of them with its choices; false when there is none.
