@@ -1,7 +1,9 @@
 # The two commands of the README: make run, make test. Each sets up what is missing.
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-GOFLAGS_BUILD = -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 LINT = .cache/bin/golangci-lint
+# Without cgo and without paths everything is compiled once: for the program, its tests, and every other checkout.
+export CGO_ENABLED ?= 0
+export GOFLAGS := $(strip $(GOFLAGS) -trimpath)
 
 .PHONY: run build web test check verify lint fmt house race bench plays peers setup clean
 
@@ -12,7 +14,7 @@ web: ## the workspace, into web/dist
 	@sh web/build.sh
 
 build: web ## bin/hearth
-	CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o bin/hearth ./cmd/hearth
+	go build -ldflags "-s -w -X main.version=$(VERSION)" -o bin/hearth ./cmd/hearth
 
 test: ## every test, on SQLite and on PostgreSQL
 	@sh test/run.sh
@@ -39,7 +41,7 @@ house:
 	@go test -run 'House|Guard' .
 
 race: ## the suite under the race detector
-	go test -race ./...
+	CGO_ENABLED=1 go test -race ./...
 
 bench: ## a table: figure, limit in the same run, ratio
 	@sh test/bench.sh
