@@ -5,6 +5,8 @@ import (
 	"errors"
 
 	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/channels/tell"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/recovery"
 	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
@@ -23,6 +25,43 @@ func (e *export) money(ctx context.Context) error {
 		paged(ctx, e, "approvals", e.h.Recovery.Approvals, func(a recovery.Approval) recovery.ApprovalID { return a.ID }),
 		paged(ctx, e, "ledger", e.h.Recovery.Entries, func(l ledger.Entry) ledger.ID { return l.ID }),
 	)
+}
+
+// complained is a complaint as it is exported: one among colleagues with what came along when it was told. What came along
+// with another lies with the messages of its ticket.
+type complained struct {
+	recovery.Kept
+	Attachments []toldAttached `json:"attachments"`
+}
+
+type toldAttached struct {
+	tell.File
+	Path string `json:"path"`
+}
+
+func (e *export) complaint(ctx context.Context, which recovery.ID) error {
+	c, ok, err := e.h.Recovery.Complaint(e.tx, which)
+	if err != nil || !ok {
+		return err
+	}
+	out := complained{c, []toldAttached{}}
+	if c.Ticket != 0 {
+		return e.put("complaints", out)
+	}
+	told, err := e.h.Tell.About(e.tx, web.Everything(store.System("export")), which)
+	if err != nil {
+		return err
+	}
+	for _, t := range told {
+		for _, f := range t.Files {
+			at, err := e.blob(ctx, "attachments", f.SHA256, ending(f.Name))
+			if err != nil {
+				return err
+			}
+			out.Attachments = append(out.Attachments, toldAttached{f, at})
+		}
+	}
+	return e.put("complaints", out)
 }
 
 // paged writes all there is of a noun, some at a time.

@@ -14,6 +14,7 @@ import (
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/channels/email"
+	"github.com/hearthdesk/hearth/rooms/lexicon/declined"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/promises"
 	"github.com/hearthdesk/hearth/rooms/recovery"
@@ -63,8 +64,10 @@ func (e *export) settings(ctx context.Context) (map[string][]any, error) {
 	giving, err7 := e.h.Recovery.Settings(e.tx)
 	frameworks, err8 := e.h.Lexicon.OwnFrameworks(e.tx)
 	questions, err9 := e.h.Lexicon.OwnQuestions(e.tx)
-	lists := map[string][]any{"mailboxes": anys(boxes), "teams": anys(teams), "roles": anys(roles), "hours": anys(calendars), "lexicon": anys(rules), "frameworks": anys(frameworks), "planned_questions": anys(questions), "promise_settings": {how}, "recovery_settings": {giving}}
-	err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9)
+	company, err10 := e.h.Lexicon.Company(e.tx)
+	not, err11 := declined.All(e.tx)
+	lists := map[string][]any{"lexicon_company": {company}, "declined_questions": anys(not), "mailboxes": anys(boxes), "teams": anys(teams), "roles": anys(roles), "hours": anys(calendars), "lexicon": anys(rules), "frameworks": anys(frameworks), "planned_questions": anys(questions), "promise_settings": {how}, "recovery_settings": {giving}}
+	err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11)
 	for noun, path := range map[string]string{"targets": "/targets", "ticket_fields": "/tickets/fields", "ticket_types": "/tickets/types"} {
 		all, listed := e.ask(ctx, path)
 		lists[noun], err = anys(all), errors.Join(err, listed)
@@ -135,13 +138,7 @@ func (e *export) follow(ctx context.Context, j store.Entry) error {
 	case people.Founded{}.Kind():
 		return came(j, func(b people.Founded) error { return e.company(ctx, b.Company) })
 	case recovery.Raised{}.Kind():
-		return came(j, func(b recovery.Raised) error {
-			c, ok, err := e.h.Recovery.Complaint(e.tx, b.Complaint)
-			if err != nil || !ok {
-				return err
-			}
-			return e.put("complaints", c)
-		})
+		return came(j, func(b recovery.Raised) error { return e.complaint(ctx, b.Complaint) })
 	case promises.Made{}.Kind():
 		return came(j, func(b promises.Made) error {
 			p, err := e.h.Promises.Look(e.tx, b.Promise)
@@ -348,7 +345,7 @@ tkt_06f3x8k2m4q7r; the same id is the same thing in every file. The fields are t
 | messages.jsonl | something said in a ticket (*ticket*), in the order of the tickets and then of time: *in* from the customer, *out* to them, *note* among colleagues, *notice* by the machine |
 | reasons.jsonl | the words of a reason for what happened in the journal entry *seq* |
 | purchases.jsonl | something a customer bought, as the shop's systems told it |
-| complaints.jsonl | what went wrong for somebody, the stages it went through and who owned it; *recovery_settings.jsonl* is what each may give and what stages ask for |
+| complaints.jsonl | what went wrong for somebody, the stages it went through and who owned it, with the *attachments* of one among colleagues; *recovery_settings.jsonl* is what each may give and what stages ask for |
 | remedies.jsonl, approvals.jsonl | something offered or given to make it right, or beyond that; a question to a supervisor and the answer |
 | remedies_offers.jsonl, authority_bends.jsonl | a choice that a customer was given, and what they chose; that a policy was bent for somebody (the policies, and which failures open a complaint by themselves, are in *recovery_settings.jsonl*) |
 | ledger.jsonl | an entry of the ledger of what was given: its lines come to nothing, an entry that *reverses* another takes it back |
@@ -362,6 +359,7 @@ tkt_06f3x8k2m4q7r; the same id is the same thing in every file. The fields are t
 | mails.jsonl | a mail that came in and where it went, also when it is on no ticket; the newest first |
 | hours.jsonl | a calendar of office hours; spans in minutes from midnight, Sunday first |
 | targets.jsonl | by when somebody is to be answered; the first that fits a ticket holds |
+| lexicon.jsonl, frameworks.jsonl, planned_questions.jsonl | a rule, a framework or a planned question of the company's own; *lexicon_company.jsonl* says which trade it is in, *declined_questions.jsonl* what it does not want to plan |
 | ticket_fields.jsonl, ticket_types.jsonl | a custom field, a type of ticket |
 | journal.jsonl | something that happened: when, by whom, to what; in order, without gaps |
 | attachments/ | files that came or went with messages, named by their SHA-256; *path* in an attachment says where |

@@ -23,12 +23,14 @@ import (
 	"github.com/hearthdesk/hearth/rooms/conference"
 	"github.com/hearthdesk/hearth/rooms/hours"
 	"github.com/hearthdesk/hearth/rooms/lexicon"
+	"github.com/hearthdesk/hearth/rooms/lexicon/declined"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/promises"
 	"github.com/hearthdesk/hearth/rooms/recovery"
 	"github.com/hearthdesk/hearth/rooms/recovery/ledger"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
+	"github.com/hearthdesk/hearth/rooms/tickets/asked"
 	"github.com/hearthdesk/hearth/rooms/tickets/drafts"
 	pages "github.com/hearthdesk/hearth/web"
 )
@@ -152,6 +154,8 @@ func (h *House) furnish() {
 	h.Lexicon.Routes(h.API)
 	h.Tickets.Routes(h.API)
 	h.Drafts.Routes(h.API)
+	declined.New(h.DB).Routes(h.API)
+	asked.New(h.DB, h.Lexicon).Routes(h.API)
 	h.Clocks.Routes(h.API)
 	h.Recovery.Routes(h.API)
 	h.Promises.Routes(h.API)

@@ -39,6 +39,17 @@ func List(tx *store.Tx, language string) ([]Question, error) {
 	return store.All[Question](tx, `SELECT id, ask FROM lexicon_declined WHERE language = $1 ORDER BY id`, language)
 }
 
+// Kept is a declined question with its language.
+type Kept struct {
+	Language string `json:"language" db:"language"`
+	Question
+}
+
+// All lists those of every language, for an export.
+func All(tx *store.Tx) ([]Kept, error) {
+	return store.All[Kept](tx, `SELECT language, id, ask FROM lexicon_declined ORDER BY language, id`)
+}
+
 func idOf(ask string) string {
 	sum := sha256.Sum256([]byte(strings.Join(lexicon.Folded(ask), " ")))
 	return hex.EncodeToString(sum[:8])
