@@ -60,7 +60,7 @@ func TestEveryOperationNamesAPermission(t *testing.T) {
 		"GET /staff", "GET /teams", "GET /roles", "GET /me", "PATCH /me", "GET /sessions", "DELETE /sessions", "DELETE /sessions/{id}",
 		"POST /sessions", "GET /tokens", "POST /tokens", "DELETE /tokens/{id}", "PUT /me/password", "POST /me/password", "GET /staff/{id}", "DELETE /sessions/current",
 		"POST /staff/{id}/phone", "GET /push", "POST /push", "DELETE /push",
-		"GET /parts", "GET /parts/{id}", "POST /parts/{id}/messages", "GET /parts/files/{file}", "GET /parts/messages/{message}/page", // whoever was invited
+		"GET /parts", "GET /parts/counts", "GET /parts/{id}", "POST /parts/{id}/messages", "GET /parts/files/{file}", "GET /parts/messages/{message}/page", // whoever was invited
 	}
 	n := 0
 	for _, r := range app.Outline("test").API.Routes() {

@@ -26,8 +26,15 @@ type wholePart struct {
 	Messages []partSaid `json:"messages"`
 }
 
-// parts writes what was said beside the threads with customers.
+// parts writes what was said beside the threads with customers, and how the company asks others.
 func (e *export) parts(ctx context.Context) error {
+	how, err := e.h.Conference.Settings(e.tx)
+	if err != nil {
+		return err
+	}
+	if err := e.put("part_settings", how); err != nil {
+		return err
+	}
 	read := func(tx *store.Tx, after conference.ID, limit int) ([]wholePart, error) {
 		all, err := e.h.Conference.All(tx, after, limit)
 		whole := make([]wholePart, len(all))

@@ -35,6 +35,7 @@ type line struct {
 	SHA256                                                                                              string
 	Attachments                                                                                         []struct{ Name, SHA256, Path string }
 	Remarks                                                                                             []struct{ Kind, Text, On string }
+	Messages                                                                                            []line
 }
 
 func linesOf(t *testing.T, folder, noun string) (all []line) {
@@ -99,6 +100,7 @@ func lived(t *testing.T) (h *house.House, secrets []string) {
 	h.Ask(http.MethodPost, at+"/assign", map[string]any{"staff": anna.ID, "reason": "She knows the carrier."}, nil)
 	h.Ask(http.MethodPost, at+"/promises", map[string]any{"what": "A new one is with you.", "due": time.Now().AddDate(0, 1, 0).Format(time.DateOnly), "owner": anna.ID}, nil)
 	suffer(t, h, token.Token, at)
+	confer(t, h, token.Token, at)
 	h.Ask(http.MethodPost, "/api/v1/events", map[string]any{
 		"kind": "order.placed", "subject": "order-17", "customer": map[string]any{"id": all.Items[0].Customer}, "data": map[string]any{"amount": map[string]any{"minor": 4900, "currency": "EUR"}},
 	}, nil)
@@ -109,6 +111,32 @@ func lived(t *testing.T) (h *house.House, secrets []string) {
 		t.Fatal(err)
 	}
 	return h, []string{boxPassword, staffPassword, token.Token, strings.TrimSpace(string(key)), "argon2", "$2a$"}
+}
+
+// confer asks a supplier in a part of their own, with a file that is on no ticket.
+func confer(t *testing.T, h *house.House, token, at string) {
+	t.Helper()
+	ask := func(path, body string, out any) {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+h.HTTP+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+token)
+		r.Header.Set("Content-Type", "application/json")
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		if err := json.NewDecoder(res.Body).Decode(out); err != nil || res.StatusCode != http.StatusCreated {
+			t.Fatalf("%s: %s, %v", path, res.Status, err)
+		}
+	}
+	var file struct{ SHA256 string }
+	ask("/api/v1/messages/files", "a drawing", &file)
+	var part line
+	ask(at+"/parts", `{"title":"The crack","kind":"supplier","people":[{"email":"orders@smith.example"}],"text":"Is it known?","attachments":[{"name":"Drawing.txt","sha256":"`+file.SHA256+`"}]}`, &part)
 }
 
 // suffer lets something go wrong on a ticket, with something given and something asked, on somebody's own authority.
@@ -148,7 +176,7 @@ func TestAnExportHoldsEverythingButSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if steps == 0 || last != 0 || x.Missing != 0 || x.Files != 2 {
+	if steps == 0 || last != 0 || x.Missing != 0 || x.Files != 3 {
 		t.Errorf("%d steps, %d left, %+v", steps, last, x)
 	}
 
@@ -173,8 +201,15 @@ func TestAnExportHoldsEverythingButSecrets(t *testing.T) {
 	if r := one("reasons", 1); r.Reason != "She knows the carrier." || linesOf(t, folder, "journal")[r.Seq-1].Kind != "tickets.assigned" {
 		t.Errorf("the reason: %+v", r)
 	}
-	for noun, n := range map[string]int{"teams": 1, "roles": 6, "hours": 1, "targets": 1, "ticket_types": 1, "ticket_fields": 1, "lexicon": 1, "frameworks": 1, "planned_questions": 1, "promise_settings": 1} {
+	for noun, n := range map[string]int{"teams": 1, "roles": 6, "hours": 1, "targets": 1, "ticket_types": 1, "ticket_fields": 1, "lexicon": 1, "frameworks": 1, "planned_questions": 1, "promise_settings": 1, "part_settings": 1} {
 		one(noun, n)
+	}
+	p := one("parts", 1)
+	if p.Ticket != ticket.ID || len(p.Messages) != 1 || p.Messages[0].Text != "Is it known?" || len(p.Messages[0].Attachments) != 1 {
+		t.Fatalf("what was said beside the ticket: %d messages of %s", len(p.Messages), p.Ticket)
+	}
+	if b, err := os.ReadFile(filepath.Join(folder, p.Messages[0].Attachments[0].Path)); err != nil || string(b) != "a drawing" {
+		t.Errorf("its file: %q, %v", b, err)
 	}
 	if c := one("complaints", 1); c.What != "It came cracked." || c.Ticket != ticket.ID {
 		t.Errorf("what went wrong: %+v", c)

@@ -350,7 +350,7 @@ tkt_06f3x8k2m4q7r; the same id is the same thing in every file. The fields are t
 | remedies_offers.jsonl, authority_bends.jsonl | a choice that a customer was given, and what they chose; that a policy was bent for somebody (the policies, and which failures open a complaint by themselves, are in *recovery_settings.jsonl*) |
 | ledger.jsonl | an entry of the ledger of what was given: its lines come to nothing, an entry that *reverses* another takes it back |
 | promises.jsonl | what was promised to a customer, by whom and by when, and what became of it; *promise_settings.jsonl* is how the company promises |
-| parts.jsonl | what colleagues, suppliers and other contacts and we said to each other beside the thread of a ticket (*ticket*), with all *messages* |
+| parts.jsonl | what colleagues, suppliers and other contacts and we said to each other beside the thread of a ticket (*ticket*), with all *messages* and their files; *part_settings.jsonl* is how the company asks them |
 | customers.jsonl | a customer, their addresses, and what colleagues remarked about them |
 | customers_externals.jsonl | what the shop calls a customer |
 | companies.jsonl | a company that customers belong to |

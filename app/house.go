@@ -123,7 +123,7 @@ func (h *House) furnish() {
 	h.Hours = hours.New(h.DB)
 	h.People = people.New(h.DB, s.Region)
 	h.Lexicon = lexicon.New(h.DB, h.situation)
-	h.Tickets = tickets.New(h.DB, h.Staff, h.People, h.Lexicon, h.Files)
+	h.Tickets = tickets.New(h.DB, h.Staff, h.People, h.Lexicon, h.Files, h.besideTickets)
 	h.Drafts = drafts.New(h.DB, h.Tickets, h.Staff, h.Due)
 	h.Clocks = clocks.New(h.DB, h.Due, h.Hours, h.Tickets)
 	h.Recovery = recovery.New(h.DB, h.Due, h.Staff, h.Hours, h.People, h.Tickets)
@@ -183,6 +183,11 @@ func (h *House) furnish() {
 	h.Followers = append(h.Followers, h.Tell.Followers()...)
 	h.Followers = append(h.Followers, h.Phones.Followers()...)
 	h.Followers = append(h.Followers, h.letters())
+}
+
+// besideTickets are the words by which a ticket is found that are said in its parts.
+func (h *House) besideTickets(tx *store.Tx, hits []search.Hit) (map[search.Hit]tickets.Aside, error) {
+	return h.Conference.Beside(tx, hits)
 }
 
 // audience asks the room an entry belongs to who may see it; what belongs to none is for those who read reports.

@@ -130,8 +130,13 @@ func (a *among) talk() {
 	a.made("promise", "ben", at+"/promises", `{"what":"A new pan is with you.","due":"`+soon+`","anyway":"Whisper: she shouts otherwise"}`, http.StatusCreated)
 	a.as("ben", http.MethodPost, at+"/replies", `{"text":"We send you another pan."}`, http.StatusCreated)
 	a.as("ben", http.MethodPost, "/api/v1/customers/"+a.ids["customer"]+"/remarks", `{"kind":"note","text":"Murmur: shouts."}`, 0)
+	a.made("part", "sue", at+"/parts", `{"title":"Whisper: a pan","kind":"supplier","people":[{"email":"whisper@else.example"}],"text":"Whisper: why do they break?","known_as":"our maker"}`, http.StatusCreated)
+	a.as("ben", http.MethodPost, "/api/v1/parts/"+a.ids["part"]+"/messages", `{"text":"Whisperers say so too."}`, http.StatusCreated)
 	a.as("ben", http.MethodPut, at+"/draft", `{"kind":"note","text":"Whisper: not finished"}`, 0)
 	house.Until(a.t, "the answer", func() bool { return len(a.theirs()) == 2 })
+	house.Until(a.t, "what is said in the part is found", func() bool {
+		return strings.Contains(a.as("ben", http.MethodGet, "/api/v1/search?q=whisperers", "", http.StatusOK), a.ids["part"])
+	})
 }
 
 // theirs are the mails that went to the customer; others go to supervisors.
@@ -266,7 +271,7 @@ func TestWhatIsSaidInATeamStaysThere(t *testing.T) {
 		}
 	}
 	for _, ask := range []string{
-		"/search?q=crumpet", "/search?q=whisper", "/tickets?tag=murmur", "/customers?q=ada", "/journal?limit=500",
+		"/search?q=crumpet", "/search?q=whisper", "/search?q=whisperers", "/parts?q=whisper", "/tickets?tag=murmur", "/customers?q=ada", "/journal?limit=500",
 		"/promises?ticket=" + a.ids["ticket"], "/promises?customer=" + a.ids["customer"], "/ledger?ticket=" + a.ids["ticket"], "/ledger?customer=" + a.ids["customer"],
 		"/clocks?tickets=" + a.ids["ticket"], "/approvals?state=open", "/approvals?state=answered", "/lexicon/offer?ticket=" + a.ids["ticket"], "/promises/offer?ticket=" + a.ids["ticket"],
 	} {

@@ -39,6 +39,7 @@ func OpenBucket(ctx context.Context, address string) (*Bucket, error) {
 		Secure:       u.Query().Get("tls") != "off",
 		Region:       u.Query().Get("region"),
 		BucketLookup: minio.BucketLookupAuto,
+		MaxRetries:   4, // about two seconds: somebody waits, and what nobody waits for is tried again later
 	})
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "files.address", "The address of the files can't be used: %v", err)
@@ -89,7 +90,7 @@ func (b *Bucket) Put(ctx context.Context, r io.Reader) (Blob, error) {
 		DisableContentSha256: true, // would be signed piece by piece, which some services can't read when there is none
 	})
 	if err != nil {
-		return Blob{}, fmt.Errorf("files: put: %w", err)
+		return Blob{}, unreached("put", err)
 	}
 	return blob, nil
 }
@@ -107,16 +108,26 @@ func (b *Bucket) Open(ctx context.Context, sha256 string) (io.ReadSeekCloser, er
 	}
 	object, err := b.client.GetObject(ctx, b.bucket, key, minio.GetObjectOptions{})
 	if err != nil {
-		return nil, fmt.Errorf("files: open: %w", err)
+		return nil, unreached("open", err)
 	}
 	if _, err := object.Stat(); err != nil { // nothing is asked for until here
 		_ = object.Close()
 		if gone(err) {
 			return nil, missing(sha256)
 		}
-		return nil, fmt.Errorf("files: open: %w", err)
+		return nil, unreached("open", err)
 	}
 	return object, nil
+}
+
+// unreached says so when the service did not answer, or was not able to; anything else stays an accident.
+func unreached(doing string, err error) error {
+	status := minio.ToErrorResponse(err).StatusCode // 0 when there was no answer
+	err = fmt.Errorf("files: %s: %w", doing, err)
+	if status != 0 && status < http.StatusInternalServerError {
+		return err
+	}
+	return fmt.Errorf("%w (%w)", fault.New(fault.Internal, "files.away", "The place where files are kept can't be reached right now. Please try again in a moment."), err)
 }
 
 func gone(err error) bool { return minio.ToErrorResponse(err).StatusCode == http.StatusNotFound }
@@ -129,7 +140,7 @@ func (b *Bucket) Has(ctx context.Context, sha256 string) (bool, error) {
 	}
 	_, err = b.client.StatObject(ctx, b.bucket, key, minio.StatObjectOptions{})
 	if err != nil && !gone(err) {
-		return false, fmt.Errorf("files: %w", err)
+		return false, unreached("look", err)
 	}
 	return err == nil, nil
 }

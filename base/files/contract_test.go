@@ -8,11 +8,13 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -370,5 +372,53 @@ func TestABadAddressIsSaidPlainly(t *testing.T) {
 				t.Errorf("the secret is in the message: %v", err)
 			}
 		})
+	}
+}
+
+// A service that can't be reached, or is not able to answer, is said in a sentence; what is wrong with us stays an accident.
+func TestABucketThatIsAwayIsSaid(t *testing.T) {
+	t.Parallel()
+	status := atomic.Int64{}
+	status.Store(http.StatusOK)
+	backend := s3mem.New()
+	if err := backend.CreateBucket("attachments"); err != nil {
+		t.Fatal(err)
+	}
+	service := gofakes3.New(backend).Server()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s := int(status.Load()); s != http.StatusOK {
+			w.WriteHeader(s)
+			return
+		}
+		service.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	store := open(t, "s3://key:secret@"+server.Listener.Addr().String()+"/attachments?tls=off&region=eu-central-1")
+	blob := put(t, store, "here")
+	code := func(err error) string {
+		if f := fault.Of(err); f != nil {
+			return f.Code
+		}
+		return ""
+	}
+	for s, want := range map[int]string{http.StatusServiceUnavailable: "files.away", http.StatusForbidden: ""} {
+		status.Store(int64(s))
+		_, err1 := store.Put(t.Context(), strings.NewReader("not here"))
+		_, err2 := store.Open(t.Context(), blob.SHA256)
+		_, err3 := store.Has(t.Context(), blob.SHA256)
+		for _, err := range []error{err1, err2, err3} {
+			if err == nil || code(err) != want {
+				t.Errorf("a service that answers %d is said as %q: %v", s, code(err), err)
+			}
+		}
+	}
+	status.Store(http.StatusOK)
+	if got := read(t, store, blob.SHA256); got != "here" {
+		t.Errorf("once it is back: %q", got)
+	}
+	server.CloseClientConnections()
+	server.Close()
+	if _, err := store.Open(t.Context(), blob.SHA256); code(err) != "files.away" {
+		t.Errorf("a service that is gone: %v", err)
 	}
 }

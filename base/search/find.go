@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/hearthdesk/hearth/base/store"
 )
@@ -69,6 +70,13 @@ func Find(tx *store.Tx, q Query) (hits []Hit, next int64, err error) {
 		}
 	}
 	return p.hits, before, err
+}
+
+// Matches says whether texts together answer a query, as Find would say of a document that holds them: for the few that are at
+// hand and lie in no index, or that somebody may not be served from it.
+func Matches(query string) func(texts ...string) bool {
+	q := parse(query)
+	return func(texts ...string) bool { return q.matches(termsOf(strings.Join(texts, "\n"))) }
 }
 
 // finder reads answers, newest first, in one of two ways. Walking from the newest document down is best for what every

@@ -79,11 +79,11 @@ var statuses = map[fault.Kind]int{
 // Codes whose status says more than their kind's.
 var special = map[string]int{
 	"sign_in.needed": http.StatusUnauthorized, "sign_in.failed": http.StatusUnauthorized, "token.unknown": http.StatusUnauthorized,
-	"body.too_large": http.StatusRequestEntityTooLarge, "files.full": http.StatusInsufficientStorage, "slow_down": http.StatusTooManyRequests, "store.trouble": http.StatusServiceUnavailable,
+	"body.too_large": http.StatusRequestEntityTooLarge, "files.full": http.StatusInsufficientStorage, "files.away": http.StatusServiceUnavailable, "slow_down": http.StatusTooManyRequests, "store.trouble": http.StatusServiceUnavailable,
 }
 
 // Codes after which it helps to wait and ask again.
-var waits = map[string]time.Duration{"store.trouble": 2 * time.Second, "request.repeated": time.Second}
+var waits = map[string]time.Duration{"store.trouble": 2 * time.Second, "files.away": 5 * time.Second, "request.repeated": time.Second}
 
 func problemOf(f *fault.Fault) *Problem {
 	status, ok := special[f.Code]

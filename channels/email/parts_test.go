@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/emersion/go-smtp"
 
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/channels/email"
@@ -299,11 +300,16 @@ func (c *conferenceCase) byAPI(one, two, three conference.Part) {
 			c.only(who+" asks for "+path, c.as(who, path), want...)
 		}
 	}
+	house.Until(c.t, "the parts are in the search", func() bool { return strings.Contains(c.as("anna", "/search?q="+markFile), two.ID.String()) })
 	for _, m := range allMarks {
 		for _, who := range []string{"anna", "cleo", "lea", "lou", "lux"} {
+			var parts struct{ Items []json.RawMessage }
+			if err := json.Unmarshal([]byte(c.as(who, "/parts?q="+url.QueryEscape(m))), &parts); err != nil || (len(parts.Items) > 0) != (who == "lou" && m == markIn) {
+				c.t.Errorf("%s looks for %s in their parts and finds %s, %v", who, m, parts.Items, err)
+			}
 			var found struct{ Items []json.RawMessage }
 			_ = json.Unmarshal([]byte(c.as(who, "/search?q="+url.QueryEscape(m))), &found) // a refusal finds nothing
-			hers := who == "anna" && slices.Contains([]string{markAda, markShown, markNote, markOurs}, m)
+			hers := who == "anna" && m != markEve                                          // she may see the ticket, and so all that is said in it and beside it
 			if (len(found.Items) > 0) != hers {
 				c.t.Errorf("%s looks for %s and finds %s", who, m, found.Items)
 			}
@@ -373,5 +379,67 @@ func TestAPartsMailBounces(t *testing.T) {
 	}
 	if l := ledger(c.House, "set_aside"); len(l) != 1 || l[0].Part != p.ID || l[0].Why != email.Bounce {
 		t.Errorf("%+v", l)
+	}
+}
+
+// What is said in a part is tried over a cut line until it arrives, with its file, under one name, and in nobody else's part; what
+// a server refuses for good is said in the part.
+func TestAPartsMailOutlivesACutLine(t *testing.T) {
+	t.Parallel()
+	h, now, log := watchful(t)
+	out := startRelay(t, nil, false)
+	connect(h, "", out.Addr, "", nil)
+	tk := opened(t, h, letter("Ada <ada@example.com>", "Cup", "1@example.com", "", "It broke."))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+h.HTTP+"/api/v1/messages/files", strings.NewReader("a drawing"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+token(h, "admin"))
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var file tickets.Upload
+	if err := json.NewDecoder(res.Body).Decode(&file); err != nil || res.StatusCode != http.StatusCreated {
+		t.Fatal(res.Status, err)
+	}
+	ask := func(email string) (p conference.Part) {
+		h.Ask(http.MethodPost, "/api/v1/tickets/"+tk.ID.String()+"/parts", map[string]any{
+			"title": "Cup 12", "kind": "supplier", "people": []map[string]any{{"email": email}}, "text": "Is it known?", "attachments": []map[string]any{{"name": "drawing.txt", "sha256": file.SHA256}},
+		}, &p)
+		return p
+	}
+	read := func(p conference.Part) (now conference.Part) {
+		h.Ask(http.MethodGet, "/api/v1/parts/"+p.ID.String(), nil, &now)
+		return now
+	}
+	out.set(func() { out.drop = true })
+	p := ask("orders@smith.example")
+	house.Until(t, "a first try", func() bool { return log.tries() > 0 })
+	if m := read(p).Messages[0]; m.State != tickets.Queued || m.Trouble != "" {
+		t.Errorf("it is %s: %s", m.State, m.Trouble)
+	}
+	out.set(func() { out.drop = false })
+	now.forward(time.Minute)
+	mails := out.wait(t, 1)
+	house.Until(t, "the mark", func() bool { return read(p).Messages[0].State == tickets.Sent })
+	if got := mails[0]; len(mails) != 1 || strings.Join(got.to, " ") != "orders@smith.example" || !strings.Contains(got.raw, "drawing.txt") {
+		t.Errorf("%d mails, the first to %q:\n%s", len(mails), mails[0].to, mails[0].raw)
+	}
+	if _, dropped := out.took(); len(dropped) == 0 || field(dropped[0].raw, "Message-ID") != field(mails[0].raw, "Message-ID") {
+		t.Errorf("%d tries before went out under another name", len(dropped))
+	}
+
+	out.set(func() {
+		out.refuse["gone@else.example"] = &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "User unknown"}
+	})
+	q := ask("gone@else.example")
+	house.Until(t, "the end of the delivery", func() bool { return read(q).Messages[0].State == tickets.Failed })
+	if q := read(q); q.Trouble != "The mail server refused it: 550 User unknown" || q.Messages[0].Trouble != q.Trouble {
+		t.Errorf("%q, %q", q.Trouble, q.Messages[0].Trouble)
+	}
+	if p := read(p); p.Trouble != "" || len(p.Messages) != 1 {
+		t.Errorf("the other part has %d messages and says %q", len(p.Messages), p.Trouble)
 	}
 }

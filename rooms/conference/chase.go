@@ -16,7 +16,7 @@ const chasing = "parts.chase" // the moment at which those in a part are to be r
 // Chasing is a reminder that a person writes.
 type Chasing struct {
 	Text    string     `json:"text" required:"false" maxLength:"200000"`
-	ChaseAt *time.Time `json:"chase_at,omitempty" doc:"when they are to be reminded again; two working days from now when absent"`
+	ChaseAt *time.Time `json:"chase_at,omitempty" doc:"when they are to be reminded again; after the working time the company chose when absent"`
 }
 
 // Chase reminds those in a part that we wait.
@@ -80,7 +80,7 @@ func (room *Room) tick(tx *store.Tx, j due.Job) error {
 	if err != nil {
 		return err
 	}
-	if t.Status == tickets.Closed { // nobody bothers others about what is over; who opens it again writes anew
+	if t.Status == tickets.Closed { // nobody bothers others about what is over; when it is open again, back sets another moment
 		p.ChaseAt = time.Time{}
 		return errors.Join(save(tx, &p), tx.Record(p.Ticket, Changed{p.ID, p.Ticket, []string{"chase_at"}}))
 	}

@@ -2,6 +2,7 @@ package conference
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http/httptest"
 	"strings"
@@ -38,6 +39,7 @@ type desk struct {
 	staff      map[string]web.Who
 	now        atomic.Int64
 	read       int64 // of the journal
+	opened     atomic.Int64
 	box        files.Store
 }
 
@@ -105,7 +107,7 @@ func (d *desk) opens(tb testing.TB) (t tickets.Ticket, said tickets.Message) {
 	d.write(tb, func(tx *store.Tx) error {
 		f, err := d.tickets.Receive(tx, tickets.Inbound{
 			Channel: "email", Team: d.hall, From: people.Sender{Name: "Eve", Email: "eve@customer.example"}, Subject: "The lamp", Text: "Where is my lamp?\nHTH-1-abcdefgh",
-			Ref: "eve-1@customer.example", Files: []tickets.File{{Name: "lamp.png", Type: "image/png", Size: blob.Size, SHA256: blob.SHA256}},
+			Ref: fmt.Sprintf("eve-%d@customer.example", d.opened.Add(1)), Files: []tickets.File{{Name: "lamp.png", Type: "image/png", Size: blob.Size, SHA256: blob.SHA256}},
 		})
 		if err != nil {
 			return err

@@ -108,3 +108,11 @@ type Moved struct {
 
 // Kind names it.
 func (Moved) Kind() string { return "parts.moved" }
+
+// Configured says the company asks others in another way now.
+type Configured struct {
+	Parts []string `json:"parts"` // chase_after
+}
+
+// Kind names it.
+func (Configured) Kind() string { return "parts.configured" }

@@ -20,6 +20,6 @@ func TestEventsStayAsTheyWere(t *testing.T) {
 	storetest.Events(
 		t,
 		Invited{prt, tkt, Supplier, anna, pms}, Brought{prt, tkt, pps, true}, Written{prt, tkt, pms, true, 2, true, true, true}, Heard{prt, tkt, pms, true},
-		Ended{prt, tkt, true}, Came{prt, tkt, monday}, Changed{prt, tkt, []string{"title"}}, Delivered{prt, tkt, pms, tickets.Sent}, Moved{prt, into, tkt},
+		Ended{prt, tkt, true}, Came{prt, tkt, monday}, Changed{prt, tkt, []string{"title"}}, Delivered{prt, tkt, pms, tickets.Sent}, Moved{prt, into, tkt}, Configured{[]string{"chase_after"}},
 	)
 }

@@ -8,7 +8,8 @@ import (
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
-// follow says what each event does to parts. A ticket that is solved or closed does to none: who was asked may still answer.
+// follow says what each event does to parts. A ticket that is solved or closed does nothing to them: who was asked may still
+// answer, and is only not reminded while it is closed.
 func (room *Room) follow(f *store.Follower) {
 	store.On(f, func(tx *store.Tx, _ store.Entry, e tickets.Stood) error {
 		switch {
@@ -16,6 +17,8 @@ func (room *Room) follow(f *store.Follower) {
 			return room.moot(tx, e.Ticket)
 		case e.To == tickets.Closed && e.Ended == tickets.Merged:
 			return room.merge(tx, e.Ticket)
+		case e.From == tickets.Closed && e.To != tickets.Closed:
+			return room.back(tx, e.Ticket)
 		}
 		return nil
 	})
@@ -30,6 +33,24 @@ func (room *Room) moot(tx *store.Tx, ticket tickets.ID) error {
 			continue
 		}
 		err = errors.Join(err, p.end(tx.Now()), save(tx, p), room.wake(tx, *p), tx.Record(p.Ticket, Ended{p.ID, p.Ticket, true}))
+	}
+	return err
+}
+
+// back has those we still wait for reminded again in a ticket that was closed and is open again.
+func (room *Room) back(tx *store.Tx, ticket tickets.ID) error {
+	all, err := of(tx, ticket)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	chase, err := room.chaseAt(tx, nil)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		if p := &all[i]; p.resume(chase) {
+			err = errors.Join(err, save(tx, p), room.wake(tx, *p), tx.Record(p.Ticket, Changed{p.ID, p.Ticket, []string{"chase_at"}}))
+		}
 	}
 	return err
 }

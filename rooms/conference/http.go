@@ -18,8 +18,9 @@ type ofTicket struct {
 }
 
 type mineIn struct {
-	After ID  `query:"after"`
-	Limit int `query:"limit" default:"50" minimum:"1" maximum:"200"`
+	Q     string `query:"q" maxLength:"500" doc:"only those in which these words are, with where they stand; as in /search"`
+	After ID     `query:"after"`
+	Limit int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
 }
 
 type writeIn struct {
@@ -60,6 +61,13 @@ func (room *Room) Routes(api *web.API) {
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/parts", Needs: web.Self, Say: "List the parts you were invited to"},
 		func(ctx context.Context, who web.Who, in *mineIn) (page web.Page[Part], err error) {
 			return page, room.db.Read(ctx, func(tx *store.Tx) error {
+				if in.Q != "" {
+					var next ID
+					if page.Items, next, err = room.Find(tx, who, in.Q, in.After, in.Limit); next != 0 {
+						page.Next = next.String()
+					}
+					return err
+				}
 				page.Items, err = room.Mine(tx, who, in.After, in.Limit)
 				if len(page.Items) == in.Limit {
 					page.Next = page.Items[in.Limit-1].ID.String()
@@ -67,6 +75,11 @@ func (room *Room) Routes(api *web.API) {
 				return err
 			})
 		})
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/parts/counts", Needs: web.Self, Say: "Count the parts in which others wait for you"},
+		func(ctx context.Context, who web.Who, _ *struct{}) (n Counts, err error) {
+			return n, room.db.Read(ctx, func(tx *store.Tx) error { n, err = room.Waiting(tx, who); return err })
+		})
+	room.settingRoutes(api)
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/parts/{id}", Needs: web.Self, Say: "Read a part"},
 		func(ctx context.Context, who web.Who, in *byID) (p Part, err error) {
 			return p, room.db.Read(ctx, func(tx *store.Tx) error { p, err = room.Read(tx, who, in.ID); return err })
@@ -78,6 +91,17 @@ func (room *Room) Routes(api *web.API) {
 	room.hostRoutes(api)
 	web.Raw(api, web.Route{Method: http.MethodGet, Path: "/parts/files/{file}", Needs: web.Self, Say: "Read a file of a part"}, room.download)
 	web.Raw(api, web.Route{Method: http.MethodGet, Path: "/parts/messages/{message}/page", Needs: web.Self, Say: "Show a message of a part as a document for a frame", Gives: "text/html"}, room.page)
+}
+
+func (room *Room) settingRoutes(api *web.API) {
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/parts/settings", Needs: web.View, Say: "Show how others are asked"},
+		func(ctx context.Context, _ web.Who, _ *struct{}) (s Settings, err error) {
+			return s, room.db.Read(ctx, func(tx *store.Tx) error { s, err = room.Settings(tx); return err })
+		})
+	web.Handle(api, web.Route{Method: http.MethodPatch, Path: "/parts/settings", Needs: web.Settings, Say: "Change how others are asked"},
+		func(ctx context.Context, who web.Who, in *struct{ Body SettingsChange }) (Settings, error) {
+			return room.Configure(ctx, who, in.Body)
+		})
 }
 
 func (room *Room) hostRoutes(api *web.API) {

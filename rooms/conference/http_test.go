@@ -54,6 +54,16 @@ func TestRequests(t *testing.T) {
 		{"Lou", "GET /tickets/{tk}/parts", "", 403, `permission.missing`, ""},
 		{"Lou", "GET /parts", "", 200, `"items":[{"id":"{p}","title":"Lamp 17"`, ""},
 		{"Lea", "GET /parts", "", 200, `{"items":[]}`, ""},
+		{"Lou", "GET /parts?q=lamp", "", 200, `"found":{"message":"{m}","text":"When does lamp 17 come?","marks":[{"start":10,"end":14}]}`, ""},
+		{"Lou", "GET /parts?q=shelf", "", 200, `{"items":[]}`, ""},
+		{"Lea", "GET /parts?q=lamp", "", 200, `{"items":[]}`, ""},
+		{"Lou", "GET /parts/counts", "", 200, `{"asked":1,"reads":true}`, ""},
+		{"Lea", "GET /parts/counts", "", 200, `{"asked":0,"reads":true}`, ""},
+		{"Anna", "GET /parts/settings", "", 200, `{"chase_after":960,"version":1}`, ""},
+		{"Anna", "PATCH /parts/settings", `{"chase_after":480}`, 403, `permission.missing`, ""},
+		{"Lou", "GET /parts/settings", "", 403, `permission.missing`, ""},
+		{"admin", "PATCH /parts/settings", `{"chase_after":1}`, 422, `part.chase_after`, ""},
+		{"admin", "PATCH /parts/settings", `{"chase_after":480}`, 200, `{"chase_after":480,"version":2}`, "configured"},
 		{"Lou", "GET /parts/{p}", "", 200, `"yours":true}`, ""},
 		{"Lea", "GET /parts/{p}", "", 404, `part.unknown`, ""},
 		{"Lou", "GET /parts/files/{file}", "", 200, `a picture`, ""},
@@ -79,7 +89,7 @@ func TestRequests(t *testing.T) {
 		{"Anna", "POST /parts/{p}/done", "", 409, `part.done`, ""},
 		{"Anna", "GET /parts/prt_0000000000001", "", 404, `part.unknown`, ""},
 	} {
-		w := d.ask(map[string]web.Who{"Anna": anna, "Lou": lou, "Lea": lea, "Cleo": cleo}[tc.who], words.Replace(tc.ask), words.Replace(tc.body))
+		w := d.ask(map[string]web.Who{"Anna": anna, "Lou": lou, "Lea": lea, "Cleo": cleo, "admin": admin}[tc.who], words.Replace(tc.ask), words.Replace(tc.body))
 		if told := d.told(t); w.Code != tc.code || !strings.Contains(w.Body.String(), words.Replace(tc.want)) || told != tc.told {
 			t.Errorf("%s %s %s: %d, told %q\n%s", tc.who, tc.ask, tc.body, w.Code, told, w.Body)
 		}

@@ -88,7 +88,7 @@ type Part struct {
 	ChaseDue     bool              `json:"chase_due,omitempty" db:"chase_due" doc:"that moment has come, and a person is to write"`
 	Machine      bool              `json:"machine,omitempty" db:"machine" doc:"a short machine text reminds them by itself, a few times"`
 	Language     string            `json:"language,omitempty" db:"language" enum:"en,de" doc:"of the machine text"`
-	KnownAs      string            `json:"known_as,omitempty" db:"known_as" doc:"for whom the customer may read that we wait, such as: our carrier; nothing is said when empty"`
+	KnownAs      string            `json:"known_as,omitempty" db:"known_as" doc:"for whom the customer may read that we wait, such as: our carrier; when empty and they hold the ticket, only that it is a supplier, another team or somebody else"`
 	Holds        bool              `json:"holds,omitempty" db:"holds" doc:"the ticket is on hold until they answer"`
 	Trouble      string            `json:"trouble,omitempty" db:"trouble" doc:"why something did not reach them"`
 	DoneAt       time.Time         `json:"done_at,omitzero" db:"done_at"`
@@ -98,6 +98,7 @@ type Part struct {
 	Messages     []Message         `json:"messages,omitempty" db:"-" doc:"oldest first; only where one part is read"`
 	Yours        bool              `json:"yours,omitempty" db:"-" doc:"you were invited to it"`
 	Host         bool              `json:"host,omitempty" db:"-" doc:"you may see the whole ticket"`
+	Found        *Match            `json:"found,omitempty" db:"-" doc:"where it answers the search it was found by"`
 	Number       int64             `json:"-" db:"number"`
 	Mailbox      tickets.MailboxID `json:"-" db:"mailbox"`
 }
@@ -182,7 +183,6 @@ const (
 	mostTitle    = 200     // characters
 	mostKnownAs  = 80
 	mostChases   = 3                    // that the machine writes while nobody answers
-	chaseAfter   = 16 * time.Hour       // working time: two days
 	longestAhead = 366 * 24 * time.Hour // a reminder lies at most so far ahead
 )
 
@@ -229,6 +229,15 @@ func (p *Part) chase(now, next time.Time) error {
 	p.ChasedAt, p.ChaseAt, p.ChaseDue = now, next, false
 	p.Chases++
 	return nil
+}
+
+// resume is that the ticket is open again while we wait: who was left alone while it was closed is reminded from now on.
+func (p *Part) resume(chase time.Time) bool {
+	if !p.waits() || !p.ChaseAt.IsZero() {
+		return false
+	}
+	p.ChaseAt = chase
+	return true
 }
 
 // come is that the moment to remind them has come; byMachine says that the machine does, else a person is to.

@@ -53,11 +53,13 @@ type Room struct {
 	people   *people.Room
 	tickets  *tickets.Room
 	follower *store.Follower
+	index    *store.Follower
 }
 
 // New furnishes the room; what is missing of the house is not needed when only the OpenAPI document is wanted.
 func New(h House) *Room {
-	room := &Room{h.Words, h.DB, h.Due, h.Files, h.Staff, h.Hours, h.People, h.Tickets, store.NewFollower("conference")}
+	room := &Room{h.Words, h.DB, h.Due, h.Files, h.Staff, h.Hours, h.People, h.Tickets, store.NewFollower("conference"), nil}
+	room.index = room.searchable()
 	room.follow(room.follower)
 	if h.Due != nil {
 		h.Due.HandleTx(chasing, due.Policy{}, room.tick)
@@ -65,8 +67,8 @@ func New(h House) *Room {
 	return room
 }
 
-// Followers keep parts where their tickets are.
-func (room *Room) Followers() []*store.Follower { return []*store.Follower{room.follower} }
+// Followers keep parts where their tickets are, and what is said in them findable.
+func (room *Room) Followers() []*store.Follower { return []*store.Follower{room.follower, room.index} }
 
 // Audience says who may see an entry of the journal of this room: whoever may see the ticket. Somebody who was invited and
 // may not see it hears of their part by reading it.
@@ -131,7 +133,7 @@ type Inviting struct {
 	Title    string  `json:"title" maxLength:"500"`
 	Kind     Kind    `json:"kind" doc:"colleague, supplier or other"`
 	People   []Guest `json:"people" minItems:"1" maxItems:"20"`
-	KnownAs  string  `json:"known_as,omitempty" maxLength:"500" doc:"for whom the customer may read that we wait; they read nothing when empty"`
+	KnownAs  string  `json:"known_as,omitempty" maxLength:"500" doc:"for whom the customer may read that we wait; when empty and it is on hold, they read only that it is a supplier, another team or somebody else"`
 	Hold     bool    `json:"hold,omitempty" doc:"the ticket is on hold until they answer"`
 	Machine  bool    `json:"machine,omitempty" doc:"a short machine text reminds them by itself, up to three times"`
 	Language string  `json:"language,omitempty" doc:"of that text: en or de; en when absent"`
@@ -145,7 +147,7 @@ type Writing struct {
 	Files    []tickets.FileID     `json:"files,omitempty" maxItems:"30" doc:"attachments of the ticket that go along; those of notes never do"`
 	Uploads  []tickets.Attachment `json:"attachments,omitempty" maxItems:"30" doc:"files uploaded before with POST /messages/files"`
 	NoAnswer bool                 `json:"no_answer,omitempty" doc:"nothing is asked, so nobody waits"`
-	ChaseAt  *time.Time           `json:"chase_at,omitempty" doc:"when they are to be reminded, unless they answer; two working days from now when absent"`
+	ChaseAt  *time.Time           `json:"chase_at,omitempty" doc:"when they are to be reminded, unless they answer; after the working time the company chose when absent"`
 	Hold     *bool                `json:"on_hold,omitempty" doc:"put the ticket on hold until they answer"`
 }
 

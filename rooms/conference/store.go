@@ -74,6 +74,11 @@ func invitedTo(tx *store.Tx, member staff.ID, before ID, limit int) ([]Part, err
 	return all, withPeople(tx, all)
 }
 
+// askedOf are the parts in which those who asked wait for a member of staff.
+func askedOf(tx *store.Tx, member staff.ID) ([]Part, error) {
+	return store.All[Part](tx, `SELECT `+columns+` FROM parts WHERE state = 'open' AND waiting_since <> 0 AND id IN (SELECT part FROM parts_people WHERE staff = $1)`, member)
+}
+
 func withPeople(tx *store.Tx, all []Part) error {
 	ids := make([]ID, len(all))
 	for i, p := range all {
@@ -164,9 +169,9 @@ func saveDelivery(tx *store.Tx, m Message) error {
 // mostSaid is how much of a part is shown, the newest of it.
 const mostSaid = 500
 
-// messagesOf are what was said in a part, oldest first.
-func messagesOf(tx *store.Tx, part ID) ([]Message, error) {
-	all, err := store.All[Message](tx, `SELECT `+messageColumns+` FROM (SELECT * FROM parts_messages WHERE part = $1 ORDER BY id DESC LIMIT $2) AS newest ORDER BY id`, part, mostSaid)
+// messagesOf are what was said last in a part, so much of it at most, oldest first.
+func messagesOf(tx *store.Tx, part ID, most int) ([]Message, error) {
+	all, err := store.All[Message](tx, `SELECT `+messageColumns+` FROM (SELECT * FROM parts_messages WHERE part = $1 ORDER BY id DESC LIMIT $2) AS newest ORDER BY id`, part, most)
 	if err != nil {
 		return nil, err
 	}

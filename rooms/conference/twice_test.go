@@ -45,6 +45,11 @@ func TestTwiceAtOnce(t *testing.T) {
 			_, err := d.Change(t.Context(), d.staff["Anna"], p.ID, Change{Title: new("Lamp 18")})
 			return err
 		},
+		"configure": func(t *testing.T, d *desk, _ Part) error {
+			t.Helper()
+			_, err := d.Configure(t.Context(), admin, SettingsChange{ChaseAfter: new(int64(90))})
+			return err
+		},
 		"done": func(t *testing.T, d *desk, p Part) error {
 			t.Helper()
 			_, err := d.Done(t.Context(), d.staff["Anna"], p.ID)

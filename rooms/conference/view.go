@@ -3,6 +3,7 @@ package conference
 import (
 	"html"
 	"io"
+	"math"
 	"net/http"
 
 	"github.com/hearthdesk/hearth/base/fault"
@@ -53,6 +54,42 @@ func (room *Room) Mine(tx *store.Tx, who web.Who, before ID, limit int) ([]Part,
 	return all, room.dress(tx, who, all)
 }
 
+// Counts are how much of what is said in parts waits for somebody.
+type Counts struct {
+	Asked int64 `json:"asked" doc:"parts in which those who asked you wait for an answer; in a closed case nobody does"`
+	Reads bool  `json:"reads" doc:"you read by invitation where you ask from; a token, and a phone that may only capture, do not"`
+}
+
+// Waiting counts the parts in which others wait for somebody's answer.
+func (room *Room) Waiting(tx *store.Tx, who web.Who) (n Counts, err error) {
+	if !sits(who) {
+		return n, nil
+	}
+	n.Reads = true
+	all, err := askedOf(tx, staff.ID(who.Staff))
+	if err != nil {
+		return n, err
+	}
+	about := make([]tickets.ID, len(all))
+	for i, p := range all {
+		about[i] = p.Ticket
+	}
+	there, err := room.tickets.Some(tx, about)
+	if err != nil {
+		return n, err
+	}
+	over := map[tickets.ID]bool{}
+	for _, t := range there {
+		over[t.ID] = t.Status == tickets.Closed
+	}
+	for _, p := range all {
+		if !over[p.Ticket] {
+			n.Asked++
+		}
+	}
+	return n, nil
+}
+
 // present reads what was said in a part, and takes out what is not theirs.
 func (room *Room) present(tx *store.Tx, who web.Who, p *Part) (err error) {
 	one := []Part{*p}
@@ -60,7 +97,7 @@ func (room *Room) present(tx *store.Tx, who web.Who, p *Part) (err error) {
 		return err
 	}
 	*p = one[0]
-	p.Messages, err = messagesOf(tx, p.ID)
+	p.Messages, err = messagesOf(tx, p.ID, mostSaid)
 	return err
 }
 
@@ -185,7 +222,7 @@ func (room *Room) All(tx *store.Tx, after ID, limit int) ([]Part, error) {
 		return nil, err
 	}
 	for i := range all {
-		if all[i].Messages, err = messagesOf(tx, all[i].ID); err != nil {
+		if all[i].Messages, err = messagesOf(tx, all[i].ID, math.MaxInt32); err != nil {
 			return nil, err
 		}
 	}

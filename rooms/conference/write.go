@@ -238,10 +238,15 @@ func (room *Room) look(ctx context.Context, sha string) (size int64, kind string
 	return size, kind, err
 }
 
-// chaseAt is when those in a part are to be reminded: at the moment given, or after two days of work.
+// chaseAt is when those in a part are to be reminded: at the moment given, or after as much working time as the
+// company chose.
 func (room *Room) chaseAt(tx *store.Tx, at *time.Time) (time.Time, error) {
 	if at != nil {
 		return at.UTC().Truncate(time.Microsecond), ahead(*at, tx.Now())
+	}
+	s, err := room.Settings(tx)
+	if err != nil {
+		return time.Time{}, err
 	}
 	c, err := room.hours.Default(tx)
 	if err != nil {
@@ -251,7 +256,7 @@ func (room *Room) chaseAt(tx *store.Tx, at *time.Time) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	return h.Add(tx.Now(), chaseAfter), nil
+	return h.Add(tx.Now(), s.after()), nil
 }
 
 // ahead proves the moment of a reminder.

@@ -30,11 +30,12 @@ type Room struct {
 	people *people.Room
 	words  *lexicon.Room
 	files  files.Store
+	beside []Beside
 }
 
-// New furnishes the room. Without a lexicon no answer is held against one.
-func New(db *store.DB, s *staff.Room, p *people.Room, l *lexicon.Room, f files.Store) *Room {
-	return &Room{db, s, p, l, f}
+// New furnishes the room. Without a lexicon no answer is held against one; beside say where else a search found a ticket.
+func New(db *store.DB, s *staff.Room, p *people.Room, l *lexicon.Room, f files.Store, beside ...Beside) *Room {
+	return &Room{db, s, p, l, f, beside}
 }
 
 // Look shows one ticket, inside the caller's transaction, to whoever is allowed anything.

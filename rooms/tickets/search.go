@@ -2,6 +2,8 @@ package tickets
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -99,8 +101,35 @@ func indexMessage(tx *store.Tx, id MessageID) error {
 type Found struct {
 	Ticket  Ticket        `json:"ticket"`
 	Message MessageID     `json:"message,omitzero" doc:"the newest message that matches; absent when the ticket itself does"`
+	Part    string        `json:"part,omitempty" doc:"the part of the ticket that matches, where it is none of its own thread"`
 	Text    string        `json:"text,omitempty" doc:"the words around the match"`
 	Marks   []search.Span `json:"marks,omitempty" doc:"where in text the words looked for are, in UTF-16 units"`
+}
+
+// Aside is where words stand that belong to a ticket and are none of its thread.
+type Aside struct {
+	Part string
+	Text string
+}
+
+// Beside reads what others put into the index as a ticket's, beside its own words. What belongs to another ticket by now is left out.
+type Beside func(tx *store.Tx, hits []search.Hit) (map[search.Hit]Aside, error)
+
+// aside are the words of those hits that are none of a ticket's own.
+func (room *Room) aside(tx *store.Tx, hits []search.Hit) (map[search.Hit]Aside, error) {
+	others := slices.DeleteFunc(slices.Clone(hits), func(h search.Hit) bool { return h.Kind == ticketDoc || h.Kind == messageDoc })
+	all := map[search.Hit]Aside{}
+	if len(others) == 0 {
+		return all, nil
+	}
+	for _, read := range room.beside {
+		some, err := read(tx, others)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(all, some)
+	}
+	return all, nil
 }
 
 type searchIn struct {
@@ -127,7 +156,7 @@ func (room *Room) search(ctx context.Context, who web.Who, in *searchIn) (page w
 			page, err = room.narrowed(tx, who, in, f, mostHits)
 			return err
 		}
-		// Nothing but tickets and messages can be found so far; to ask for these kinds would double the work.
+		// All that is found belongs to a ticket, of whatever kind it is; to ask for kinds would double the work.
 		hits, next, err := search.Find(tx, search.Query{Text: in.Q, See: sight(who), Limit: in.Limit, Before: in.After})
 		if err != nil {
 			return err
@@ -162,6 +191,10 @@ func (room *Room) found(tx *store.Tx, who web.Who, q string, hits []search.Hit) 
 	if err != nil {
 		return all, err
 	}
+	beside, err := room.aside(tx, hits)
+	if err != nil {
+		return all, err
+	}
 	tickets := make(map[ID]Ticket, len(shown))
 	for _, t := range shown {
 		tickets[t.ID] = t
@@ -172,16 +205,31 @@ func (room *Room) found(tx *store.Tx, who web.Who, q string, hits []search.Hit) 
 		if f.Ticket.ID == 0 || !room.Sees(who, f.Ticket) {
 			continue
 		}
-		if h.Kind == messageDoc {
-			f.Message = MessageID(h.ID)
-			f.Text, f.Marks = snippet(texts[f.Message])
+		words, there := f.in(h, texts, beside)
+		if !there {
+			continue
 		}
+		f.Text, f.Marks = snippet(words)
 		if f.Text == "" {
 			f.Text = text.Snippet(f.Ticket.Subject, snippetLength)
 		}
 		all = append(all, f)
 	}
 	return all, nil
+}
+
+// in notes where in a ticket a hit is, and gives the words there; false when it is there no more.
+func (f *Found) in(h search.Hit, texts map[MessageID]string, beside map[search.Hit]Aside) (words string, ok bool) {
+	switch h.Kind {
+	case ticketDoc:
+		return "", true
+	case messageDoc:
+		f.Message = MessageID(h.ID)
+		return texts[f.Message], true
+	}
+	a, ok := beside[h]
+	f.Part = a.Part
+	return a.Text, ok
 }
 
 const snippetLength = 240 // characters

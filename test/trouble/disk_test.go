@@ -1,6 +1,7 @@
 package trouble_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -163,6 +164,7 @@ func TestAFullDiskIsSaidAndHealsByItself(t *testing.T) {
 			t.Parallel()
 			disk := mount(t, kind)
 			d := furnish(t, filepath.Join(disk, "data"))
+			part := d.confer(t)
 			y := &tally{refused: map[string]int{}}
 			stop := make(chan struct{})
 			wait := y.press(t, d, stop)
@@ -180,11 +182,18 @@ func TestAFullDiskIsSaidAndHealsByItself(t *testing.T) {
 				if err != nil || upload.status != http.StatusInsufficientStorage || !strings.HasPrefix(upload.problem(t), "There is no room left where files are kept") {
 					t.Errorf("an upload to a full disk: %d %s, %v", upload.status, upload.body, err)
 				}
+				line, err := d.ask(http.MethodPost, "/api/v1/parts/"+part+"/messages", `{"text":"`+strings.Repeat("word ", 30<<10)+`"}`)
+				if err != nil || line.status != http.StatusServiceUnavailable || !strings.HasPrefix(line.problem(t), "The disk is full, so nothing can be saved.") {
+					t.Errorf("a line in a part on a full disk: %d %s, %v", line.status, line.body, err)
+				}
 				if err := os.Remove(filepath.Join(disk, "ballast")); err != nil {
 					t.Fatal(err)
 				}
 				tickets, mails := y.count("tickets"), y.count("mails")
 				d.until("it goes on by itself once there is room", func() bool { return y.count("tickets") > tickets+10 && y.count("mails") > mails+3 })
+				if line, err := d.ask(http.MethodPost, "/api/v1/parts/"+part+"/messages", `{"text":"One thing more."}`); err != nil || line.status != http.StatusCreated {
+					t.Errorf("a line in a part once there is room: %d %s, %v", line.status, line.body, err)
+				}
 			}
 			close(stop)
 			wait()
@@ -198,8 +207,28 @@ func TestAFullDiskIsSaidAndHealsByItself(t *testing.T) {
 			d.stop()
 			d.start()
 			d.verify(t, y)
+			var p struct{ Messages []struct{ Text string } }
+			if s := d.get("/api/v1/parts/"+part, &p); s != http.StatusOK || len(p.Messages) != 3 || p.Messages[0].Text != "Is it known?" || p.Messages[2].Text != "One thing more." {
+				t.Errorf("in the part, where three lines were acknowledged, are %d: %d", len(p.Messages), s)
+			}
 		})
 	}
+}
+
+// confer asks a supplier in a part of a ticket.
+func (d *desk) confer(t *testing.T) (part string) {
+	t.Helper()
+	made := func(path, body string) string {
+		t.Helper()
+		s, err := d.ask(http.MethodPost, path, body)
+		var m struct{ ID string }
+		if err = errors.Join(err, json.Unmarshal([]byte(s.body), &m)); err != nil || s.status != http.StatusCreated {
+			t.Fatalf("%s: %d %s, %v", path, s.status, s.body, err)
+		}
+		return m.ID
+	}
+	ticket := made("/api/v1/tickets", `{"subject":"A lamp","from":{"email":"ada@example.com"},"text":"It broke.","external_id":"lamp"}`)
+	return made("/api/v1/tickets/"+ticket+"/parts", `{"title":"Lamp 17","kind":"supplier","people":[{"email":"orders@smith.example"}],"text":"Is it known?"}`)
 }
 
 // verify compares what was acknowledged with what is there.

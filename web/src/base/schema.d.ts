@@ -28,7 +28,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Read a question that you asked or may answer, and what was answered */
+        get: operations["get-approvals-id"];
         put?: never;
         /** Answer a question: yes or no is what the customer will hear */
         post: operations["post-approvals-id"];
@@ -1058,6 +1059,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lexicon/{language}/questions/declined": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the questions that are not to be proposed */
+        get: operations["get-lexicon-language-questions-declined"];
+        put?: never;
+        /** Decline a question that is proposed to be planned: it is not proposed any more */
+        post: operations["post-lexicon-language-questions-declined"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lexicon/{language}/questions/declined/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Let a declined question be proposed again */
+        delete: operations["delete-lexicon-language-questions-declined-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lexicon/{language}/rules/{rule}": {
         parameters: {
             query?: never;
@@ -1087,6 +1123,24 @@ export interface paths {
         put?: never;
         /** Check words before they are said */
         post: operations["post-lexicon-check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lexicon/company": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read which trade the company is in, and which there are rules of */
+        get: operations["get-lexicon-company"];
+        /** Say which trade the company is in, so that the rules of that trade count */
+        put: operations["put-lexicon-company"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1202,7 +1256,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the bytes of a mail as they came */
+        /** Read the bytes of a mail as they came, but for the secrets of links to a customer's own page */
         get: operations["get-mail-ledger-id-raw"];
         put?: never;
         post?: never;
@@ -1377,6 +1431,40 @@ export interface paths {
         };
         /** Read an attachment */
         get: operations["get-messages-files-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List questions that colleagues often ask customers, and that might be planned; none of them holds a word that was written to one customer alone */
+        get: operations["get-messages-questions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See a ticket's page as its customer sees it; nothing can be done there */
+        get: operations["get-my-page"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1591,6 +1679,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/parts/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the parts in which others wait for you */
+        get: operations["get-parts-counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parts/files/{file}": {
         parameters: {
             query?: never;
@@ -1623,6 +1728,24 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parts/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how others are asked */
+        get: operations["get-parts-settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change how others are asked */
+        patch: operations["patch-parts-settings"];
         trace?: never;
     };
     "/api/v1/promises": {
@@ -1660,6 +1783,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/promises/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See to a promise that you were asked to */
+        post: operations["post-promises-id-accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say no to seeing to a promise, and why */
+        post: operations["post-promises-id-decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/promises/{id}/hand": {
         parameters: {
             query?: never;
@@ -1669,7 +1826,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a colleague see to a promise */
+        /** Ask a colleague to see to a promise, take it over oneself, or, named its owner, ask nobody any more */
         post: operations["post-promises-id-hand"];
         delete?: never;
         options?: never;
@@ -1757,6 +1914,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/planned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what the answer you are writing will promise, and what answers said and could not promise */
+        get: operations["get-promises-planned"];
+        put?: never;
+        /** Have the answer you are writing promise something when it leaves */
+        post: operations["post-promises-planned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/planned/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take out what an answer would promise, or let go of what it could not */
+        delete: operations["delete-promises-planned-id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2459,6 +2651,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tell/proposed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List ideas and processes gone wrong that you may answer: open ones, the most urgent first, or answered ones */
+        get: operations["get-tell-proposed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tell/proposed/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell whoever proposed it what became of it, with which it ends */
+        post: operations["post-tell-proposed-id-answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tell/proposed/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See to an idea, or to a process gone wrong */
+        post: operations["post-tell-proposed-id-take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets": {
         parameters: {
             query?: never;
@@ -3110,6 +3353,23 @@ export interface components {
             /** @description the median, a floor to start from: half of the cases were given at least that */
             middle: components["schemas"]["MoneyAmount"];
         };
+        AskedProposal: {
+            /** @description in the words that were used most and hurt least */
+            ask: string;
+            /** Format: int64 */
+            colleagues: number;
+            /** Format: int64 */
+            customers: number;
+            /** @description what the lexicon says of it; one that it finds blunt (family diagnostic) can't be planned as it stands */
+            findings: components["schemas"]["LexiconFinding"][];
+            /**
+             * Format: int64
+             * @description on how many it was asked
+             */
+            tickets: number;
+            /** @description types of tickets on which it was asked most */
+            types: string[];
+        };
         AuthorityAll: {
             currency: string;
             /** Format: int64 */
@@ -3514,10 +3774,19 @@ export interface components {
         ConferenceChasing: {
             /**
              * Format: date-time
-             * @description when they are to be reminded again; two working days from now when absent
+             * @description when they are to be reminded again; after the working time the company chose when absent
              */
             chase_at?: string;
             text?: string;
+        };
+        ConferenceCounts: {
+            /**
+             * Format: int64
+             * @description parts in which those who asked you wait for an answer; in a closed case nobody does
+             */
+            asked: number;
+            /** @description you read by invitation where you ask from; a token, and a phone that may only capture, do not */
+            reads: boolean;
         };
         ConferenceExtract: {
             /** Format: date-time */
@@ -3547,7 +3816,7 @@ export interface components {
             attachments?: components["schemas"]["TicketsAttachment"][] | null;
             /**
              * Format: date-time
-             * @description when they are to be reminded, unless they answer; two working days from now when absent
+             * @description when they are to be reminded, unless they answer; after the working time the company chose when absent
              */
             chase_at?: string;
             /** @description attachments of the ticket that go along; those of notes never do */
@@ -3556,7 +3825,7 @@ export interface components {
             hold?: boolean;
             /** @description colleague, supplier or other */
             kind: string;
-            /** @description for whom the customer may read that we wait; they read nothing when empty */
+            /** @description for whom the customer may read that we wait; when empty and it is on hold, they read only that it is a supplier, another team or somebody else */
             known_as?: string;
             /** @description of that text: en or de; en when absent */
             language?: string;
@@ -3569,6 +3838,17 @@ export interface components {
             share?: components["schemas"]["ConferenceSharing"][] | null;
             text?: string;
             title: string;
+        };
+        ConferenceMatch: {
+            /** @description where in text the words looked for are, in UTF-16 units */
+            marks?: components["schemas"]["SearchSpan"][] | null;
+            /**
+             * @description the newest message that does; absent when the part itself does
+             * @example pms_06f3x8k2m4q7r
+             */
+            message?: string;
+            /** @description the words around the match */
+            text: string;
         };
         ConferenceMessage: {
             /** Format: date-time */
@@ -3635,6 +3915,8 @@ export interface components {
             chases?: number;
             /** Format: date-time */
             done_at?: string;
+            /** @description where it answers the search it was found by */
+            found?: components["schemas"]["ConferenceMatch"];
             /** @description the ticket is on hold until they answer */
             holds?: boolean;
             /** @description you may see the whole ticket */
@@ -3643,7 +3925,7 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "colleague" | "supplier" | "other";
-            /** @description for whom the customer may read that we wait, such as: our carrier; nothing is said when empty */
+            /** @description for whom the customer may read that we wait, such as: our carrier; when empty and they hold the ticket, only that it is a supplier, another team or somebody else */
             known_as?: string;
             /**
              * @description of the machine text
@@ -3699,6 +3981,19 @@ export interface components {
             text: string;
             to: components["schemas"]["TicketsParty"][];
         };
+        ConferenceSettings: {
+            /**
+             * Format: int64
+             * @description after how many working minutes without an answer those in a part are to be reminded
+             */
+            chase_after: number;
+            /** Format: int64 */
+            version: number;
+        };
+        ConferenceSettingsChange: {
+            /** Format: int64 */
+            chase_after?: number;
+        };
         ConferenceSharing: {
             /** @example msg_06f3x8k2m4q7r */
             message: string;
@@ -3712,7 +4007,7 @@ export interface components {
             attachments?: components["schemas"]["TicketsAttachment"][] | null;
             /**
              * Format: date-time
-             * @description when they are to be reminded, unless they answer; two working days from now when absent
+             * @description when they are to be reminded, unless they answer; after the working time the company chose when absent
              */
             chase_at?: string;
             /** @description attachments of the ticket that go along; those of notes never do */
@@ -3728,6 +4023,10 @@ export interface components {
         CustomersReachInBody: {
             email?: string;
             phone?: string;
+        };
+        DeclinedQuestion: {
+            ask: string;
+            id: string;
         };
         DraftsBegun: {
             /** @enum {string} */
@@ -3747,6 +4046,11 @@ export interface components {
             attachments: components["schemas"]["TicketsAttachment"][];
             cc?: components["schemas"]["TicketsParty"][] | null;
             html: string;
+            /**
+             * @description from its first words until it leaves or is thrown away
+             * @example drf_06f3x8k2m4q7r
+             */
+            id?: string;
             /** @enum {string} */
             kind: "reply" | "note";
             /** Format: date-time */
@@ -3949,6 +4253,22 @@ export interface components {
             /** @description what the shop calls the order; told again it is the same one */
             subject: string;
         };
+        FailuresWatched: {
+            /**
+             * Format: int64
+             * @description of repeated_contact: within how many days after it was solved who writes again was not helped; 7 when absent
+             */
+            days?: number;
+            /** @description it opens no recovery */
+            off: boolean;
+            /** @enum {string} */
+            origin: "broken_promise" | "breached_clock" | "reopened" | "second_transfer" | "repeated_contact" | "abandoned_call";
+            /**
+             * Format: int64
+             * @description of the recovery that it opens
+             */
+            severity: number;
+        };
         FollowupLetter: {
             language: string;
             subject: string;
@@ -4004,6 +4324,25 @@ export interface components {
             needs: "password" | "app_password" | "mail_password" | "consent" | "bridge";
             /** @description such as smtps://user@host:465; empty when nothing was found */
             smtp: string;
+        };
+        HandoversHandover: {
+            /** Format: date-time */
+            answered_at?: string;
+            /** Format: date-time */
+            at: string;
+            /** @example cmp_06f3x8k2m4q7r */
+            complaint: string;
+            /** @example stf_06f3x8k2m4q7r */
+            from?: string;
+            /** @example hnd_06f3x8k2m4q7r */
+            id: string;
+            /** @description why it was declined */
+            reason?: string;
+            /** @enum {string} */
+            state: "waiting" | "accepted" | "declined" | "taken_back" | "closed";
+            summary?: string;
+            /** @example stf_06f3x8k2m4q7r */
+            to: string;
         };
         HoursCalendar: {
             always?: boolean;
@@ -4113,6 +4452,12 @@ export interface components {
             ticket?: string;
             /** @description IANA name of the zone whose days count for what is promised, such as Europe/Berlin; UTC when absent */
             zone?: string;
+        };
+        LexiconCompany: {
+            /** @description which trade it is in, for the rules that are only of that trade; empty for none of them */
+            trade: string;
+            /** @description those that rules are of: the starter's, and what rules of your own name */
+            readonly trades?: string[];
         };
         LexiconFinding: {
             /** @description what to say instead, the best first */
@@ -4233,6 +4578,9 @@ export interface components {
             open?: string;
             /** @description what to write here, said to the writer */
             prompt: string;
+        };
+        "LexiconPost-lexicon-language-questions-declinedRequest": {
+            ask: string;
         };
         LexiconPromise: {
             /** @description a day was said and no hour: due is that day's last second */
@@ -4411,6 +4759,11 @@ export interface components {
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
+        PageAskedProposal: {
+            items: components["schemas"]["AskedProposal"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
         PageBoardCount: {
             items: components["schemas"]["BoardCount"][];
             /** @description pass as after= for the next page; absent on the last */
@@ -4436,6 +4789,11 @@ export interface components {
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
+        PageDeclinedQuestion: {
+            items: components["schemas"]["DeclinedQuestion"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
         PageDraftsBegun: {
             items: components["schemas"]["DraftsBegun"][];
             /** @description pass as after= for the next page; absent on the last */
@@ -4453,6 +4811,11 @@ export interface components {
         };
         PageEmailMailbox: {
             items: components["schemas"]["EmailMailbox"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
+        PageFailuresWatched: {
+            items: components["schemas"]["FailuresWatched"][];
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
@@ -4526,6 +4889,11 @@ export interface components {
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
+        PagePromisesPlanned: {
+            items: components["schemas"]["PromisesPlanned"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
         PagePromisesPromise: {
             items: components["schemas"]["PromisesPromise"][];
             /** @description pass as after= for the next page; absent on the last */
@@ -4538,11 +4906,6 @@ export interface components {
         };
         PageRecoveryRow: {
             items: components["schemas"]["RecoveryRow"][];
-            /** @description pass as after= for the next page; absent on the last */
-            next?: string;
-        };
-        PageRecoveryWatched: {
-            items: components["schemas"]["RecoveryWatched"][];
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
@@ -4588,6 +4951,11 @@ export interface components {
         };
         PageTagsTag: {
             items: components["schemas"]["TagsTag"][];
+            /** @description pass as after= for the next page; absent on the last */
+            next?: string;
+        };
+        PageTellProposed: {
+            items: components["schemas"]["TellProposed"][];
             /** @description pass as after= for the next page; absent on the last */
             next?: string;
         };
@@ -4807,7 +5175,7 @@ export interface components {
             bends: components["schemas"]["PoliciesBend"][];
             /**
              * Format: int64
-             * @description how often in the last year; what was taken back counts no more
+             * @description how often in the last year, since it says what it says now; what was taken back counts no more
              */
             bent: number;
             /** Format: date-time */
@@ -4894,6 +5262,25 @@ export interface components {
             /** @description shown once; hand it to nobody but the customer */
             url: string;
         };
+        PortalKept: {
+            /** @description who has no link may ask for one by their mail address */
+            asks: boolean;
+            /**
+             * Format: int64
+             * @description without use, after which a link opens nothing any more
+             */
+            days: number;
+            /** @description when words are saved: what the lexicon says of them */
+            findings?: components["schemas"]["LexiconFinding"][] | null;
+            /** @description a page says by first name who has a ticket and who wrote; else the team and the desk */
+            first_names: boolean;
+            /** @description a mail that goes to nobody but the customer ends with a link to the page */
+            mails: boolean;
+            /** @description what the desk calls itself at the top of the page */
+            name: string;
+            /** @description words of yours at the top of every page */
+            welcome: components["schemas"]["PortalWelcome"];
+        };
         PortalLink: {
             /** @example cus_06f3x8k2m4q7r */
             customer: string;
@@ -4913,18 +5300,34 @@ export interface components {
             ticket?: string;
         };
         PortalSettings: {
+            /** @description who has no link may ask for one by their mail address */
+            asks: boolean;
             /**
              * Format: int64
              * @description without use, after which a link opens nothing any more
              */
             days: number;
+            /** @description a page says by first name who has a ticket and who wrote; else the team and the desk */
+            first_names: boolean;
+            /** @description a mail that goes to nobody but the customer ends with a link to the page */
+            mails: boolean;
             /** @description what the desk calls itself at the top of the page */
             name: string;
+            /** @description words of yours at the top of every page */
+            welcome: components["schemas"]["PortalWelcome"];
         };
         PortalSettingsChange: {
+            asks?: boolean;
             /** Format: int64 */
             days?: number;
+            first_names?: boolean;
+            mails?: boolean;
             name?: string;
+            welcome?: components["schemas"]["PortalWelcome"];
+        };
+        PortalWelcome: {
+            de?: string;
+            en?: string;
         };
         Problem: {
             /** @description stable, for programs and translations */
@@ -4960,13 +5363,29 @@ export interface components {
         };
         PromisesCounts: {
             all: components["schemas"]["PromisesCounted"];
+            /**
+             * Format: int64
+             * @description promises that you are asked to see to
+             */
+            asked: number;
             mine: components["schemas"]["PromisesCounted"];
+            /**
+             * Format: int64
+             * @description what your answers said and could not promise
+             */
+            refused: number;
         };
         PromisesHandInBody: {
             /** @example stf_06f3x8k2m4q7r */
             owner: string;
             /** @description up to 2,000 characters; without one it is refused */
             reason?: string;
+        };
+        PromisesHours: {
+            /** @example cal_06f3x8k2m4q7r */
+            calendar: string;
+            /** @example team_06f3x8k2m4q7r */
+            team: string;
         };
         PromisesKind: {
             key: string;
@@ -4994,6 +5413,11 @@ export interface components {
              * @example stf_06f3x8k2m4q7r
              */
             owner?: string;
+            /**
+             * @description what an answer said and could not promise, which this makes good
+             * @example pln_06f3x8k2m4q7r
+             */
+            planned?: string;
             /** @description composer, call or hand; hand when absent */
             source?: string;
             /**
@@ -5043,6 +5467,69 @@ export interface components {
              * @description the share that must be
              */
             wanted: number;
+        };
+        PromisesPlanned: {
+            /** @description why it is promised although history speaks against that date */
+            anyway?: string;
+            /** @description as it was said: a day or a moment */
+            by: string;
+            /** @example drf_06f3x8k2m4q7r */
+            draft: string;
+            /**
+             * Format: date-time
+             * @description the first moment that is too late, as it was worked out when it was planned
+             */
+            due: string;
+            /** @example pln_06f3x8k2m4q7r */
+            id: string;
+            kind: string;
+            /**
+             * @description the answer that has left and says it, and the promise could not be made
+             * @example msg_06f3x8k2m4q7r
+             */
+            message?: string;
+            /**
+             * Format: int64
+             * @description of the ticket
+             */
+            number?: number;
+            /**
+             * @description who will see to it
+             * @example stf_06f3x8k2m4q7r
+             */
+            owner: string;
+            /** Format: date-time */
+            planned_at: string;
+            /**
+             * @description whose answer it is
+             * @example stf_06f3x8k2m4q7r
+             */
+            staff: string;
+            /** @example tkt_06f3x8k2m4q7r */
+            ticket: string;
+            /** @description why it could not be made; before the answer leaves, why it could not be made now */
+            trouble?: string;
+            /** @description the same, for translation */
+            trouble_code?: string;
+            what: string;
+            whole_day?: boolean;
+        };
+        PromisesPlanning: {
+            /** @description why it is promised although history speaks against that date; up to 2,000 characters */
+            anyway?: string;
+            /** @description a moment (RFC 3339), or a day such as 2026-12-24: the end of that day's work */
+            due: string;
+            /** @description call_back, answer, delivery, refund, repair, visit, other, or one of the company's own; other when absent */
+            kind?: string;
+            /**
+             * @description who sees to it; you when absent
+             * @example stf_06f3x8k2m4q7r
+             */
+            owner?: string;
+            /** @example tkt_06f3x8k2m4q7r */
+            ticket: string;
+            /** @description up to 300 characters */
+            what: string;
         };
         PromisesPromise: {
             /** @description they were called first and not reached */
@@ -5101,6 +5588,13 @@ export interface components {
              * @description of the ticket
              */
             number?: number;
+            /** Format: date-time */
+            offered_at?: string;
+            /**
+             * @description who is asked to see to it; until they say yes it stays its owner's
+             * @example stf_06f3x8k2m4q7r
+             */
+            offered_to?: string;
             /**
              * @description who sees to it that it is kept
              * @example stf_06f3x8k2m4q7r
@@ -5186,7 +5680,7 @@ export interface components {
              * @description anyway: why it was promised although history speaks against that date
              * @enum {string}
              */
-            about: "anyway" | "renewed" | "released" | "handed";
+            about: "anyway" | "renewed" | "released" | "handed" | "declined";
             /** Format: date-time */
             at: string;
             /** @example stf_06f3x8k2m4q7r */
@@ -5212,7 +5706,7 @@ export interface components {
         };
         PromisesSettings: {
             /**
-             * @description whose hours are counted; the default one when absent
+             * @description whose hours are counted where the team has none of its own; the default one when absent
              * @example cal_06f3x8k2m4q7r
              */
             calendar?: string;
@@ -5223,6 +5717,8 @@ export interface components {
             cases: number;
             /** @description the company's own, beside those that come with Hearth */
             kinds: components["schemas"]["PromisesKind"][];
+            /** @description the reminder also goes to its owner by mail, when they are not in the workspace then */
+            mail: boolean;
             /** @description how many working minutes before a promise is due its owner is reminded */
             remind: number[];
             /**
@@ -5230,6 +5726,8 @@ export interface components {
              * @description a date is offered when that share of like promises was kept by then
              */
             share: number;
+            /** @description teams whose promises are counted by hours of their own */
+            teams: components["schemas"]["PromisesHours"][];
             /** Format: int64 */
             version: number;
         };
@@ -5242,9 +5740,12 @@ export interface components {
             /** Format: int64 */
             cases?: number;
             kinds?: components["schemas"]["PromisesKind"][];
+            mail?: boolean;
             remind?: number[];
             /** Format: double */
             share?: number;
+            /** @description all teams that have hours of their own */
+            teams?: components["schemas"]["PromisesHours"][];
         };
         PushState: {
             /** @description by which it subscribes (RFC 8292), in base64url */
@@ -5292,25 +5793,6 @@ export interface components {
             policy?: string;
             /** @description what they get, as the customer may read it */
             what?: string;
-        };
-        RecoveryHandover: {
-            /** Format: date-time */
-            answered_at?: string;
-            /** Format: date-time */
-            at: string;
-            /** @example cmp_06f3x8k2m4q7r */
-            complaint: string;
-            /** @example stf_06f3x8k2m4q7r */
-            from?: string;
-            /** @example hnd_06f3x8k2m4q7r */
-            id: string;
-            /** @description why it was declined */
-            reason?: string;
-            /** @enum {string} */
-            state: "waiting" | "accepted" | "declined" | "taken_back" | "closed";
-            summary?: string;
-            /** @example stf_06f3x8k2m4q7r */
-            to: string;
         };
         RecoveryMoney: {
             /** @description what you may give; absent when your role gives nothing */
@@ -5605,22 +6087,6 @@ export interface components {
             /** @description it stays as guidance */
             reason: string;
         };
-        RecoveryWatched: {
-            /**
-             * Format: int64
-             * @description of repeated_contact: within how many days after it was solved who writes again was not helped; 7 when absent
-             */
-            days?: number;
-            /** @description it opens no recovery */
-            off: boolean;
-            /** @enum {string} */
-            origin: "broken_promise" | "breached_clock" | "reopened" | "second_transfer" | "repeated_contact" | "abandoned_call";
-            /**
-             * Format: int64
-             * @description of the recovery that it opens
-             */
-            severity: number;
-        };
         RecoveryWhole: {
             /** @description what you may give; absent when your role gives nothing */
             allowance?: components["schemas"]["AuthorityAllowance"];
@@ -5650,7 +6116,7 @@ export interface components {
             extra_missing: boolean;
             /** @description that they were asked whether it held, and what they said; oldest first */
             follow_ups: components["schemas"]["FollowupSaid"][];
-            handovers: components["schemas"]["RecoveryHandover"][];
+            handovers: components["schemas"]["HandoversHandover"][];
             /**
              * @description did what we did hold?
              * @enum {string}
@@ -5781,10 +6247,20 @@ export interface components {
             named?: string;
             /** @enum {string} */
             part: "right" | "extra";
+            /**
+             * Format: date-time
+             * @description since when what they chose is on its way to them, so that they can't choose otherwise any more
+             */
+            sent_at?: string;
             /** @example stf_06f3x8k2m4q7r */
             staff?: string;
             /** @enum {string} */
             state: "open" | "chosen" | "named" | "withdrawn";
+            /**
+             * Format: int64
+             * @description how often they chose otherwise
+             */
+            swaps?: number;
             /** @example tkt_06f3x8k2m4q7r */
             ticket?: string;
         };
@@ -6169,13 +6645,22 @@ export interface components {
             voice?: boolean;
         };
         TellBecame: {
+            /** @enum {string} */
+            about: "complaint" | "idea" | "process";
+            /** @description of what was proposed: what was done, or why it is not */
+            answer?: string;
+            /**
+             * Format: date-time
+             * @description of what is proposed: by when you are answered
+             */
+            answer_by?: string;
             /** Format: date-time */
             at: string;
             /** @enum {string} */
             came: "told" | "letter" | "walk_in";
             /** @example cmp_06f3x8k2m4q7r */
             complaint?: string;
-            /** @description how its complaint, or its ticket, ended */
+            /** @description how its complaint, its ticket or what is proposed ended */
             ended?: string;
             files: components["schemas"]["TellFile"][];
             /** @example cap_06f3x8k2m4q7r */
@@ -6262,14 +6747,61 @@ export interface components {
             qr: string;
             url: string;
         };
+        TellProposed: {
+            /** @enum {string} */
+            about: "idea" | "process";
+            /** @description what was done, or why it is not */
+            answer?: string;
+            /**
+             * Format: date-time
+             * @description by when whoever told is answered
+             */
+            answer_by: string;
+            /** Format: date-time */
+            answered_at?: string;
+            /** @example stf_06f3x8k2m4q7r */
+            answered_by?: string;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            ended?: "done" | "dropped";
+            files: components["schemas"]["TellFile"][];
+            /** @example cap_06f3x8k2m4q7r */
+            id: string;
+            /**
+             * @description who sees to it; absent while nobody has taken it
+             * @example stf_06f3x8k2m4q7r
+             */
+            owner?: string;
+            /**
+             * @description who told of it
+             * @example stf_06f3x8k2m4q7r
+             */
+            staff: string;
+            /**
+             * @description of whoever told; absent when they are in none, or in several
+             * @example team_06f3x8k2m4q7r
+             */
+            team?: string;
+            what: string;
+        };
         TellShown: {
+            /** @enum {string} */
+            about: "complaint" | "idea" | "process";
+            /** @description of what was proposed: what was done, or why it is not */
+            answer?: string;
+            /**
+             * Format: date-time
+             * @description of what is proposed: by when you are answered
+             */
+            answer_by?: string;
             /** Format: date-time */
             at: string;
             /** @enum {string} */
             came: "told" | "letter" | "walk_in";
             /** @example cmp_06f3x8k2m4q7r */
             complaint?: string;
-            /** @description how its complaint, or its ticket, ended */
+            /** @description how its complaint, its ticket or what is proposed ended */
             ended?: string;
             files: components["schemas"]["TellFile"][];
             /** @example cap_06f3x8k2m4q7r */
@@ -6298,6 +6830,11 @@ export interface components {
         };
         TellTold: {
             /**
+             * @description complaint when absent; an idea, or a process gone wrong, is among colleagues and gets an owner and an answer by a date
+             * @enum {string}
+             */
+            about?: "complaint" | "idea" | "process";
+            /**
              * @description told when absent
              * @enum {string}
              */
@@ -6319,6 +6856,12 @@ export interface components {
             /** Format: int64 */
             size: number;
             type: string;
+        };
+        TellVerdict: {
+            /** @enum {string} */
+            ended: "done" | "dropped";
+            /** @description what was done, or why it is not; whoever told reads it */
+            words: string;
         };
         TicketsAssignment: {
             reason?: string;
@@ -6408,6 +6951,8 @@ export interface components {
              * @example msg_06f3x8k2m4q7r
              */
             message?: string;
+            /** @description the part of the ticket that matches, where it is none of its own thread */
+            part?: string;
             /** @description the words around the match */
             text?: string;
             ticket: components["schemas"]["TicketsTicket"];
@@ -6786,6 +7331,7 @@ export type SchemaApprovalsApproval = components['schemas']['ApprovalsApproval']
 export type SchemaApprovalsGuidance = components['schemas']['ApprovalsGuidance'];
 export type SchemaApprovalsPopular = components['schemas']['ApprovalsPopular'];
 export type SchemaApprovalsRange = components['schemas']['ApprovalsRange'];
+export type SchemaAskedProposal = components['schemas']['AskedProposal'];
 export type SchemaAuthorityAll = components['schemas']['AuthorityAll'];
 export type SchemaAuthorityAllowance = components['schemas']['AuthorityAllowance'];
 export type SchemaAuthorityArrangement = components['schemas']['AuthorityArrangement'];
@@ -6817,17 +7363,22 @@ export type SchemaComplaintsWithStructCheckStringJsonCheckMaxLength_40OffBoolJso
 export type SchemaComplaintsWithStructWishStringJsonWantedOmitemptyMaxLength_10000NoneBoolJsonWouldNotSayOmitemptyBody = components['schemas']['ComplaintsWithStruct { Wish string "json:\"wantedOmitempty\" maxLength:\"10000\""; None bool "json:\"would_not_sayOmitempty\"" }Body'];
 export type SchemaConferenceChange = components['schemas']['ConferenceChange'];
 export type SchemaConferenceChasing = components['schemas']['ConferenceChasing'];
+export type SchemaConferenceCounts = components['schemas']['ConferenceCounts'];
 export type SchemaConferenceExtract = components['schemas']['ConferenceExtract'];
 export type SchemaConferenceFile = components['schemas']['ConferenceFile'];
 export type SchemaConferenceGuest = components['schemas']['ConferenceGuest'];
 export type SchemaConferenceInviting = components['schemas']['ConferenceInviting'];
+export type SchemaConferenceMatch = components['schemas']['ConferenceMatch'];
 export type SchemaConferenceMessage = components['schemas']['ConferenceMessage'];
 export type SchemaConferencePart = components['schemas']['ConferencePart'];
 export type SchemaConferencePerson = components['schemas']['ConferencePerson'];
 export type SchemaConferencePreview = components['schemas']['ConferencePreview'];
+export type SchemaConferenceSettings = components['schemas']['ConferenceSettings'];
+export type SchemaConferenceSettingsChange = components['schemas']['ConferenceSettingsChange'];
 export type SchemaConferenceSharing = components['schemas']['ConferenceSharing'];
 export type SchemaConferenceWriting = components['schemas']['ConferenceWriting'];
 export type SchemaCustomersReachInBody = components['schemas']['CustomersReachInBody'];
+export type SchemaDeclinedQuestion = components['schemas']['DeclinedQuestion'];
 export type SchemaDraftsBegun = components['schemas']['DraftsBegun'];
 export type SchemaDraftsDraft = components['schemas']['DraftsDraft'];
 export type SchemaDraftsSending = components['schemas']['DraftsSending'];
@@ -6840,10 +7391,12 @@ export type SchemaEmailRepair = components['schemas']['EmailRepair'];
 export type SchemaEmailTrial = components['schemas']['EmailTrial'];
 export type SchemaEventsDataStruct = components['schemas']['EventsDataStruct'];
 export type SchemaEventsEventInBody = components['schemas']['EventsEventInBody'];
+export type SchemaFailuresWatched = components['schemas']['FailuresWatched'];
 export type SchemaFollowupLetter = components['schemas']['FollowupLetter'];
 export type SchemaFollowupSaid = components['schemas']['FollowupSaid'];
 export type SchemaFollowupSettings = components['schemas']['FollowupSettings'];
 export type SchemaGuessSettings = components['schemas']['GuessSettings'];
+export type SchemaHandoversHandover = components['schemas']['HandoversHandover'];
 export type SchemaHoursCalendar = components['schemas']['HoursCalendar'];
 export type SchemaHoursChange = components['schemas']['HoursChange'];
 export type SchemaHoursHoliday = components['schemas']['HoursHoliday'];
@@ -6854,6 +7407,7 @@ export type SchemaLedgerEntry = components['schemas']['LedgerEntry'];
 export type SchemaLedgerLine = components['schemas']['LedgerLine'];
 export type SchemaLexiconChecked = components['schemas']['LexiconChecked'];
 export type SchemaLexiconCheckInBody = components['schemas']['LexiconCheckInBody'];
+export type SchemaLexiconCompany = components['schemas']['LexiconCompany'];
 export type SchemaLexiconFinding = components['schemas']['LexiconFinding'];
 export type SchemaLexiconListed = components['schemas']['LexiconListed'];
 export type SchemaLexiconListedFramework = components['schemas']['LexiconListedFramework'];
@@ -6864,6 +7418,7 @@ export type SchemaLexiconOffered = components['schemas']['LexiconOffered'];
 export type SchemaLexiconOfferedFramework = components['schemas']['LexiconOfferedFramework'];
 export type SchemaLexiconOfferedQuestion = components['schemas']['LexiconOfferedQuestion'];
 export type SchemaLexiconParagraph = components['schemas']['LexiconParagraph'];
+export type SchemaLexiconPostLexiconLanguageQuestionsDeclinedRequest = components['schemas']['LexiconPost-lexicon-language-questions-declinedRequest'];
 export type SchemaLexiconPromise = components['schemas']['LexiconPromise'];
 export type SchemaLexiconSetFrameworkInBody = components['schemas']['LexiconSetFrameworkInBody'];
 export type SchemaLexiconSetInBody = components['schemas']['LexiconSetInBody'];
@@ -6882,15 +7437,18 @@ export type SchemaNone = components['schemas']['None'];
 export type SchemaOddsShare = components['schemas']['OddsShare'];
 export type SchemaPageAppParked = components['schemas']['PageAppParked'];
 export type SchemaPageApprovalsApproval = components['schemas']['PageApprovalsApproval'];
+export type SchemaPageAskedProposal = components['schemas']['PageAskedProposal'];
 export type SchemaPageBoardCount = components['schemas']['PageBoardCount'];
 export type SchemaPageClocksDue = components['schemas']['PageClocksDue'];
 export type SchemaPageClocksShown = components['schemas']['PageClocksShown'];
 export type SchemaPageClocksTarget = components['schemas']['PageClocksTarget'];
 export type SchemaPageConferencePart = components['schemas']['PageConferencePart'];
+export type SchemaPageDeclinedQuestion = components['schemas']['PageDeclinedQuestion'];
 export type SchemaPageDraftsBegun = components['schemas']['PageDraftsBegun'];
 export type SchemaPageEmailEntry = components['schemas']['PageEmailEntry'];
 export type SchemaPageEmailHealth = components['schemas']['PageEmailHealth'];
 export type SchemaPageEmailMailbox = components['schemas']['PageEmailMailbox'];
+export type SchemaPageFailuresWatched = components['schemas']['PageFailuresWatched'];
 export type SchemaPageHoursCalendar = components['schemas']['PageHoursCalendar'];
 export type SchemaPageHoursHoliday = components['schemas']['PageHoursHoliday'];
 export type SchemaPageHoursRegion = components['schemas']['PageHoursRegion'];
@@ -6905,10 +7463,10 @@ export type SchemaPagePeoplePurchase = components['schemas']['PagePeoplePurchase
 export type SchemaPagePeopleWorth = components['schemas']['PagePeopleWorth'];
 export type SchemaPagePoliciesStep = components['schemas']['PagePoliciesStep'];
 export type SchemaPagePortalLink = components['schemas']['PagePortalLink'];
+export type SchemaPagePromisesPlanned = components['schemas']['PagePromisesPlanned'];
 export type SchemaPagePromisesPromise = components['schemas']['PagePromisesPromise'];
 export type SchemaPagePromisesRate = components['schemas']['PagePromisesRate'];
 export type SchemaPageRecoveryRow = components['schemas']['PageRecoveryRow'];
-export type SchemaPageRecoveryWatched = components['schemas']['PageRecoveryWatched'];
 export type SchemaPageRemediesCatalogueItem = components['schemas']['PageRemediesCatalogueItem'];
 export type SchemaPageStaffMember = components['schemas']['PageStaffMember'];
 export type SchemaPageStaffRole = components['schemas']['PageStaffRole'];
@@ -6918,6 +7476,7 @@ export type SchemaPageStaffToken = components['schemas']['PageStaffToken'];
 export type SchemaPageStagesKind = components['schemas']['PageStagesKind'];
 export type SchemaPageStoreEntry = components['schemas']['PageStoreEntry'];
 export type SchemaPageTagsTag = components['schemas']['PageTagsTag'];
+export type SchemaPageTellProposed = components['schemas']['PageTellProposed'];
 export type SchemaPageTellShown = components['schemas']['PageTellShown'];
 export type SchemaPageTicketsCount = components['schemas']['PageTicketsCount'];
 export type SchemaPageTicketsField = components['schemas']['PageTicketsField'];
@@ -6945,17 +7504,22 @@ export type SchemaPoliciesPolicy = components['schemas']['PoliciesPolicy'];
 export type SchemaPoliciesStep = components['schemas']['PoliciesStep'];
 export type SchemaPortalGone = components['schemas']['PortalGone'];
 export type SchemaPortalHanded = components['schemas']['PortalHanded'];
+export type SchemaPortalKept = components['schemas']['PortalKept'];
 export type SchemaPortalLink = components['schemas']['PortalLink'];
 export type SchemaPortalSettings = components['schemas']['PortalSettings'];
 export type SchemaPortalSettingsChange = components['schemas']['PortalSettingsChange'];
+export type SchemaPortalWelcome = components['schemas']['PortalWelcome'];
 export type SchemaProblem = components['schemas']['Problem'];
 export type SchemaPromisesBecauseInBody = components['schemas']['PromisesBecauseInBody'];
 export type SchemaPromisesCounted = components['schemas']['PromisesCounted'];
 export type SchemaPromisesCounts = components['schemas']['PromisesCounts'];
 export type SchemaPromisesHandInBody = components['schemas']['PromisesHandInBody'];
+export type SchemaPromisesHours = components['schemas']['PromisesHours'];
 export type SchemaPromisesKind = components['schemas']['PromisesKind'];
 export type SchemaPromisesMaking = components['schemas']['PromisesMaking'];
 export type SchemaPromisesOffer = components['schemas']['PromisesOffer'];
+export type SchemaPromisesPlanned = components['schemas']['PromisesPlanned'];
+export type SchemaPromisesPlanning = components['schemas']['PromisesPlanning'];
 export type SchemaPromisesPromise = components['schemas']['PromisesPromise'];
 export type SchemaPromisesRate = components['schemas']['PromisesRate'];
 export type SchemaPromisesReason = components['schemas']['PromisesReason'];
@@ -6968,7 +7532,6 @@ export type SchemaPushSubscriptionKeysStruct = components['schemas']['PushSubscr
 export type SchemaRecoveryBending = components['schemas']['RecoveryBending'];
 export type SchemaRecoveryDone = components['schemas']['RecoveryDone'];
 export type SchemaRecoveryGift = components['schemas']['RecoveryGift'];
-export type SchemaRecoveryHandover = components['schemas']['RecoveryHandover'];
 export type SchemaRecoveryMoney = components['schemas']['RecoveryMoney'];
 export type SchemaRecoveryPick = components['schemas']['RecoveryPick'];
 export type SchemaRecoveryProposal = components['schemas']['RecoveryProposal'];
@@ -6984,7 +7547,6 @@ export type SchemaRecoveryStory = components['schemas']['RecoveryStory'];
 export type SchemaRecoveryTodo = components['schemas']['RecoveryTodo'];
 export type SchemaRecoveryTold = components['schemas']['RecoveryTold'];
 export type SchemaRecoveryVerdict = components['schemas']['RecoveryVerdict'];
-export type SchemaRecoveryWatched = components['schemas']['RecoveryWatched'];
 export type SchemaRecoveryWhole = components['schemas']['RecoveryWhole'];
 export type SchemaRecoveryWhy = components['schemas']['RecoveryWhy'];
 export type SchemaRemediesCatalogueItem = components['schemas']['RemediesCatalogueItem'];
@@ -7031,9 +7593,11 @@ export type SchemaTellFrom = components['schemas']['TellFrom'];
 export type SchemaTellHelp = components['schemas']['TellHelp'];
 export type SchemaTellHelper = components['schemas']['TellHelper'];
 export type SchemaTellPoster = components['schemas']['TellPoster'];
+export type SchemaTellProposed = components['schemas']['TellProposed'];
 export type SchemaTellShown = components['schemas']['TellShown'];
 export type SchemaTellTold = components['schemas']['TellTold'];
 export type SchemaTellUpload = components['schemas']['TellUpload'];
+export type SchemaTellVerdict = components['schemas']['TellVerdict'];
 export type SchemaTicketsAssignment = components['schemas']['TicketsAssignment'];
 export type SchemaTicketsAttachment = components['schemas']['TicketsAttachment'];
 export type SchemaTicketsBatch = components['schemas']['TicketsBatch'];
@@ -7093,6 +7657,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageApprovalsApproval"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-approvals-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalsApproval"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -7179,6 +7773,8 @@ export interface operations {
                 /** @description of complaint */
                 kind?: string;
                 limit?: number;
+                /** @description only where this rule was bent, or stood in the way */
+                policy?: string;
                 /** @description what they ask for, in any words */
                 q?: string;
                 severity?: number;
@@ -8766,7 +9362,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageRecoveryWatched"];
+                    "application/json": components["schemas"]["PageFailuresWatched"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -8788,7 +9384,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RecoveryWatched"];
+                "application/json": components["schemas"]["FailuresWatched"];
             };
         };
         responses: {
@@ -8798,7 +9394,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecoveryWatched"];
+                    "application/json": components["schemas"]["FailuresWatched"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -9696,6 +10292,105 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "get-lexicon-language-questions-declined": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDeclinedQuestion"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-lexicon-language-questions-declined": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LexiconPost-lexicon-language-questions-declinedRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclinedQuestion"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "delete-lexicon-language-questions-declined-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "put-lexicon-language-rules-rule": {
         parameters: {
             query?: never;
@@ -9786,6 +10481,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LexiconChecked"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-lexicon-company": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LexiconCompany"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "put-lexicon-company": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LexiconCompany"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LexiconCompany"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -10008,7 +10764,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Read the bytes of a mail as they came */
+            /** @description Read the bytes of a mail as they came, but for the secrets of links to a customer's own page */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10459,6 +11215,67 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "get-messages-questions": {
+        parameters: {
+            query: {
+                language: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAskedProposal"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-my-page": {
+        parameters: {
+            query?: {
+                /** @description which; the newest you may see when absent */
+                ticket?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See a ticket's page as its customer sees it; nothing can be done there */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "get-my-settings": {
         parameters: {
             query?: never;
@@ -10506,7 +11323,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PortalSettings"];
+                    "application/json": components["schemas"]["PortalKept"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -10621,6 +11438,8 @@ export interface operations {
             query?: {
                 after?: string;
                 limit?: number;
+                /** @description only those in which these words are, with where they stand; as in /search */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -10929,6 +11748,34 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "get-parts-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceCounts"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "get-parts-files-file": {
         parameters: {
             query?: never;
@@ -10989,6 +11836,67 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "get-parts-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceSettings"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "patch-parts-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConferenceSettingsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceSettings"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "get-promises": {
         parameters: {
             query?: {
@@ -10997,6 +11905,8 @@ export interface operations {
                 /** @description due from then on: a day or a moment */
                 from?: string;
                 limit?: number;
+                /** @description me: those that you are asked to see to */
+                offered?: "me";
                 /** @description the earliest due first, or the latest */
                 order?: "due" | "latest";
                 /** @description only those under which something is owed: open, or broken and neither kept since nor renewed nor released */
@@ -11096,6 +12006,78 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-promises-id-accept": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromisesPromise"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-promises-id-decline": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromisesBecauseInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromisesPromise"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -11305,6 +12287,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PromisesOffer"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-promises-planned": {
+        parameters: {
+            query?: {
+                /** @description of which ticket; without one, what your own answers could not promise anywhere */
+                ticket?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePromisesPlanned"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-promises-planned": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromisesPlanning"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromisesPlanned"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "delete-promises-planned-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -13169,6 +14248,110 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-tell-proposed": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description those that were answered, the newest first */
+                over?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTellProposed"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-tell-proposed-id-answer": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TellVerdict"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TellProposed"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "post-tell-proposed-id-take": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: sent again under the same within a week, it is not carried out again and has the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TellProposed"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];

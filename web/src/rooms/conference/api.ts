@@ -13,7 +13,8 @@ export type Kind = Part['kind'];
 export const kinds: Kind[] = ['supplier', 'colleague', 'other'];
 
 export const list = (ticket: string) => api('get', '/tickets/{id}/parts', { path: { id: ticket } }).then((p) => p.items);
-export const mine = () => api('get', '/parts', { query: { limit: 100 } }).then((p) => p.items);
+/** The parts one was invited to, after one of them; with q those in which these words are. */
+export const mine = (q?: string, after?: string) => api('get', '/parts', { query: { limit: 50, q: q || undefined, after } });
 export const read = (id: string) => api('get', '/parts/{id}', { path: { id } });
 export const invite = (ticket: string, body: Inviting) => api('post', '/tickets/{id}/parts', { path: { id: ticket }, body });
 export const preview = (ticket: string, body: Inviting) => api('post', '/tickets/{id}/parts/preview', { path: { id: ticket }, body });
@@ -46,3 +47,7 @@ export const pageURL = (id: string) => `/api/v1/parts/messages/${id}/page`;
 
 /** Those in a part, as one says them. */
 export const names = (p: Pick<Part, 'people'>) => p.people.map((o) => o.name || o.email).join(', ');
+
+/** A day as a field has it, and the morning of one: when people begin, so that a reminder is there when they read. */
+export const local = (at?: string) => { const d = at ? new Date(at) : new Date(Date.now() + 86_400_000); return new Date(d.getTime() - d.getTimezoneOffset() * 60_000).toISOString().slice(0, 10); };
+export const morning = (day: string) => new Date(`${day}T09:00`).toISOString();

@@ -1,6 +1,6 @@
 // The story of a ticket: what was said and what happened, in one order, with what happened in words.
 import { house } from '../../base/house.svelte';
-import { full, moment } from '../../base/time.svelte';
+import { moment } from '../../base/time.svelte';
 import { t, word } from '../../base/words.svelte';
 import type { Message, Moment } from './api';
 
@@ -9,12 +9,16 @@ export type Step = { at: string; key: string } & ({ message: Message } | { who: 
 const said = new Set(['tickets.received', 'tickets.answered', 'tickets.noted', 'tickets.noticed', 'tickets.delivered', 'tickets.opened']);
 const quiet = /^(clocks\.(?!breached)|drafts\.|mail\.)/;
 
+export type Line = { who: string; line: string } | undefined;
+/** Says what happened beside the thread; what that is comes after the thread is there. */
+export type Beside = (m: Moment, all: Moment[]) => Line;
+
 /** Messages and moments, merged by when they were. What a message shows by itself is not told again. */
-export function story(messages: Message[], moments: Moment[]): Step[] {
+export function story(messages: Message[], moments: Moment[], beside?: Beside): Step[] {
   const steps: Step[] = messages.map((m) => ({ at: m.at, key: m.id, message: m }));
   for (const m of moments) {
     if (said.has(m.kind) || quiet.test(m.kind)) continue;
-    const told = tell(m);
+    const told = tell(m) ?? beside?.(m, moments);
     if (told) steps.push({ at: m.at, key: `s${m.seq}`, ...told, by: m.by, why: m.reason });
   }
   const when = new Map(steps.map((s) => [s.key, moment(s.at)]));
@@ -29,10 +33,11 @@ export function story(messages: Message[], moments: Moment[]): Step[] {
   }, []);
 }
 
-function tell(m: Moment): { who: string; line: string } | undefined {
+export const somebody = (m: Moment) => m.name || (m.by.startsWith('system:') ? t('tickets.machine') : t('tickets.somebody'));
+
+function tell(m: Moment): Line {
   const b = m.body as Record<string, unknown>;
-  const somebody = m.name || (m.by.startsWith('system:') ? t('tickets.machine') : t('tickets.somebody'));
-  const did = (line: string) => (line ? { who: somebody, line } : undefined);
+  const did = (line: string) => (line ? { who: somebody(m), line } : undefined);
   const was = (line: string) => ({ who: '', line });
   switch (m.kind) {
     case 'tickets.stood':
@@ -53,22 +58,6 @@ function tell(m: Moment): { who: string; line: string } | undefined {
       return did(t('story.overruled'));
     case 'tickets.marked':
       return did(b.facts_first ? t('story.marked', { matter: word('heed.matter', String(b.facts_first)) }) : t('story.unmarked'));
-    case 'promises.made':
-      return b.instead_of ? undefined : did(t('story.promised', { due: full(String(b.due)) }));
-    case 'promises.kept':
-      return did(t(b.late ? 'story.kept_late' : 'story.kept'));
-    case 'promises.renewed':
-      return did(t('story.renewed'));
-    case 'promises.released':
-      return did(t('story.let_off'));
-    case 'promises.handed':
-      return did(t('story.handed', { to: house.name(b.owner as string) || t('tickets.somebody') }));
-    case 'promises.reminded':
-      return was(t('story.reminded', { due: full(String(b.due)) }));
-    case 'promises.broken':
-      return was(t('story.broken'));
-    case 'clocks.breached':
-      return was(t('story.breached', { clock: word('clocks', String(b.clock ?? '')) }));
   }
   return undefined;
 }

@@ -6,7 +6,7 @@ import { due } from './due';
 import { TicketList } from './list.svelte';
 import { linked, plainly, type Node } from './plainly';
 import { everybody, parties, plausible } from './recipients';
-import { pieces } from './search.svelte';
+import { pieces } from '../../base/pieces';
 import { story } from './story';
 
 beforeAll(() => speak('en'));
