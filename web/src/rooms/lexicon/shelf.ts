@@ -3,6 +3,7 @@ import { api, type Asked, type Schemas } from '../../base/api';
 
 export type Framework = Schemas['LexiconListedFramework'];
 export type Question = Schemas['LexiconListedQuestion'];
+export type Proposal = Schemas['AskedProposal'];
 export type Finding = Schemas['LexiconFinding'];
 export type When = NonNullable<Framework['when']>;
 type Paragraph = Framework['paragraphs'][number];
@@ -14,6 +15,9 @@ export const frameworks = (language: string) => api('get', '/lexicon/{language}/
 export const setFramework = (language: string, framework: string, body: FrameworkBody) => api('put', '/lexicon/{language}/frameworks/{framework}', { path: { language, framework }, body });
 export const removeFramework = (language: string, framework: string) => api('delete', '/lexicon/{language}/frameworks/{framework}', { path: { language, framework } });
 export const tryFramework = (language: string, body: TryBody) => api('post', '/lexicon/{language}/frameworks', { path: { language }, body });
+export const proposed = (language: string) => api('get', '/messages/questions', { query: { language } }).then((p) => p.items);
+export const decline = (language: string, ask: string) => api('post', '/lexicon/{language}/questions/declined', { path: { language }, body: { ask } });
+export const reconsider = (language: string, id: string) => api('delete', '/lexicon/{language}/questions/declined/{id}', { path: { language, id } });
 export const questions = (language: string) => api('get', '/lexicon/{language}/questions', { path: { language } }).then((p) => p.items);
 export const setQuestion = (language: string, question: string, body: QuestionBody) => api('put', '/lexicon/{language}/questions/{question}', { path: { language, question }, body });
 export const removeQuestion = (language: string, question: string) => api('delete', '/lexicon/{language}/questions/{question}', { path: { language, question } });
@@ -39,3 +43,6 @@ export function whenOf(f: Fits): When {
   const all = { types: list(f.types), tags: list(f.tags), words: lines(f.words), channels: list(f.channels), brands: list(f.brands) };
   return Object.fromEntries(Object.entries(all).filter(([, v]) => v.length));
 }
+
+/** What a trade is called: the starter's in the language of the page, one's own as the rules name it. */
+export const tradeName = (key: string, word: (of: string, key: string) => string): string => word('lexicon.trades', key);

@@ -40,5 +40,7 @@ export const giveOn = (id: string, body: Gift) => api('post', '/complaints/{id}/
 export const takeBack = (id: string, reason: string) => api('post', '/remedies/{id}/take_back', { path: { id }, body: { reason } });
 export const refuse = (ticket: string, body: Schemas['RecoveryRefusing']) => api('post', '/tickets/{id}/refusals', { path: { id: ticket }, body });
 export const approvals = (state: Approval['state'], mine = false, after?: string) => api('get', '/approvals', { query: { state, mine: mine || undefined, after, limit: 50 } });
+export const approval = (id: string) => api('get', '/approvals/{id}', { path: { id } });
+export const told = (complaint: string) => api('get', '/tell', { query: { complaint } }).then((p) => p.items.flatMap((c) => c.files));
 export const answer = (id: string, body: Schemas['RecoveryVerdict']) => api('post', '/approvals/{id}', { path: { id }, body });
-export const guidance = (query: { q?: string; kind?: string; severity?: number }) => api('get', '/approvals/guidance', { query: { ...query, limit: 3 } });
+export const guidance = (query: { q?: string; kind?: string; severity?: number; policy?: string }) => api('get', '/approvals/guidance', { query: { ...query, limit: 3 } });

@@ -1,0 +1,22 @@
+// What kinds of complaints are called: the starter's in the language of the page, a company's own as it wrote them.
+import { word } from '../../base/words.svelte';
+import { kinds, type Kind } from './api';
+
+let own = $state.raw<Kind[]>([]);
+let asked = false;
+
+/** Reads the company's own anew: they were changed, or are wanted for the first time. */
+export function reread() {
+  asked = true;
+  kinds().then((all) => { own = all.filter((k) => k.own); }, () => { asked = false; });
+}
+
+/** What a kind is called; empty while it is not known. */
+export function kindName(key: string): string {
+  const theirs = own.find((k) => k.key === key);
+  if (theirs) return theirs.label;
+  const said = word('recovery.kind', key);
+  if (said !== key) return said;
+  if (!asked) queueMicrotask(() => { if (!asked) reread(); });
+  return '';
+}
