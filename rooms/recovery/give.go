@@ -380,20 +380,11 @@ func (room *Room) Withdraw(ctx context.Context, who web.Who, which OfferID) (o O
 
 // offer loads one that is open, for its customer or somebody who may see the case.
 func (room *Room) offer(tx *store.Tx, who web.Who, which OfferID) (Offer, error) {
-	o, ok, err := remedies.OfferOf(tx, which)
-	if err != nil {
-		return o, err
+	o, err := room.anyOffer(tx, who, which)
+	if err == nil {
+		err = o.MayEnd()
 	}
-	if ok {
-		ok, err = room.answersTo(tx, who, o)
-	}
-	if err == nil && !ok {
-		err = fault.New(fault.NotFound, "offer.unknown", "There is no offer %s.", which)
-	}
-	if err != nil {
-		return o, err
-	}
-	return o, o.MayEnd()
+	return o, err
 }
 
 func (room *Room) answersTo(tx *store.Tx, who web.Who, o Offer) (bool, error) {

@@ -55,6 +55,7 @@ type byOffer struct {
 }
 
 func (room *Room) offerRoutes(api *web.API) {
+	room.swapRoutes(api)
 	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/complaints/{id}/remedies/offers", Needs: web.Money, Say: "Let the customer choose among remedies", Status: http.StatusCreated},
 		func(ctx context.Context, who web.Who, in *with[Proposal]) (Offer, error) {
 			return room.Offer(ctx, who, Case{Complaint: in.ID}, in.Body)

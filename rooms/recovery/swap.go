@@ -15,7 +15,7 @@ import (
 
 // SwapIn is the customer of a ticket choosing otherwise among what they were offered, until it is on its way to them.
 func (room *Room) SwapIn(tx *store.Tx, who web.Who, t tickets.Ticket, which OfferID, to RemedyID) (o Offer, err error) {
-	if o, err = room.chosen(tx, who, which); err != nil {
+	if o, err = room.anyOffer(tx, who, which); err != nil {
 		return o, err
 	}
 	if o.Ticket != t.ID {
@@ -44,8 +44,8 @@ func (room *Room) SwapIn(tx *store.Tx, who web.Who, t tickets.Ticket, which Offe
 		tx.Record(m.subject(), Chosen{o.ID, o.Complaint, o.Ticket, now.ID}), room.tellGiven(tx, now, m))
 }
 
-// chosen loads an offer, whatever became of it, for its customer or somebody who may see the case.
-func (room *Room) chosen(tx *store.Tx, who web.Who, which OfferID) (Offer, error) {
+// anyOffer loads an offer, whatever became of it, for its customer or somebody who may see the case.
+func (room *Room) anyOffer(tx *store.Tx, who web.Who, which OfferID) (Offer, error) {
 	o, ok, err := remedies.OfferOf(tx, which)
 	if err == nil && ok {
 		ok, err = room.answersTo(tx, who, o)
@@ -59,7 +59,7 @@ func (room *Room) chosen(tx *store.Tx, who web.Who, which OfferID) (Offer, error
 // Send is one of us saying that what the customer chose is on its way to them: from then on they can't choose otherwise.
 func (room *Room) Send(ctx context.Context, who web.Who, which OfferID) (o Offer, err error) {
 	return o, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		if o, err = room.chosen(tx, who, which); err != nil {
+		if o, err = room.anyOffer(tx, who, which); err != nil {
 			return err
 		}
 		if err := o.MayBeSent(); err != nil {
