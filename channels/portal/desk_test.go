@@ -25,7 +25,9 @@ import (
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/base/words"
 	"github.com/hearthdesk/hearth/rooms/clocks"
+	"github.com/hearthdesk/hearth/rooms/conference"
 	"github.com/hearthdesk/hearth/rooms/hours"
+	"github.com/hearthdesk/hearth/rooms/lexicon"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/promises"
 	"github.com/hearthdesk/hearth/rooms/recovery"
@@ -60,7 +62,7 @@ func furnish(tb testing.TB) *hall {
 	d := &hall{}
 	d.now.Store(monday.UnixMicro())
 	log := slog.New(slog.DiscardHandler)
-	d.db = storetest.OpenAt(tb, d.clock, web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, tickets.Tables, clocks.Tables, ledger.Tables, recovery.Tables, promises.Tables, Tables)
+	d.db = storetest.OpenAt(tb, d.clock, web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, tickets.Tables, lexicon.Tables, clocks.Tables, ledger.Tables, recovery.Tables, promises.Tables, conference.Tables, Tables)
 	blobs := must[files.Store](tb)(files.Open(tb.Context(), "", tb.TempDir()))
 	d.queue = due.New(d.db, log)
 	s, h, p := staff.New(d.db, staff.Options{}), hours.New(d.db), people.New(d.db, "DE")
@@ -70,6 +72,7 @@ func furnish(tb testing.TB) *hall {
 	d.Room = New(House{
 		Words: must[*words.Book](tb)(words.New(Words)), DB: d.db, Due: d.queue, Files: blobs, Keys: must[*secret.Keys](tb)(secret.Load(tb.TempDir(), "")),
 		Staff: s, People: p, Tickets: t, Clocks: c, Recovery: r, Promises: promises.New(d.db, d.queue, s, h, p, t, r), Public: public, Log: log,
+		Conference: conference.New(conference.House{DB: d.db, Due: d.queue, Files: blobs, Staff: s, Hours: h, People: p, Tickets: t}), Lexicon: lexicon.New(d.db, nil),
 	})
 	d.api = web.New(web.Config{DB: d.db, Version: "test", Log: log})
 	d.Routes(d.api)
@@ -146,7 +149,10 @@ func (d *hall) current(tb testing.TB, t tickets.Ticket) (now tickets.Ticket) {
 // said is all that a ticket holds.
 func (d *hall) said(tb testing.TB, t tickets.Ticket) (all []tickets.Message) {
 	tb.Helper()
-	d.look(tb, func(tx *store.Tx) (err error) { all, err = d.talk(tx, t.ID); return err })
+	d.look(tb, func(tx *store.Tx) (err error) {
+		all, err = d.tickets.Talk(tx, reader(tx.By()), t.ID, 0, 1000)
+		return err
+	})
 	return all
 }
 

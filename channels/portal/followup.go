@@ -61,6 +61,6 @@ func (room *Room) Tell(ctx context.Context, v Visit, form string, t Told) error 
 
 // asked is whether the page asks its customer how it went.
 func (room *Room) asked(tx *store.Tx, p *Page) (err error) {
-	_, p.Asked, err = room.recovery.InquiryOf(tx, p.Visit.Link.Customer, p.Ticket.ID)
+	_, p.Asked, err = room.recovery.InquiryOf(tx, p.Customer.ID, p.Ticket.ID)
 	return err
 }

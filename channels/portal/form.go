@@ -13,9 +13,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gabriel-vasile/mimetype"
-
 	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/files"
 	"github.com/hearthdesk/hearth/base/text"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
@@ -138,16 +137,14 @@ func (room *Room) keepOne(ctx context.Context, h *multipart.FileHeader) (f ticke
 		return f, err
 	}
 	defer body.Close()
-	head := make([]byte, 3072)
-	n, err := io.ReadFull(body, head)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+	kind, err := files.KindOf(body)
+	if err != nil {
 		return f, err
 	}
 	if _, err := body.Seek(0, io.SeekStart); err != nil {
 		return f, err
 	}
 	b, err := room.files.Put(ctx, body)
-	kind, _, _ := strings.Cut(mimetype.Detect(head[:n]).String(), ";")
 	name := text.CleanName(h.Filename)
 	if name == "" {
 		name = "file"

@@ -33,7 +33,7 @@ func (room *Room) Routes(api *web.API) {
 			return s, room.db.Read(ctx, func(tx *store.Tx) error { s, err = readSettings(tx); return err })
 		})
 	web.Handle(api, web.Route{Method: http.MethodPatch, Path: "/my/settings", Needs: web.Settings, Say: "Change how the customers' own pages are set up"},
-		func(ctx context.Context, who web.Who, in *struct{ Body SettingsChange }) (Settings, error) {
+		func(ctx context.Context, who web.Who, in *struct{ Body SettingsChange }) (Kept, error) {
 			return room.Configure(ctx, who, in.Body)
 		})
 }

@@ -72,38 +72,6 @@ func (l Link) actor() store.Actor {
 	return store.Actor{Kind: store.CustomerKind, ID: l.Customer.String(), Via: Name}
 }
 
-// Settings say how the pages are.
-type Settings struct {
-	Days int    `json:"days" db:"days" minimum:"1" maximum:"365" doc:"without use, after which a link opens nothing any more"`
-	Name string `json:"name" db:"name" maxLength:"80" doc:"what the desk calls itself at the top of the page"`
-}
-
-// SettingsChange changes some of them; nil leaves a part as it is.
-type SettingsChange struct {
-	Days *int    `json:"days,omitempty"`
-	Name *string `json:"name,omitempty"`
-}
-
-const longestName = 80 // characters of what the desk calls itself
-
-// change applies a change and says whether that made a difference.
-func (s *Settings) change(ch SettingsChange) (differs bool, err error) {
-	was := *s
-	if ch.Days != nil {
-		s.Days = *ch.Days
-	}
-	if ch.Name != nil {
-		s.Name = strings.Join(strings.Fields(strings.ReplaceAll(strings.ToValidUTF8(*ch.Name, ""), "\x00", "")), " ")
-	}
-	switch {
-	case s.Days < 1 || s.Days > 365:
-		return false, fault.Field("days", "my.days", "A link can rest 1 to 365 days before it opens nothing any more.")
-	case utf8.RuneCountInString(s.Name) > longestName:
-		return false, fault.Field("name", "my.name", "The name at the top of the page has up to %d characters.", longestName)
-	}
-	return was != *s, nil
-}
-
 // What somebody may do on a page within an hour.
 const (
 	mostSayings   = 30 // answers by one link

@@ -8,10 +8,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"html/template"
-	"io"
-	"mime"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +19,7 @@ import (
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/recovery"
+	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
 //go:embed pages
@@ -38,7 +38,7 @@ func (room *Room) pages(api *web.API) {
 		panic(err) //nolint:forbidigo // a slip of ours, found by the first test that builds the routes
 	}
 	sum := sha256.Sum256(style)
-	p := &desk{Room: room, set: set, style: "/my/style-" + hex.EncodeToString(sum[:6]) + ".css"}
+	p := &desk{Room: room, sheets: set, style: "/my/style-" + hex.EncodeToString(sum[:6]) + ".css"}
 	mux := api.Mux
 	mux.HandleFunc("GET "+p.style, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/css; charset=utf-8")
@@ -54,13 +54,17 @@ func (room *Room) pages(api *web.API) {
 	mux.HandleFunc("POST /my/tickets/{number}", p.act)
 	mux.HandleFunc("POST /my/tickets/{number}/leave", p.leave)
 	mux.HandleFunc("GET /my/tickets/{number}/files/{file}", p.download)
+	web.Raw(api, web.Route{
+		Method: http.MethodGet, Path: "/my/page", Tail: true, Needs: web.View, Say: "See a ticket's page as its customer sees it; nothing can be done there", Gives: "text/html",
+		Asks: []web.Ask{{Name: "ticket", Say: "which; the newest you may see when absent"}},
+	}, p.peek)
 }
 
 // desk serves the pages.
 type desk struct {
 	*Room
-	set   *template.Template
-	style string
+	sheets *template.Template
+	style  string
 }
 
 // sheet is what every page is filled with.
@@ -69,6 +73,7 @@ type sheet struct {
 	Style   string
 	Desk    string // what the desk calls itself
 	Title   string
+	Welcome string // words of theirs above everything
 	Problem string // what was wrong with what they sent, above all
 	Notice  string // what was done
 	Key     string // of the forms on it
@@ -87,7 +92,7 @@ func (p *desk) sheet(r *http.Request, own string, zone *time.Location) sheet {
 func (p *desk) send(w http.ResponseWriter, r *http.Request, status int, name string, s sheet) {
 	s.Desk = cmp.Or(s.Desk, s.T("my.desk"))
 	var b bytes.Buffer
-	if err := p.set.ExecuteTemplate(&b, name, s); err != nil {
+	if err := p.sheets.ExecuteTemplate(&b, name, s); err != nil {
 		p.log.ErrorContext(r.Context(), "a page of a customer can't be written", "page", name, "err", err)
 		http.Error(w, "This page can't be shown right now.", http.StatusInternalServerError)
 		return
@@ -201,21 +206,17 @@ func (p *desk) stranger(w http.ResponseWriter, r *http.Request, err error) {
 
 // door is the form that asks for a link.
 func (p *desk) door(w http.ResponseWriter, r *http.Request, status int, s sheet) {
-	name, err := p.name(r)
+	set, err := p.set(r)
 	if err != nil {
 		s.Problem = p.trouble(r, s, err)
 	}
-	s.Desk, s.Title, s.Key = name, s.T("my.door.title"), p.formKey("", "ask", p.db.Now())
+	s.Desk, s.Title, s.Key, s.Public, s.Welcome = set.Name, s.T("my.door.title"), p.formKey("", "ask", p.db.Now()), s.Public && set.Asks, set.Welcome.In(s.lang)
 	p.send(w, r, status, "door.html", s)
 }
 
-// name is what the desk calls itself.
-func (p *desk) name(r *http.Request) (name string, err error) {
-	return name, p.db.Read(r.Context(), func(tx *store.Tx) error {
-		s, err := readSettings(tx)
-		name = s.Name
-		return err
-	})
+// set is how the pages are set up.
+func (p *desk) set(r *http.Request) (s Settings, err error) {
+	return s, p.db.Read(r.Context(), func(tx *store.Tx) error { s, err = readSettings(tx); return err })
 }
 
 func (p *desk) home(w http.ResponseWriter, r *http.Request) {
@@ -230,6 +231,7 @@ func (p *desk) home(w http.ResponseWriter, r *http.Request) {
 		var l Listing
 		if l, err = p.List(r.Context(), v, r.URL.Query().Get("after")); err == nil {
 			s = p.sheet(r, l.Customer.Language, l.Zone)
+			s.Welcome = l.Settings.Welcome.In(s.lang)
 			s.List, s.Desk, s.Title, s.Leave, s.Key = &l, l.Settings.Name, s.T("my.list.title"), "/my/leave", p.formKey(v.hash, "leave", p.db.Now())
 			p.send(w, r, http.StatusOK, "list.html", s)
 			return
@@ -292,22 +294,27 @@ func (p *desk) ticket(w http.ResponseWriter, r *http.Request) {
 
 // show writes the page of a ticket, with what was wrong with what they sent and what they had written.
 func (p *desk) show(w http.ResponseWriter, r *http.Request, v Visit, kept form, wrong error) {
-	page, err := p.View(r.Context(), v)
+	var before tickets.MessageID
+	_ = before.UnmarshalText([]byte(r.URL.Query().Get("before"))) // what names nothing shows the newest
+	page, err := p.View(r.Context(), v, before)
 	if err != nil {
 		p.stranger(w, r, err)
 		return
 	}
 	s := p.sheet(r, page.Customer.Language, page.Zone)
-	s.Page, s.Desk, s.Title, s.Kept = &page, page.Settings.Name, page.Ticket.Subject, kept
+	s.Page, s.Desk, s.Title, s.Kept, s.Welcome = &page, page.Settings.Name, page.Ticket.Subject, kept, page.Settings.Welcome.In(s.lang)
 	s.Key, s.Leave = p.formKey(v.hash, ticketPath(v.Number), page.Now), ticketPath(v.Number)+"/leave"
 	status := http.StatusOK
 	if wrong != nil {
 		status, s.Problem = statusOf(wrong), p.trouble(r, s, wrong)
-	} else if done := r.URL.Query().Get("done"); done == "said" || done == "well" || done == "chosen" || done == "named" || done == "followed" {
+	} else if done := r.URL.Query().Get("done"); slices.Contains(dones, done) {
 		s.Notice = s.T("my.done." + done)
 	}
 	p.send(w, r, status, "ticket.html", s)
 }
+
+// dones are what a page can say was done.
+var dones = []string{"said", "well", "chosen", "named", "swapped", "followed"} //nolint:gochecknoglobals // a constant list
 
 // act does what a form of a ticket's page says, and shows the page anew, so that to load it again sends nothing again.
 func (p *desk) act(w http.ResponseWriter, r *http.Request) {
@@ -345,21 +352,24 @@ func (p *desk) carry(r *http.Request, v Visit, f form) (done string, err error) 
 		return "well", p.Confirm(r.Context(), v, f.Key)
 	case "say":
 		return "said", p.Say(r.Context(), v, f.Key, Said{f.Text, f.Files})
-	case "choose":
+	case "choose", "swap":
 		var offer recovery.OfferID
 		pick := recovery.Pick{Other: f.Other}
-		if f.Pick != "other" {
+		if f.Pick != "other" || f.Do == "swap" {
 			pick.Other = ""
 			if err := pick.Remedy.UnmarshalText([]byte(f.Pick)); err != nil {
 				return "", fault.Field("remedy", "my.pick", "Choose one of what is offered, or name something else.")
 			}
 		}
-		if err := offer.UnmarshalText([]byte(f.Offer)); err != nil {
+		switch err := offer.UnmarshalText([]byte(f.Offer)); {
+		case err != nil:
 			return "", gone()
-		}
-		done = "chosen"
-		if pick.Other != "" {
+		case f.Do == "swap":
+			return "swapped", p.Swap(r.Context(), v, f.Key, offer, pick.Remedy)
+		case pick.Other != "":
 			done = "named"
+		default:
+			done = "chosen"
 		}
 		return done, p.Choose(r.Context(), v, f.Key, offer, pick)
 	}
@@ -383,18 +393,5 @@ func (p *desk) download(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer body.Close()
-	kind, how := f.Type, "attachment"
-	// Only pictures that can't carry scripts are shown in place; everything else is saved.
-	if strings.HasPrefix(kind, "image/") && !strings.Contains(kind, "svg") {
-		how = "inline"
-	} else if kind != "application/pdf" {
-		kind = "application/octet-stream"
-	}
-	h := w.Header()
-	h.Set("Content-Type", kind)
-	h.Set("Content-Length", strconv.FormatInt(f.Size, 10))
-	h.Set("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": f.Name}))
-	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
-	h.Set("Cache-Control", "private, no-store")
-	_, _ = io.Copy(w, body) // a peer that is gone can't be told
+	web.Hand(w, r, web.File{Name: f.Name, Type: f.Type}, body)
 }

@@ -215,7 +215,7 @@ func TestStrangersSeeNothing(t *testing.T) {
 	b.get(at).has(t, http.StatusNotFound)
 	d.wait(31 * 24 * time.Hour)
 	all.get(at).has(t, http.StatusNotFound)
-	must[Settings](t)(d.Configure(t.Context(), admin, SettingsChange{Days: new(365)}))
+	must[Kept](t)(d.Configure(t.Context(), admin, SettingsChange{Days: new(365)}))
 	all.get(at).has(t, http.StatusOK, "IDAS-WORDS")
 
 	// Revoked by one of us, all of a customer's are gone, and nobody else's.

@@ -22,6 +22,8 @@ import (
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/base/words"
 	"github.com/hearthdesk/hearth/rooms/clocks"
+	"github.com/hearthdesk/hearth/rooms/conference"
+	"github.com/hearthdesk/hearth/rooms/lexicon"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/promises"
 	"github.com/hearthdesk/hearth/rooms/recovery"
@@ -53,8 +55,12 @@ type House struct {
 	Clocks   *clocks.Room
 	Recovery *recovery.Room
 	Promises *promises.Room
-	Public   string // address at which customers reach the desk; mails carry no links without one
-	Log      *slog.Logger
+
+	Conference *conference.Room
+	Lexicon    *lexicon.Room // reads what the pages are to say; without it nobody does
+
+	Public string // address at which customers reach the desk; mails carry no links without one
+	Log    *slog.Logger
 }
 
 // Room is the door to the customers' own pages.
@@ -70,9 +76,13 @@ type Room struct {
 	clocks   *clocks.Room
 	recovery *recovery.Room
 	promises *promises.Room
-	public   string
-	base     string // where links begin
-	log      *slog.Logger
+
+	conference *conference.Room
+	lexicon    *lexicon.Room
+
+	public string
+	base   string // where links begin
+	log    *slog.Logger
 }
 
 const asking = "my.ask"
@@ -81,7 +91,7 @@ const asking = "my.ask"
 func New(h House) *Room {
 	room := &Room{
 		words: h.Words, db: h.DB, due: h.Due, files: h.Files, keys: h.Keys, staff: h.Staff, people: h.People, tickets: h.Tickets, clocks: h.Clocks,
-		recovery: h.Recovery, promises: h.Promises, public: strings.TrimSuffix(h.Public, "/"), log: h.Log,
+		recovery: h.Recovery, promises: h.Promises, conference: h.Conference, lexicon: h.Lexicon, public: strings.TrimSuffix(h.Public, "/"), log: h.Log,
 	}
 	room.base = room.public
 	if room.log == nil {
@@ -139,7 +149,7 @@ func (room *Room) Link(ctx context.Context, who web.Who, ticket tickets.ID) (h H
 			return err
 		}
 		if t.Ended == tickets.Spam || t.Ended == tickets.Merged {
-			return fault.New(fault.Conflict, "my.no_page", "This ticket has no page for its customer: it was merged, or is spam.")
+			return noPage()
 		}
 		s, err := readSettings(tx)
 		if err != nil {
@@ -211,25 +221,6 @@ func (room *Room) Links(tx *store.Tx, who web.Who, ticket tickets.ID) (all []Lin
 	return append([]Link{}, all...), err
 }
 
-// Configure changes how the pages are set up.
-func (room *Room) Configure(ctx context.Context, who web.Who, ch SettingsChange) (s Settings, err error) {
-	return s, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		if s, err = lockSettings(tx); err != nil {
-			return err
-		}
-		differs, err := s.change(ch)
-		if err != nil || !differs {
-			return err
-		}
-		return errors.Join(saveSettings(tx, s), tx.Record(settings{}, Configured{s.Days}))
-	})
-}
-
-// settings is what Configured is about.
-type settings struct{}
-
-func (settings) String() string { return "my" }
-
 // Ask is somebody asking for a link by their mail address. Whether it is known is looked up later, so that neither the
 // answer nor the time it takes tells.
 func (room *Room) Ask(ctx context.Context, address, language string, from netip.Addr) error {
@@ -238,6 +229,13 @@ func (room *Room) Ask(ctx context.Context, address, language string, from netip.
 		return fault.Field("email", "my.address", "This is not a mail address.")
 	}
 	return room.db.Write(ctx, store.System(Name), func(tx *store.Tx) error {
+		s, err := readSettings(tx)
+		if err == nil && !s.Asks {
+			err = fault.New(fault.Denied, "my.no_asking", "Links are not sent from here; answer one of our mails instead.")
+		}
+		if err != nil {
+			return err
+		}
 		n, err := count(tx, key("from", network(from)))
 		if err != nil {
 			return err
@@ -317,22 +315,8 @@ func (room *Room) Foot(ctx context.Context, locale string, t tickets.Ticket, m *
 		return nil
 	}
 	var token, say string
-	err := room.db.Write(ctx, store.System(Name), func(tx *store.Tx) error {
-		c, err := room.people.Look(tx, t.Customer)
-		if err != nil || !alone(c, *m) {
-			return err
-		}
-		which, what := t.ID, "my.foot"
-		all, err := opensAll(tx, m.ID)
-		if err != nil {
-			return err
-		}
-		if all {
-			which, what = 0, "my.foot.all"
-		}
-		if token, err = room.mailed(tx, m.ID, c.ID, which); err == nil {
-			say = tongue{book: room.words, lang: room.language(c.Language, locale)}.T(what)
-		}
+	err := room.db.Write(ctx, store.System(Name), func(tx *store.Tx) (err error) {
+		token, say, err = room.foot(tx, locale, t, *m)
 		return err
 	})
 	if err != nil || token == "" {
@@ -344,6 +328,27 @@ func (room *Room) Foot(ctx context.Context, locale string, t tickets.Ticket, m *
 		m.HTML += `<p><a href="` + html.EscapeString(at) + `">` + html.EscapeString(say) + `</a></p>`
 	}
 	return nil
+}
+
+// foot makes the link of a mail, and says what stands before it; none where the mail is to have none.
+func (room *Room) foot(tx *store.Tx, locale string, t tickets.Ticket, m tickets.Message) (token, say string, err error) {
+	c, err := room.people.Look(tx, t.Customer)
+	if err != nil || !alone(c, m) {
+		return "", "", err
+	}
+	all, err := opensAll(tx, m.ID)
+	if err != nil {
+		return "", "", err
+	}
+	if s, err := readSettings(tx); err != nil || !s.Mails && !all { // who asked for a link gets it
+		return "", "", err
+	}
+	which, what := t.ID, "my.foot"
+	if all {
+		which, what = 0, "my.foot.all"
+	}
+	token, err = room.mailed(tx, m.ID, c.ID, which)
+	return token, tongue{book: room.words, lang: room.language(c.Language, locale)}.T(what), err
 }
 
 // alone says whether a mail goes to addresses of the customer and to no other.

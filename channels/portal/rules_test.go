@@ -146,6 +146,8 @@ func TestSettingsAreChecked(t *testing.T) {
 		"no day":      {SettingsChange{Days: new(0)}, "my.days"},
 		"two years":   {SettingsChange{Days: new(730)}, "my.days"},
 		"a long name": {SettingsChange{Name: new(strings.Repeat("ü", 81))}, "my.name"},
+		"words":       {SettingsChange{Welcome: &Welcome{EN: strings.Repeat("ü", 600)}}, ""},
+		"long words":  {SettingsChange{Welcome: &Welcome{DE: strings.Repeat("ü", 601)}}, "my.welcome_long"},
 	} {
 		s := Settings{Days: 30}
 		if _, err := s.change(tc.ch); code(err) != tc.code {
@@ -183,7 +185,7 @@ func TestNoWordsAreMissing(t *testing.T) {
 	// Every fault of ours has words on the pages or in the workspace, in both languages.
 	said := regexp.MustCompile(`fault\.(?:New\(fault\.\w+|Field\("[^"]*"), "(my\.[a-z_]+)"`)
 	codes := map[string]bool{}
-	for _, name := range []string{"link.go", "room.go", "visit.go", "form.go", "pages.go"} {
+	for _, name := range []string{"link.go", "room.go", "visit.go", "form.go", "pages.go", "settings.go", "peek.go", "talk.go"} {
 		for _, m := range said.FindAllSubmatch(must[[]byte](t)(os.ReadFile(name)), -1) {
 			codes[string(m[1])] = true
 		}

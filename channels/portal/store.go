@@ -99,15 +99,18 @@ func standingSince(tx *store.Tx, t tickets.ID, s tickets.Status) (time.Time, err
 	return since, err
 }
 
+const settingsColumns = `days, name, mails, asks, first_names, welcome`
+
 // readSettings reads them as they are; only who changes them locks them, or all customers would stand in one line.
 func readSettings(tx *store.Tx) (Settings, error) {
-	return store.One[Settings](tx, `SELECT days, name FROM my_settings`)
+	return store.One[Settings](tx, `SELECT `+settingsColumns+` FROM my_settings`)
 }
 
 func lockSettings(tx *store.Tx) (Settings, error) {
-	return store.One[Settings](tx, `SELECT days, name FROM my_settings`+tx.Lock())
+	return store.One[Settings](tx, `SELECT `+settingsColumns+` FROM my_settings`+tx.Lock())
 }
 
 func saveSettings(tx *store.Tx, s Settings) error {
-	return tx.Do(`UPDATE my_settings SET days = $1, name = $2, version = version + 1`, s.Days, s.Name)
+	return tx.Do(`UPDATE my_settings SET days = $1, name = $2, mails = $3, asks = $4, first_names = $5, welcome = $6, version = version + 1`,
+		s.Days, s.Name, s.Mails, s.Asks, s.FirstNames, store.JSON(s.Welcome))
 }

@@ -109,6 +109,35 @@ func TestAMailCarriesALinkAndThePageGoesOn(t *testing.T) {
 			t.Errorf("the ticket holds a link: %+v", m)
 		}
 	}
+	// Nor to whoever reads the mail as it came.
+	var box struct {
+		Token string `json:"token"`
+	}
+	h.Ask(http.MethodPost, "/local/staff", map[string]any{"email": "owner@shop.example", "name": "Owner", "role": "owner", "password": "a long enough pass phrase"}, nil)
+	h.Ask(http.MethodPost, "/local/tokens", map[string]any{"staff": "owner@shop.example", "name": "reads"}, &box)
+	raws := 0
+	for _, e := range house.Items[struct {
+		ID string `json:"id"`
+	}](h, "/api/v1/mail/ledger") {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+h.HTTP+"/api/v1/mail/ledger/"+e.ID+"/raw", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+box.Token)
+		res, err := plain.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := io.ReadAll(res.Body)
+		res.Body.Close()
+		if err != nil || linked.Match(raw) {
+			t.Errorf("the mail as it came holds a link: %s %v", raw, err)
+		}
+		raws += strings.Count(string(raw), "https://help.example.com/my/my_...")
+	}
+	if raws != 1 {
+		t.Errorf("%d links were blotted", raws)
+	}
 	// What we answer now goes by mail again, in the thread of the mails before.
 	h.Ask(http.MethodPost, "/api/v1/tickets/"+tk.ID.String()+"/replies", map[string]any{"text": "Gladly."}, nil)
 	if last := out.Wait(t, 3)[2]; !strings.Contains(last, "<1@example.com>") || !strings.Contains(last, "ada@example.com") {

@@ -74,6 +74,15 @@ func TestTwiceAtOnce(t *testing.T) {
 				return d.Choose(t.Context(), v, "", o.ID, recovery.Pick{Remedy: o.Choices[0].ID})
 			}
 		},
+		"Swap": func(t *testing.T, d *hall, tk tickets.Ticket) func() error {
+			t.Helper()
+			o := d.offer(t, tk)
+			_, v := d.link(t, tk)
+			if err := d.Choose(t.Context(), v, "", o.ID, recovery.Pick{Remedy: o.Choices[1].ID}); err != nil {
+				t.Fatal(err)
+			}
+			return func() error { return d.Swap(t.Context(), v, "", o.ID, o.Choices[0].ID) }
+		},
 		"Choose something else from one form": func(t *testing.T, d *hall, tk tickets.Ticket) func() error {
 			t.Helper()
 			o := d.offer(t, tk)

@@ -10,9 +10,11 @@ import (
 
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/rooms/clocks"
+	"github.com/hearthdesk/hearth/rooms/conference"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/promises"
 	"github.com/hearthdesk/hearth/rooms/recovery"
+	"github.com/hearthdesk/hearth/rooms/recovery/remedies"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
@@ -85,55 +87,6 @@ func parts(s string) (all []Part) {
 	return all
 }
 
-// Spoken is one thing that was said, as the page shows it.
-type Spoken struct {
-	Mine  bool
-	Who   string
-	At    time.Time
-	Parts []Part
-	Files []tickets.File
-}
-
-// talk is what was said in a ticket, notes among it: whoever asks picks. Of what is longer than anybody reads it is the newest.
-func (room *Room) talk(tx *store.Tx, t tickets.ID) (all []tickets.Message, err error) {
-	const page, most = 200, 2000
-	var after tickets.MessageID
-	for {
-		some, err := room.tickets.Talk(tx, reader(tx.By()), t, after, page)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, some...)
-		all = slices.Delete(all, 0, max(len(all)-most, 0))
-		if len(some) < page {
-			break
-		}
-		after = some[len(some)-1].ID
-	}
-	return all, nil
-}
-
-// concerns says whether something was said by the customer or to them. A note never is, and what was written to others,
-// such as a carrier, is none of theirs.
-func concerns(c people.Customer, m tickets.Message) bool {
-	switch m.Kind {
-	case tickets.In:
-		if m.Author == (store.Actor{Kind: store.CustomerKind, ID: c.ID.String()}).String() {
-			return true
-		}
-	case tickets.Out, tickets.Notice:
-		if len(m.To)+len(m.Cc) == 0 { // it waits for them here
-			return true
-		}
-	default:
-		return false
-	}
-	if has(c, m.From.Email) {
-		return true
-	}
-	return slices.ContainsFunc(slices.Concat(m.To, m.Cc), func(p tickets.Party) bool { return has(c, p.Email) })
-}
-
 // Ahead is a promise as the customer reads it.
 type Ahead struct {
 	What     string
@@ -150,57 +103,76 @@ type Page struct {
 	Stands   string // the key of its words
 	Since    time.Time
 	Waits    string
-	Holder   string // first name of whoever has it, or the name of their team
+	For      *conference.Wait // for whom it waits, where others hold it
+	Holder   string           // first name of whoever has it, or the name of their team
 	Answer   time.Time
 	Late     bool // Answer is past
 	Ahead    []Ahead
 	Talk     []Spoken
+	Earlier  tickets.MessageID // before which more was said; none when this is where it began
+	Later    bool              // more was said after it
 	Offers   []recovery.Shown
-	Asked    bool // whether what we did held, and whether they trust us again
+	Chosen   []remedies.Swappable // of which they may still choose another
+	Asked    bool                 // whether what we did held, and whether they trust us again
 	Settings Settings
 	Zone     *time.Location
 	Now      time.Time
+	Look     bool // one of us looks at it; nothing can be done there
 }
 
-// View reads the page of a visit.
-func (room *Room) View(ctx context.Context, v Visit) (p Page, err error) {
-	p.Visit = v
+// View reads the page of a visit, with what was said before a message, the newest of it when before is 0.
+func (room *Room) View(ctx context.Context, v Visit, before tickets.MessageID) (p Page, err error) {
 	return p, room.db.Read(ctx, func(tx *store.Tx) error {
-		if p.Ticket, err = room.again(tx, v); err != nil {
-			return err
+		t, err := room.again(tx, v)
+		if err == nil {
+			p, err = room.page(tx, t, v.Link.Customer, before)
 		}
-		p.Now = tx.Now()
-		if p.Settings, err = readSettings(tx); err != nil {
-			return err
-		}
-		if p.Customer, err = room.people.Look(tx, v.Link.Customer); err != nil {
-			return err
-		}
-		since, err := standingSince(tx, p.Ticket.ID, p.Ticket.Status)
-		if err != nil {
-			return err
-		}
-		p.Stands, p.Since = standing(p.Ticket, since)
-		p.Waits = waits(p.Ticket)
-		if p.Holder, err = room.holder(tx, p.Ticket); err != nil {
-			return err
-		}
-		if err := room.ahead(tx, &p); err != nil {
-			return err
-		}
-		if p.Talk, err = room.spoken(tx, p.Customer, p.Ticket.ID); err != nil {
-			return err
-		}
-		if err := room.asked(tx, &p); err != nil {
-			return err
-		}
-		return room.offered(tx, &p)
+		p.Visit = v
+		return err
 	})
 }
 
-// holder is who has a ticket: their first name, else the name of the team.
-func (room *Room) holder(tx *store.Tx, t tickets.Ticket) (string, error) {
-	if t.Assignee != 0 {
+// page is what a ticket's page shows its customer.
+func (room *Room) page(tx *store.Tx, t tickets.Ticket, c people.ID, before tickets.MessageID) (p Page, err error) {
+	p = Page{Ticket: t, Now: tx.Now(), Waits: waits(t), Later: before != 0}
+	if p.Settings, err = readSettings(tx); err != nil {
+		return p, err
+	}
+	if p.Customer, err = room.people.Look(tx, c); err != nil {
+		return p, err
+	}
+	since, err := standingSince(tx, t.ID, t.Status)
+	if err != nil {
+		return p, err
+	}
+	p.Stands, p.Since = standing(t, since)
+	if p.Holder, err = room.holder(tx, t, p.Settings); err != nil {
+		return p, err
+	}
+	for _, read := range []func(*store.Tx, *Page) error{room.others, room.ahead, room.asked, room.offered} {
+		if err := read(tx, &p); err != nil {
+			return p, err
+		}
+	}
+	p.Talk, p.Earlier, err = room.spoken(tx, p.Customer, t.ID, before, p.Settings)
+	return p, err
+}
+
+// others is for whom a ticket on hold waits.
+func (room *Room) others(tx *store.Tx, p *Page) error {
+	if p.Ticket.Status != tickets.OnHold {
+		return nil
+	}
+	w, ok, err := room.conference.WaitsFor(tx, p.Ticket.ID)
+	if ok {
+		p.For, p.Since = &w, w.Since
+	}
+	return err
+}
+
+// holder is who has a ticket: their first name where customers are told it, else the name of the team.
+func (room *Room) holder(tx *store.Tx, t tickets.Ticket, s Settings) (string, error) {
+	if t.Assignee != 0 && s.FirstNames {
 		names, err := room.staff.Names(tx, []staff.ID{t.Assignee})
 		if first := first(names[t.Assignee]); err != nil || first != "" {
 			return first, err
@@ -243,55 +215,21 @@ func (room *Room) ahead(tx *store.Tx, p *Page) error {
 	} else {
 		p.Answer = time.Time{}
 	}
-	made, err := room.promises.List(tx, reader(tx.By()), promises.Filter{Ticket: p.Ticket.ID, Customer: p.Visit.Link.Customer, Owed: true, Limit: 20})
+	made, err := room.promises.List(tx, reader(tx.By()), promises.Filter{Ticket: p.Ticket.ID, Customer: p.Customer.ID, Owed: true, Limit: 20})
 	for _, m := range made.Items {
 		p.Ahead = append(p.Ahead, Ahead{m.What, m.Due, m.WholeDay, !m.Due.After(p.Now)})
 	}
 	return err
 }
 
-func (room *Room) spoken(tx *store.Tx, c people.Customer, t tickets.ID) (all []Spoken, err error) {
-	said, err := room.talk(tx, t)
-	if err != nil {
-		return nil, err
+// offered is what they may choose from, and what they chose and may still choose otherwise.
+func (room *Room) offered(tx *store.Tx, p *Page) (err error) {
+	elsewhere := func(s recovery.Shown) bool { return s.Ticket != p.Ticket.ID }
+	if p.Offers, err = room.recovery.OpenFor(tx, p.Customer.ID); err != nil {
+		return err
 	}
-	said = slices.DeleteFunc(said, func(m tickets.Message) bool { return !concerns(c, m) })
-	var authors []staff.ID
-	for _, m := range said {
-		if a, ok := author(m); ok && !slices.Contains(authors, a) {
-			authors = append(authors, a)
-		}
-	}
-	names, err := room.staff.Names(tx, authors)
-	for _, m := range said {
-		s := Spoken{At: m.At, Parts: parts(strings.TrimSpace(m.Text)), Files: m.Files}
-		switch m.Kind {
-		case tickets.In:
-			s.Mine = m.Author == (store.Actor{Kind: store.CustomerKind, ID: c.ID.String()}).String()
-			s.Who = cmp.Or(m.From.Name, m.From.Email, m.From.Phone)
-		case tickets.Out:
-			a, _ := author(m)
-			s.Who = first(names[a])
-		default: // a machine has no name
-		}
-		all = append(all, s)
-	}
-	return all, err
-}
-
-// author is the member of staff who wrote a message.
-func author(m tickets.Message) (a staff.ID, ok bool) {
-	by := store.By(m.Author, "")
-	return a, by.Kind == store.StaffKind && a.UnmarshalText([]byte(by.ID)) == nil
-}
-
-func (room *Room) offered(tx *store.Tx, p *Page) error {
-	open, err := room.recovery.OpenFor(tx, p.Visit.Link.Customer)
-	for _, o := range open {
-		if o.Ticket == p.Ticket.ID {
-			p.Offers = append(p.Offers, o)
-		}
-	}
+	p.Offers = slices.DeleteFunc(p.Offers, elsewhere)
+	p.Chosen, err = remedies.Swappables(tx, room.tickets, p.Ticket)
 	return err
 }
 
@@ -349,32 +287,5 @@ func (room *Room) List(ctx context.Context, v Visit, after string) (l Listing, e
 			l.Rows = append(l.Rows, Row{t.Number, t.Subject, stands, waits(t), t.UpdatedAt})
 		}
 		return nil
-	})
-}
-
-// file finds a file of what the page shows.
-func (room *Room) file(ctx context.Context, v Visit, which string) (f tickets.File, err error) {
-	return f, room.db.Read(ctx, func(tx *store.Tx) error {
-		t, err := room.again(tx, v)
-		if err != nil {
-			return err
-		}
-		c, err := room.people.Look(tx, t.Customer)
-		if err != nil {
-			return err
-		}
-		all, err := room.talk(tx, t.ID)
-		if err != nil {
-			return err
-		}
-		for _, m := range all {
-			for _, one := range m.Files {
-				if one.ID.String() == which && concerns(c, m) {
-					f = one
-					return nil
-				}
-			}
-		}
-		return unknown()
 	})
 }

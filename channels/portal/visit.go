@@ -180,7 +180,7 @@ func (room *Room) say(tx *store.Tx, t tickets.Ticket, words string, files []tick
 	if err != nil {
 		return err
 	}
-	all, err := room.talk(tx, t.ID)
+	all, err := room.latest(tx, t.ID)
 	if err != nil {
 		return err
 	}
@@ -284,5 +284,24 @@ func (room *Room) Choose(ctx context.Context, v Visit, form string, offer recove
 			return err
 		}
 		return room.say(tx, t, p.Other, nil)
+	})
+}
+
+// Swap is the customer choosing otherwise among what they were offered, which they may for as long as nobody has given it
+// to them or written to them since.
+func (room *Room) Swap(ctx context.Context, v Visit, form string, offer recovery.OfferID, to recovery.RemedyID) error {
+	return room.db.Write(once(ctx, form, "swap", offer.String(), to.String()), v.Link.actor(), func(tx *store.Tx) error {
+		t, err := room.again(tx, v)
+		if err != nil {
+			return err
+		}
+		_, err = room.recovery.SwapIn(tx, web.Who{Actor: v.Link.actor()}, t, offer, to)
+		switch f := fault.Of(err); {
+		case f == nil || f.Code == "offer.not_offered":
+			return err
+		case f.Kind == fault.NotFound, strings.HasPrefix(f.Code, "offer."), strings.HasPrefix(f.Code, "authority."):
+			return fault.New(fault.Conflict, "my.swap_late", "This can't be chosen any more; write to us, and a person sees to it.")
+		}
+		return err
 	})
 }
