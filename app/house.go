@@ -131,18 +131,18 @@ func (h *House) furnish() {
 	h.Conference = conference.New(conference.House{Words: h.Words, DB: h.DB, Due: h.Due, Files: h.Files, Staff: h.Staff, Hours: h.Hours, People: h.People, Tickets: h.Tickets})
 	h.Portal = portal.New(portal.House{
 		Words: h.Words, DB: h.DB, Due: h.Due, Files: h.Files, Keys: h.Keys, Staff: h.Staff, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks,
-		Recovery: h.Recovery, Promises: h.Promises, Public: s.BaseURL, Log: s.log(),
+		Recovery: h.Recovery, Promises: h.Promises, Conference: h.Conference, Lexicon: h.Lexicon, Public: s.BaseURL, Log: s.log(),
 	})
 	h.Portal.LinkTo(s.baseURL(s.Listen))
 	h.Email = email.New(email.House{Words: h.Words, DB: h.DB, Due: h.Due, Files: h.Files, Keys: h.Keys, People: h.People, Lexicon: h.Lexicon, Tickets: h.Tickets, Clocks: h.Clocks, Conference: h.Conference, Foot: h.Portal.Foot, Log: s.log()})
-	h.Tell = tell.New(tell.House{Words: h.Words, DB: h.DB, Files: h.Files, Staff: h.Staff, Hours: h.Hours, Tickets: h.Tickets, Recovery: h.Recovery})
-	h.Tell.LinkTo(s.baseURL(s.Listen))
 	h.Push = push.New(push.Config{
 		DB: h.DB, Due: h.Due, Keys: h.Keys, Log: s.log(), Base: func() string { return h.Settings.baseURL(h.Settings.Listen) },
 		Title: func(tx *store.Tx, staff, session int64, say string) (string, bool, error) {
 			return h.Phones.Title(tx, staff, session, say)
 		},
 	})
+	h.Tell = tell.New(tell.House{Words: h.Words, DB: h.DB, Files: h.Files, Staff: h.Staff, Hours: h.Hours, Tickets: h.Tickets, Recovery: h.Recovery, Push: h.Push})
+	h.Tell.LinkTo(s.baseURL(s.Listen))
 	h.Phones = phones.New(h.Words, h.Staff, h.Recovery, h.Push)
 	h.Live = live.New(live.Config{
 		DB: h.DB, Audience: h.audience, Doors: h.doors, Staff: func(n int64) string { return staff.ID(n).String() }, Auth: h.Staff.Authenticate, Log: s.log(),

@@ -113,7 +113,9 @@ func New(c Config) *Sender {
 }
 
 // Tell puts a note for every phone of somebody, in the caller's transaction.
-func (s *Sender) Tell(tx *store.Tx, staff int64, n Note) error { return s.TellAll(tx, []int64{staff}, n) }
+func (s *Sender) Tell(tx *store.Tx, staff int64, n Note) error {
+	return s.TellAll(tx, []int64{staff}, n)
+}
 
 // TellAll puts a note for every phone of several members of staff, in the caller's transaction.
 func (s *Sender) TellAll(tx *store.Tx, staff []int64, n Note) error {

@@ -14,7 +14,9 @@ import (
 	"github.com/hearthdesk/hearth/base/due"
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/files"
+	"github.com/hearthdesk/hearth/base/push"
 	"github.com/hearthdesk/hearth/base/search"
+	"github.com/hearthdesk/hearth/base/secret"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/store/storetest"
 	"github.com/hearthdesk/hearth/base/web"
@@ -48,13 +50,13 @@ func furnish(tb testing.TB) *hall {
 	d := &hall{}
 	d.now.Store(monday.UnixMicro())
 	clock := func() time.Time { return time.UnixMicro(d.now.Load()).UTC() }
-	d.db = storetest.OpenAt(tb, clock, web.Tables, due.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, tickets.Tables, ledger.Tables, recovery.Tables, Tables)
+	d.db = storetest.OpenAt(tb, clock, web.Tables, due.Tables, push.Tables, search.Tables, staff.Tables, hours.Tables, people.Tables, tickets.Tables, ledger.Tables, recovery.Tables, Tables)
 	blobs := must[files.Store](tb)(files.Open(tb.Context(), "", tb.TempDir()))
 	queue := due.New(d.db, slog.New(slog.DiscardHandler))
 	s, h, p := staff.New(d.db, staff.Options{}), hours.New(d.db), people.New(d.db, "DE")
 	t := tickets.New(d.db, s, p, nil, blobs)
 	r := recovery.New(d.db, queue, s, h, p, t)
-	d.Room = New(House{Words: must[*words.Book](tb)(words.New(Words)), DB: d.db, Files: blobs, Staff: s, Hours: h, Tickets: t, Recovery: r})
+	d.Room = New(House{Words: must[*words.Book](tb)(words.New(Words)), DB: d.db, Files: blobs, Staff: s, Hours: h, Tickets: t, Recovery: r, Push: push.New(push.Config{DB: d.db, Due: queue, Keys: must[*secret.Keys](tb)(secret.Load(tb.TempDir(), ""))})})
 	d.LinkTo("https://help.example.com/")
 	d.team = must[staff.Team](tb)(s.AddTeam(tb.Context(), admin, "Hall")).ID
 	for _, m := range []struct {

@@ -17,7 +17,27 @@ type Captured struct {
 	Ticket    tickets.ID  `json:"ticket,omitzero"`
 	Files     int         `json:"files,omitempty"`
 	Placed    bool        `json:"placed,omitempty"` // it is said where
+	About     Sort        `json:"about,omitempty"`  // what sort of story, where it is no complaint
 }
 
 // Kind names it.
 func (Captured) Kind() string { return "tell.captured" }
+
+// Taken says somebody sees to an idea, or to a process gone wrong, and will answer whoever told of it.
+type Taken struct {
+	Capture ID       `json:"capture"`
+	Owner   staff.ID `json:"owner"`
+}
+
+// Kind names it.
+func (Taken) Kind() string { return "tell.taken" }
+
+// Answered says that an idea, or a process gone wrong, has come to its end, and whoever told of it was answered.
+type Answered struct {
+	Capture ID       `json:"capture"`
+	Staff   staff.ID `json:"staff,omitzero"` // who told
+	Ended   End      `json:"ended"`
+}
+
+// Kind names it.
+func (Answered) Kind() string { return "tell.answered" }

@@ -78,11 +78,15 @@ func (room *Room) Helpers(tx *store.Tx, who web.Who, which recovery.ID) (h Help,
 		return h, err
 	}
 	h.Items = rank(h.Items)
+	var teams []staff.TeamID
+	for _, one := range h.Items {
+		teams = append(teams, one.teams...)
+	}
+	names, err := room.staff.TeamNames(tx, teams)
+	if err != nil {
+		return h, err
+	}
 	for i, one := range h.Items {
-		names, err := room.staff.TeamNames(tx, one.teams)
-		if err != nil {
-			return h, err
-		}
 		h.Items[i].Teams = []string{}
 		for _, t := range one.teams {
 			h.Items[i].Teams = append(h.Items[i].Teams, names[t])
@@ -136,8 +140,9 @@ func (room *Room) Followers() []*store.Follower {
 		if e.Ended != recovery.Content {
 			return nil
 		}
-		c, ok, err := room.recovery.Complaint(tx, e.Complaint)
-		if err != nil || !ok || c.Owner == 0 {
+		some, err := room.recovery.Some(tx, []recovery.ID{e.Complaint})
+		c := some[e.Complaint]
+		if err != nil || c.Owner == 0 {
 			return err
 		}
 		return noteSolved(tx, e.Complaint, c.Owner, c.Kind, entry.At)

@@ -2,9 +2,7 @@ package tell
 
 import (
 	"context"
-	"mime"
 	"net/http"
-	"time"
 
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
@@ -35,6 +33,7 @@ func (room *Room) Routes(api *web.API) {
 				return err
 			})
 		})
+	room.proposedRoutes(api)
 	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/tell/helpers", Needs: web.Capture, Say: "List who can really solve it, those first who are there now"},
 		func(ctx context.Context, who web.Who, in *struct {
 			Complaint recovery.ID `query:"complaint" doc:"what is to be solved; anything when absent"`
@@ -48,6 +47,36 @@ func (room *Room) Routes(api *web.API) {
 		},
 		) (Poster, error) {
 			return room.Poster(in.Place)
+		})
+}
+
+type ofProposed struct {
+	ID ID `path:"id"`
+}
+
+func (room *Room) proposedRoutes(api *web.API) {
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/tell/proposed", Needs: web.Approve, Say: "List ideas and processes gone wrong that you may answer: open ones, the most urgent first, or answered ones"},
+		func(ctx context.Context, who web.Who, in *struct {
+			Over  bool `query:"over" doc:"those that were answered, the newest first"`
+			Limit int  `query:"limit" default:"50" minimum:"1" maximum:"200"`
+		},
+		) (page web.Page[Proposed], err error) {
+			return page, room.db.Read(ctx, func(tx *store.Tx) error {
+				page.Items, err = room.Proposals(tx, who, in.Over, in.Limit)
+				return err
+			})
+		})
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/tell/proposed/{id}/take", Needs: web.Approve, Say: "See to an idea, or to a process gone wrong"},
+		func(ctx context.Context, who web.Who, in *ofProposed) (Proposed, error) {
+			return room.Take(ctx, who, in.ID)
+		})
+	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/tell/proposed/{id}/answer", Needs: web.Approve, Say: "Tell whoever proposed it what became of it, with which it ends"},
+		func(ctx context.Context, who web.Who, in *struct {
+			ID   ID `path:"id"`
+			Body Verdict
+		},
+		) (Proposed, error) {
+			return room.Answer(ctx, who, in.ID, in.Body)
 		})
 }
 
@@ -73,11 +102,6 @@ func (room *Room) download(w http.ResponseWriter, r *http.Request, who web.Who) 
 		return err
 	}
 	defer body.Close()
-	h := w.Header()
-	h.Set("Content-Type", f.Type)
-	h.Set("Content-Disposition", mime.FormatMediaType("inline", map[string]string{"filename": f.Name}))
-	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
-	h.Set("Cache-Control", "private, max-age=31536000, immutable")
-	http.ServeContent(w, r, "", time.Time{}, body) // in parts: some browsers play nothing else
+	web.Hand(w, r, web.File{Name: f.Name, Type: f.Type, Lasts: true}, body)
 	return nil
 }

@@ -3,16 +3,15 @@ package tell
 import (
 	"context"
 	"embed"
-	"errors"
 	"io"
 	"net/netip"
 	"net/url"
 	"strings"
-
-	"github.com/gabriel-vasile/mimetype"
+	"time"
 
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/files"
+	"github.com/hearthdesk/hearth/base/push"
 	"github.com/hearthdesk/hearth/base/qr"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/text"
@@ -44,6 +43,7 @@ type House struct {
 	Hours    *hours.Room
 	Tickets  *tickets.Room
 	Recovery *recovery.Room
+	Push     *push.Sender // tells phones; without it nobody's is told
 }
 
 // Room is the door to what is told.
@@ -55,19 +55,29 @@ type Room struct {
 	hours    *hours.Room
 	tickets  *tickets.Room
 	recovery *recovery.Room
+	push     *push.Sender
 	base     string // where links begin
 }
 
 // New furnishes the channel. Words, the database and the files may be nil when only the routes are wanted.
 func New(h House) *Room {
-	return &Room{words: h.Words, db: h.DB, files: h.Files, staff: h.Staff, hours: h.Hours, tickets: h.Tickets, recovery: h.Recovery}
+	return &Room{words: h.Words, db: h.DB, files: h.Files, staff: h.Staff, hours: h.Hours, tickets: h.Tickets, recovery: h.Recovery, push: h.Push}
 }
 
 // LinkTo says where links lead, once that is known: before the doors open, and never after.
 func (room *Room) LinkTo(base string) { room.base = strings.TrimSuffix(base, "/") }
 
-// Audience says who may see an entry of the journal of this channel: whoever may see the ticket or complaint it became.
+// Audience says who may see an entry of the journal of this channel: whoever may see the ticket or complaint it became; of
+// what is proposed, whoever told of it and their team.
 func (room *Room) Audience(tx *store.Tx, e store.Entry) (web.Audience, error) {
+	var c ID
+	if c.UnmarshalText([]byte(e.Subject)) == nil {
+		p, ok, err := loadProposed(tx, c)
+		if err != nil || !ok {
+			return web.Audience{Needs: web.Reports}, err
+		}
+		return web.Audience{Needs: web.Capture, Team: int64(p.Team), Staff: int64(p.Staff)}, nil
+	}
 	return room.recovery.Audience(tx, store.Entry{Kind: recovery.Raised{}.Kind(), Subject: e.Subject})
 }
 
@@ -90,7 +100,7 @@ func (room *Room) Tell(ctx context.Context, who web.Who, in Told) (b Became, err
 		return b, err
 	}
 	return b, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		c := Capture{ID: store.NewID[captureKind](tx), Staff: staff.ID(who.Staff), Came: in.Came, Where: in.Where, At: tx.Now()}
+		c := Capture{ID: store.NewID[captureKind](tx), Staff: staff.ID(who.Staff), About: in.About, Came: in.Came, Where: in.Where, At: tx.Now()}
 		if err := room.become(tx, who, in, kept, &c); err != nil {
 			return err
 		}
@@ -106,8 +116,15 @@ func (room *Room) Tell(ctx context.Context, who web.Who, in Told) (b Became, err
 			b.Files = append(b.Files, f)
 		}
 		b.Capture = c
-		if err := tx.Record(c.subject(), Captured{c.ID, c.Staff, c.Came, c.Complaint, c.Ticket, len(kept), c.Where != ""}); err != nil || c.Complaint == 0 {
+		told := Captured{Capture: c.ID, Staff: c.Staff, Came: c.Came, Complaint: c.Complaint, Ticket: c.Ticket, Files: len(kept), Placed: c.Where != ""}
+		if c.About != Complaint {
+			told.About = c.About
+		}
+		if err := tx.Record(c.subject(), told); err != nil {
 			return err
+		}
+		if c.Complaint == 0 {
+			return room.stand(tx, []*Shown{&b.Shown})
 		}
 		w, err := room.recovery.Look(tx, who, c.Complaint)
 		b.Whole = &w
@@ -117,14 +134,20 @@ func (room *Room) Tell(ctx context.Context, who web.Who, in Told) (b Became, err
 
 // subject is what the journal says it is about.
 func (c Capture) subject() interface{ String() string } {
-	if c.Ticket != 0 {
+	switch {
+	case c.Ticket != 0:
 		return c.Ticket
+	case c.Complaint != 0:
+		return c.Complaint
 	}
-	return c.Complaint
+	return c.ID
 }
 
-// become makes a complaint of it, a ticket, or both.
+// become makes a complaint of it, a ticket, or both; or something that is proposed.
 func (room *Room) become(tx *store.Tx, who web.Who, in Told, kept []tickets.File, c *Capture) error {
+	if in.About != Complaint {
+		return room.propose(tx, who, in, c)
+	}
 	say, err := room.tongue(tx, who)
 	if err != nil {
 		return err
@@ -210,33 +233,23 @@ func (room *Room) Hand(ctx context.Context, body io.Reader, voice bool) (u Uploa
 		return u, err
 	}
 	u = Upload{SHA256: b.SHA256, Size: b.Size}
-	u.Type, _, err = room.sniff(ctx, b.SHA256, voice)
+	u.Type, _, err = room.see(ctx, b.SHA256, voice)
 	return u, err
 }
 
-// sniff finds out what a file is, and how large.
-func (room *Room) sniff(ctx context.Context, sha string, voice bool) (kind string, size int64, err error) {
-	body, err := room.files.Open(ctx, sha)
-	if err != nil {
-		return "", 0, err
+// see finds out what a file is, and how large.
+func (room *Room) see(ctx context.Context, sha string, voice bool) (kind string, size int64, err error) {
+	size, sniffed, err := files.Look(ctx, room.files, sha)
+	if err == nil {
+		kind, err = kindOf(sniffed, voice)
 	}
-	defer body.Close()
-	head := make([]byte, 3072)
-	n, err := io.ReadFull(body, head)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return "", 0, err
-	}
-	if size, err = body.Seek(0, io.SeekEnd); err != nil {
-		return "", 0, err
-	}
-	kind, err = kindOf(mimetype.Detect(head[:n]).String(), voice)
 	return kind, size, err
 }
 
 // attached finds the files that were handed in before.
 func (room *Room) attached(ctx context.Context, all []Attached) (kept []tickets.File, err error) {
 	for _, a := range all {
-		kind, size, err := room.sniff(ctx, a.SHA256, a.Voice)
+		kind, size, err := room.see(ctx, a.SHA256, a.Voice)
 		if err != nil {
 			return nil, err
 		}
@@ -254,11 +267,14 @@ type Shown struct {
 	Capture
 	Number int64          `json:"number,omitempty" doc:"of its ticket"`
 	Status tickets.Status `json:"status,omitempty" doc:"of its ticket"`
-	Ended  string         `json:"ended,omitempty" doc:"how its complaint, or its ticket, ended"`
+	Ended  string         `json:"ended,omitempty" doc:"how its complaint, its ticket or what is proposed ended"`
 	Stage  recovery.Stage `json:"stage,omitempty" doc:"of its complaint"`
 	Owner  staff.ID       `json:"owner,omitzero"`
 	What   string         `json:"what,omitempty" doc:"its beginning"`
 	Files  []File         `json:"files" nullable:"false"`
+
+	AnswerBy time.Time `json:"answer_by,omitzero" doc:"of what is proposed: by when you are answered"`
+	Answer   string    `json:"answer,omitempty" doc:"of what was proposed: what was done, or why it is not"`
 }
 
 // Mine is what somebody told, the newest first, and what became of it. What they may see of it does not end when it is no
@@ -284,38 +300,61 @@ func (room *Room) About(tx *store.Tx, who web.Who, which recovery.ID) ([]Shown, 
 }
 
 func (room *Room) show(tx *store.Tx, all []Capture) ([]Shown, error) {
-	kept, err := filesOf(tx, all)
+	ids := make([]ID, len(all))
+	for i, c := range all {
+		ids[i] = c.ID
+	}
+	kept, err := filesOf(tx, ids)
 	if err != nil {
 		return nil, err
 	}
-	shown := make([]Shown, 0, len(all))
-	for _, c := range all {
-		s := Shown{Capture: c, Files: append([]File{}, kept[c.ID]...)}
-		if err := room.stand(tx, &s); err != nil {
-			return nil, err
-		}
-		shown = append(shown, s)
+	shown, each := make([]Shown, len(all)), make([]*Shown, len(all))
+	for i, c := range all {
+		shown[i] = Shown{Capture: c, Files: append([]File{}, kept[c.ID]...)}
+		each[i] = &shown[i]
 	}
-	return shown, nil
+	return shown, room.stand(tx, each)
 }
 
-// stand says how it stands with what something became.
-func (room *Room) stand(tx *store.Tx, s *Shown) error {
-	if s.Ticket != 0 {
-		all, err := room.tickets.Some(tx, []tickets.ID{s.Ticket})
-		if err != nil {
-			return err
+// stand says how it stands with what things became, however many they are in three questions.
+func (room *Room) stand(tx *store.Tx, all []*Shown) error {
+	var filed []tickets.ID
+	var raised []recovery.ID
+	var told []ID
+	for _, s := range all {
+		if s.Ticket != 0 {
+			filed = append(filed, s.Ticket)
 		}
-		for _, t := range all {
+		if s.Complaint != 0 {
+			raised = append(raised, s.Complaint)
+		}
+		if s.About != Complaint {
+			told = append(told, s.ID)
+		}
+	}
+	some, err := room.tickets.Some(tx, filed)
+	if err != nil {
+		return err
+	}
+	stood := make(map[tickets.ID]tickets.Ticket, len(some))
+	for _, t := range some {
+		stood[t.ID] = t
+	}
+	complaints, err := room.recovery.Some(tx, raised)
+	if err != nil {
+		return err
+	}
+	proposed, err := proposedIn(tx, told)
+	for _, s := range all {
+		if t, ok := stood[s.Ticket]; ok {
 			s.Number, s.Status, s.Ended, s.Owner, s.What = t.Number, t.Status, string(t.Ended), t.Assignee, t.Snippet
 		}
-	}
-	if s.Complaint == 0 {
-		return nil
-	}
-	c, ok, err := room.recovery.Complaint(tx, s.Complaint)
-	if err == nil && ok {
-		s.Stage, s.Ended, s.Owner, s.What = c.Stage, string(c.Ended), c.Owner, text.Snippet(c.What, 140)
+		if c, ok := complaints[s.Complaint]; ok {
+			s.Stage, s.Ended, s.Owner, s.What = c.Stage, string(c.Ended), c.Owner, text.Snippet(c.What, 140)
+		}
+		if p, ok := proposed[s.ID]; ok {
+			s.Ended, s.Owner, s.What, s.AnswerBy, s.Answer = string(p.Ended), p.Owner, text.Snippet(p.What, 140), p.AnswerBy, p.Answer
+		}
 	}
 	return err
 }
@@ -331,6 +370,11 @@ func (room *Room) look(tx *store.Tx, who web.Who, which FileID) (File, error) {
 		return f, gone
 	case c.Staff != 0 && int64(c.Staff) == who.Staff:
 		return f, nil
+	case c.About != Complaint:
+		var p Proposed
+		if p, ok, err = loadProposed(tx, c.ID); err == nil && (!ok || !decides(who, p.Team)) {
+			err = gone
+		}
 	case c.Complaint != 0:
 		_, err = room.recovery.Look(tx, who, c.Complaint)
 	default:

@@ -1,20 +1,23 @@
 package tell
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hearthdesk/hearth/base/store"
+	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/recovery"
 	"github.com/hearthdesk/hearth/rooms/staff"
 )
 
 const (
-	columns     = `id, staff, came, place, complaint, ticket, at`
+	columns     = `id, staff, came, place, complaint, ticket, at, about`
 	fileColumns = `id, capture, name, type, size, sha256`
 )
 
 func insert(tx *store.Tx, c Capture) error {
-	return tx.Do(`INSERT INTO tell_captures (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)`, c.ID, c.Staff, c.Came, c.Where, c.Complaint, c.Ticket, c.At)
+	return tx.Do(`INSERT INTO tell_captures (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, c.ID, c.Staff, c.Came, c.Where, c.Complaint, c.Ticket, c.At, c.About)
 }
 
 func insertFile(tx *store.Tx, f File) error {
@@ -30,14 +33,11 @@ func about(tx *store.Tx, c recovery.ID) ([]Capture, error) {
 	return store.All[Capture](tx, `SELECT `+columns+` FROM tell_captures WHERE complaint = $1 ORDER BY id`, c)
 }
 
-func filesOf(tx *store.Tx, captures []Capture) (map[ID][]File, error) {
+// filesOf are the files that came along with some of what was told.
+func filesOf(tx *store.Tx, ids []ID) (map[ID][]File, error) {
 	found := map[ID][]File{}
-	if len(captures) == 0 {
+	if len(ids) == 0 {
 		return found, nil
-	}
-	ids := make([]ID, len(captures))
-	for i, c := range captures {
-		ids[i] = c.ID
 	}
 	marks, args := store.Marks(ids)
 	all, err := store.All[File](tx, `SELECT `+fileColumns+` FROM tell_files WHERE capture IN (`+marks+`) ORDER BY id`, args...)
@@ -45,6 +45,54 @@ func filesOf(tx *store.Tx, captures []Capture) (map[ID][]File, error) {
 		found[f.Capture] = append(found[f.Capture], f)
 	}
 	return found, err
+}
+
+const proposedColumns = `id, about, what, staff, team, owner, at, answer_by, ended, answer, answered_by, answered_at`
+
+func insertProposed(tx *store.Tx, p Proposed) error {
+	return tx.Do(`INSERT INTO tell_proposed (`+proposedColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', '', 0, 0)`, p.ID, p.About, p.What, p.Staff, p.Team, p.Owner, p.At, p.AnswerBy)
+}
+
+func saveProposed(tx *store.Tx, p Proposed) error {
+	return tx.Do(`UPDATE tell_proposed SET owner = $2, ended = $3, answer = $4, answered_by = $5, answered_at = $6 WHERE id = $1`, p.ID, p.Owner, p.Ended, p.Answer, p.AnsweredBy, p.AnsweredAt)
+}
+
+// loadProposed reads one, which stays as it is until the transaction ends.
+func loadProposed(tx *store.Tx, which ID) (Proposed, bool, error) {
+	return store.Find[Proposed](tx, `SELECT `+proposedColumns+` FROM tell_proposed WHERE id = $1`+tx.Lock(), which)
+}
+
+func proposedIn(tx *store.Tx, which []ID) (map[ID]Proposed, error) {
+	found := map[ID]Proposed{}
+	if len(which) == 0 {
+		return found, nil
+	}
+	marks, args := store.Marks(which)
+	return found, store.Each(tx, `SELECT `+proposedColumns+` FROM tell_proposed WHERE id IN (`+marks+`)`, args, func(p Proposed) error {
+		found[p.ID] = p
+		return nil
+	})
+}
+
+// proposals are those of the teams of who: what waits longest for its answer first, or what was answered last.
+func proposals(tx *store.Tx, who web.Who, over bool, limit int) ([]Proposed, error) {
+	where, args := `ended = '' `, []any{limit}
+	order := `answer_by, id`
+	if over {
+		where, order = `ended <> '' `, `answered_at DESC, id DESC`
+	}
+	if !who.All {
+		mine, teams := "team = 0", make([]string, len(who.Teams))
+		for i, t := range who.Teams {
+			args = append(args, t)
+			teams[i] = fmt.Sprintf("$%d", len(args))
+		}
+		if len(teams) > 0 {
+			mine += " OR team IN (" + strings.Join(teams, ",") + ")"
+		}
+		where += ` AND (` + mine + `)`
+	}
+	return store.All[Proposed](tx, `SELECT `+proposedColumns+` FROM tell_proposed WHERE `+where+` ORDER BY `+order+` LIMIT $1`, args...)
 }
 
 // file reads one with what it belongs to.

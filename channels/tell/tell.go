@@ -3,11 +3,12 @@
 // twenty seconds, signed in once.
 //
 // What goes wrong becomes a complaint of whoever heard it, and of a customer we can reach a ticket too; a letter and
-// somebody who walked in become a ticket like any mail. Whoever told is shown who can really solve it and is there now, and
-// hears how it ended. Posters with a code lead here, and know where they hang.
+// somebody who walked in become a ticket like any mail; an idea, or a process gone wrong, gets an owner and an answer by a
+// date. Whoever told is shown who can really solve it and is there now, and hears how it ended. Posters with a code lead here, and know where they hang.
 package tell
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -55,6 +56,16 @@ func (c Came) channel() string {
 	return string(c)
 }
 
+// Sort is what sort of story it is.
+type Sort string
+
+// The sorts.
+const (
+	Complaint Sort = "complaint" // something went wrong for somebody, or they brought something
+	Idea      Sort = "idea"      // something could be better
+	Process   Sort = "process"   // the way we do something does not work
+)
+
 // From is whose it is.
 type From struct {
 	Name  string `json:"name,omitempty" maxLength:"200"`
@@ -71,6 +82,7 @@ type Attached struct {
 
 // Told is what somebody writes down.
 type Told struct {
+	About Sort       `json:"about,omitempty" enum:"complaint,idea,process" doc:"complaint when absent; an idea, or a process gone wrong, is among colleagues and gets an owner and an answer by a date"`
 	Came  Came       `json:"came,omitempty" enum:"told,letter,walk_in" doc:"told when absent"`
 	What  string     `json:"what,omitempty" maxLength:"10000" doc:"in their words; a letter or a voice note may stand for it"`
 	Wish  string     `json:"wanted,omitempty" maxLength:"10000" doc:"what they would like"`
@@ -87,9 +99,7 @@ const (
 
 // tidy makes what was written fit to keep.
 func (t *Told) tidy() error {
-	if t.Came == "" {
-		t.Came = Heard
-	}
+	t.Came, t.About = cmp.Or(t.Came, Heard), cmp.Or(t.About, Complaint)
 	t.What, t.Wish, t.Where = plain(t.What), plain(t.Wish), strings.Join(strings.Fields(plain(t.Where)), " ")
 	if utf8.RuneCountInString(t.What) > longest {
 		return fault.Field("what", "words.long", "This is longer than %d characters; keep to what helps.", longest)
@@ -102,6 +112,9 @@ func (t *Told) tidy() error {
 			}
 			t.From = nil
 		}
+	}
+	if t.About != Complaint && (t.From != nil || t.Wish != "" || t.Came != Heard) {
+		return fault.Field("about", "tell.about", "An idea, or a process that does not work, stays among colleagues; what a customer waits for is told as theirs.")
 	}
 	if t.What == "" && len(t.Files) == 0 {
 		return fault.Field("what", "tell.empty", "Write what happened, in their words; or add a picture or a voice note.")
@@ -131,6 +144,7 @@ func (t Told) call() string { return t.sender().String() }
 // Capture is what was told, and what it became.
 type Capture struct {
 	ID        ID          `json:"id" db:"id"`
+	About     Sort        `json:"about" db:"about" enum:"complaint,idea,process"`
 	Staff     staff.ID    `json:"staff" db:"staff" doc:"who told it"`
 	Came      Came        `json:"came" db:"came" enum:"told,letter,walk_in"`
 	Where     string      `json:"where,omitempty" db:"place"`
@@ -154,8 +168,7 @@ var pictures = []string{"image/jpeg", "image/png", "image/webp", "image/gif"} //
 
 // kindOf is what a file is, by what is in it. Phones record voices into the boxes of films: one that is said to be a voice,
 // and is in such a box, is one.
-func kindOf(sniffed string, voice bool) (string, error) {
-	kind, _, _ := strings.Cut(sniffed, ";")
+func kindOf(kind string, voice bool) (string, error) {
 	if !voice {
 		if slices.Contains(pictures, kind) {
 			return kind, nil

@@ -28,14 +28,14 @@ func TestWhatAFileIs(t *testing.T) {
 	}{
 		"a photo":                       {"image/jpeg", false, "image/jpeg", ""},
 		"a drawing that can run":        {"image/svg+xml", false, "", "tell.no_picture"},
-		"a page":                        {"text/html; charset=utf-8", false, "", "tell.no_picture"},
+		"a page":                        {"text/html", false, "", "tell.no_picture"},
 		"a photo few can see":           {"image/heic", false, "", "tell.no_picture"},
 		"a voice from Chromium":         {"video/webm", true, "audio/webm", ""},
 		"a voice from Safari":           {"video/mp4", true, "audio/mp4", ""},
 		"a voice from Firefox":          {"audio/ogg", true, "audio/ogg", ""},
 		"a memo":                        {"audio/x-m4a", true, "audio/mp4", ""},
 		"a film is no picture":          {"video/webm", false, "", "tell.no_picture"},
-		"a page is no voice":            {"text/html; charset=utf-8", true, "", "tell.no_voice"},
+		"a page is no voice":            {"text/html", true, "", "tell.no_voice"},
 		"a picture is no voice, either": {"image/png", true, "", "tell.no_voice"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -60,6 +60,9 @@ func TestWhatIsToldIsTidied(t *testing.T) {
 		"a letter that is one":            {Told{Came: Letter, What: "Dear all", Wrong: true, From: &From{Email: "ida@customer.example"}}, "", true},
 		"a letter nobody can answer":      {Told{Came: Letter, What: "Dear all"}, "", true},
 		"somebody who walked in":          {Told{Came: WalkIn, What: "Where is it?", From: &From{Phone: "+49 30 1234567"}}, "", false},
+		"an idea":                         {Told{About: Idea, What: "A bench in the hall."}, "", true},
+		"a customer's idea":               {Told{About: Idea, What: "A bench.", From: &From{Email: "ida@customer.example"}}, "tell.about", false},
+		"a letter that does not work":     {Told{About: Process, Came: Letter, What: "Slow"}, "tell.about", false},
 		"what is longer than anyone says": {Told{What: strings.Repeat("a", longest+1)}, "words.long", false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -352,6 +355,7 @@ func TestTwiceAtOnce(t *testing.T) {
 	for name, in := range map[string]Told{
 		"a complaint":   {What: "It broke.", Where: "Lobby", From: &From{Name: "Ida", Email: "ida@customer.example"}},
 		"a colleague's": {What: "The tap drips."},
+		"an idea":       {About: Idea, What: "A bench in the hall."},
 		"a letter":      {Came: Letter, What: "Dear all", From: &From{Email: "ida@customer.example"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -367,5 +371,6 @@ func TestTwiceAtOnce(t *testing.T) {
 }
 
 func TestEventsStayAsTheyWere(t *testing.T) {
-	storetest.Events(t, Captured{ID(0x123456789abcd), staff.ID(0x223456789abcd), Letter, recovery.ID(0x323456789abcd), tickets.ID(0x423456789abcd), 2, true})
+	const told, who = ID(0x123456789abcd), staff.ID(0x223456789abcd)
+	storetest.Events(t, Captured{told, who, Letter, recovery.ID(0x323456789abcd), tickets.ID(0x423456789abcd), 2, true, ""}, Taken{told, who}, Answered{told, who, Dropped})
 }
