@@ -61,6 +61,24 @@ test('what is refused later is not lost: it stays until somebody has mended it, 
   expect(kept().map((k) => k.told.what)).toEqual(['Somebody in room seven.']);
 });
 
+test('what was refused stays on the device until the server has it, however often it is mended', async () => {
+  answers = ['away', 422, 422, 'away', 201];
+  await tell({ what: 'Somebody in room seven.' }, [photo, voice]);
+  const { refused } = await catchUp();
+  const mending = refused!.kept;
+  expect(await catchUp(mending)).toEqual({ sent: 0, refused: undefined }); // it is not sent again meanwhile
+  await expect(tell({ what: 'Somebody in room 7.' }, [photo], mending)).rejects.toMatchObject({ code: 'complaint.empty' });
+  expect(kept().map((k) => [k.told.what, k.files?.length])).toEqual([['Somebody in room 7.', 1]]);
+  expect((await picked(kept()[0])).map((f) => f.name)).toEqual(['Photo 1.jpg']);
+  expect(mending.key).toBe(kept()[0].key);
+  expect(await tell({ what: 'Ida in room 7.' }, [photo], mending)).toBeUndefined(); // no net now
+  expect(kept().map((k) => k.told.what)).toEqual(['Ida in room 7.']);
+  expect(await catchUp()).toEqual({ sent: 1, refused: undefined });
+  expect(kept()).toEqual([]);
+  expect(new Set(asked.map((a) => a.key)).size).toBe(3);
+  expect(asked.at(-1)).toMatchObject({ what: 'Ida in room 7.', files: [both[0]] });
+});
+
 const photo = { id: 'a', name: 'Photo 1.jpg', voice: false, blob: new Blob(['picture']) };
 const voice = { id: 'b', name: 'Voice note 2.webm', voice: true, blob: new Blob(['sound']) };
 const both = [{ sha256: 'sha of picture', name: 'Photo 1.jpg' }, { sha256: 'sha of sound', name: 'Voice note 2.webm', voice: true }];

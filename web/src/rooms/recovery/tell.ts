@@ -42,19 +42,23 @@ async function hand(k: Kept): Promise<Became> {
 
 const going = new Set<string>(); // on their way: a second run would find the files of one gone, and send it without them
 
-/** Tells it; undefined when it is kept here for later. Any other fault is thrown, and nothing is kept. */
-export async function tell(told: Told, files: Picked[] = []): Promise<Became | undefined> {
+/** Tells it, instead of one that was refused where there is one; undefined when it is kept here for later. Any other fault is
+ * thrown: then nothing is kept, but what it was told instead of stays on the shelf as it is now, for nobody has these words but
+ * us. */
+export async function tell(told: Told, files: Picked[] = [], instead?: Kept): Promise<Became | undefined> {
   for (const f of files) await put(f.id, f.blob);
   const k: Kept = { key: fresh(), at: new Date().toISOString(), told, ...(files.length && { files: files.map(({ id, name, voice }) => ({ id, name, voice })) }) };
   going.add(k.key);
   try {
-    keep([...kept(), k]); // before it is sent: the battery may be empty in a moment
+    keep([...kept().filter((o) => o.key !== instead?.key), k]); // before it is sent: the battery may be empty in a moment
+    for (const f of instead?.files ?? []) if (!files.some((o) => o.id === f.id)) void dropFile(f.id);
     const c = await hand(k);
     drop(k);
     return c;
   } catch (e) {
     if (waits(e)) return undefined;
-    drop(k);
+    if (instead) Object.assign(instead, { files: undefined }, k);
+    else drop(k);
     throw e;
   } finally {
     going.delete(k.key);
@@ -81,13 +85,13 @@ export async function picked(k: Kept): Promise<Picked[]> {
 const waits = (e: unknown) => !(e instanceof Fault) || e.kind === 'offline' || e.kind === 'internal' || [401, 408, 429].includes(e.status);
 const done = (e: unknown) => e instanceof Fault && e.code === 'request.repeated';
 
-/** Sends what was kept, the oldest first: how many the server has now, and the first that it refused, with why. That one stays
- * until it is dropped, for nobody has these words but us. */
-export async function catchUp(): Promise<{ sent: number; refused?: { kept: Kept; why: unknown } }> {
+/** Sends what was kept, the oldest first, but not what is being mended: how many the server has now, and the first that it
+ * refused, with why. That one stays until the server has it or somebody throws it away, for nobody has these words but us. */
+export async function catchUp(mending?: Kept): Promise<{ sent: number; refused?: { kept: Kept; why: unknown } }> {
   let sent = 0;
   let refused: { kept: Kept; why: unknown } | undefined;
   for (const k of kept()) {
-    if (going.has(k.key) || !kept().some((o) => o.key === k.key)) continue; // another run has it, or has sent it meanwhile
+    if (k.key === mending?.key || going.has(k.key) || !kept().some((o) => o.key === k.key)) continue; // another run has it, or has sent it meanwhile
     going.add(k.key);
     try {
       await hand(k);
