@@ -74,6 +74,8 @@ func TestRequests(t *testing.T) {
 		{d.ann, "GET /complaints/{c}", "", 200, `"right_missing":false`, ""},
 		{d.ann, "POST /remedies/offers/{offer}/choose", `{"remedy":"{choice}"}`, 200, `"state":"chosen"`, "remedies.chosen ledger.entered remedies.given"},
 		{d.ann, "DELETE /remedies/offers/{offer}", "", 409, `chosen already`, ""},
+		{d.ann, "POST /remedies/offers/{offer}/sent", "", 200, `"sent_at"`, "remedies.sent"},
+		{d.ann, "POST /remedies/offers/{offer}/sent", "", 409, `on its way`, ""},
 		{d.ann, "POST /tickets/{bare}/remedies/offers", `{"part":"extra","choices":[]}`, 422, `choices`, ""},
 		{d.cleo, "POST /tickets/{bare}/remedies", `{"part":"extra","what":"A card","amount":{"minor":0,"currency":"EUR"}}`, 404, `ticket.unknown`, ""},
 		{d.ann, "GET /remedies/kinds", "", 200, `{"key":"call_from_owner","label":"Call from the owner","part":"extra","cost":0,"free":true,"own":false}`, ""},

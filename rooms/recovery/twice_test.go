@@ -156,6 +156,12 @@ func TestTwiceAtOnce(t *testing.T) {
 			o := must[Offer](t)(d.Offer(t.Context(), d.ann, Case{Complaint: c.ID}, offered))
 			return func() error { return second(d.Choose(t.Context(), d.ann, o.ID, Pick{Remedy: o.Choices[0].ID})) }
 		},
+		"Send": func(t *testing.T, d *hall, c Complaint) func() error {
+			t.Helper()
+			o := must[Offer](t)(d.Offer(t.Context(), d.ann, Case{Complaint: c.ID}, offered))
+			must[Offer](t)(d.Choose(t.Context(), d.ann, o.ID, Pick{Remedy: o.Choices[0].ID}))
+			return func() error { return second(d.Send(t.Context(), d.ann, o.ID)) }
+		},
 		"Withdraw": func(t *testing.T, d *hall, c Complaint) func() error {
 			t.Helper()
 			o := must[Offer](t)(d.Offer(t.Context(), d.ann, Case{Complaint: c.ID}, offered))
