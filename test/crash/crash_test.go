@@ -95,7 +95,8 @@ func (d *desk) kill() {
 	_ = d.cmd.Wait()
 }
 
-// post sends until it is acknowledged, always under the same key.
+// post sends until it is acknowledged, always under the same key. What is on its way when the load ends is waited for: the server
+// might else do it while everything is counted.
 func (d *desk) post(ctx context.Context, path, key string, in any, out any) bool {
 	return d.ask(ctx, http.MethodPost, path, key, in, out)
 }
@@ -107,7 +108,7 @@ func (d *desk) ask(ctx context.Context, method, path, key string, in any, out an
 		return false
 	}
 	for ctx.Err() == nil {
-		r, err := http.NewRequestWithContext(ctx, method, "http://"+d.http+path, bytes.NewReader(body))
+		r, err := http.NewRequestWithContext(d.tb.Context(), method, "http://"+d.http+path, bytes.NewReader(body))
 		if err != nil {
 			d.tb.Error(err)
 			return false
@@ -164,6 +165,7 @@ type acknowledged struct {
 	tickets map[string]bool // external ids
 	answers map[string]bool // the words
 	mails   map[string]bool // Message-IDs
+	lines   map[string]bool // said in parts, by us and by those who were asked
 	news    chan struct{}   // one for each, as long as somebody listens
 	said    chan struct{}   // one for each answer
 }
@@ -201,10 +203,7 @@ func TestNothingAcknowledgedIsLostWhenTheServerIsKilled(t *testing.T) {
 		t.Skip("takes a minute")
 	}
 	sink := servers.StartSink(t)
-	d := &desk{tb: t, exe: filepath.Join(t.TempDir(), "hearth"), data: t.TempDir(), sink: sink.Addr}
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", d.exe, "github.com/hearthdesk/hearth/cmd/hearth").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	d := &desk{tb: t, exe: servers.Hearth(t), data: t.TempDir(), sink: sink.Addr}
 	if storetest.Postgres() {
 		d.db = storetest.URL(t)
 	}
@@ -216,13 +215,16 @@ func TestNothingAcknowledgedIsLostWhenTheServerIsKilled(t *testing.T) {
 	d.start()
 	d.ready()
 
-	a := &acknowledged{tickets: map[string]bool{}, answers: map[string]bool{}, mails: map[string]bool{}, news: make(chan struct{}, 64), said: make(chan struct{}, 64)}
+	a := &acknowledged{tickets: map[string]bool{}, answers: map[string]bool{}, mails: map[string]bool{}, lines: map[string]bool{}, news: make(chan struct{}, 64), said: make(chan struct{}, 64)}
 	ctx, stop := context.WithCancel(t.Context())
 	var load sync.WaitGroup
 	for w := range 3 {
 		load.Go(func() { d.write(ctx, a, w) })
 	}
 	load.Go(func() { d.mail(ctx, a) })
+	asking, arrived := make(chan struct{}, 1), make(chan struct{}, 1)
+	load.Go(func() { d.confer(ctx, a, asking) })
+	load.Go(func() { d.answer(ctx, a, sink, arrived) })
 	rnd := rand.New(rand.NewPCG(1, 2))
 	for i := range kills {
 		// A new server reads its lexicon before it takes the first answer; mails would have it killed before, each time.
@@ -235,6 +237,14 @@ func TestNothingAcknowledgedIsLostWhenTheServerIsKilled(t *testing.T) {
 		d.kill()
 		d.start()
 		d.ready()
+		bell := asking
+		if i%2 == 1 {
+			bell = arrived
+		}
+		select {
+		case bell <- struct{}{}:
+		default: // they are still at it
+		}
 	}
 	stop()
 	load.Wait()
@@ -284,17 +294,82 @@ func (d *desk) mail(ctx context.Context, a *acknowledged) {
 	for n := 0; ctx.Err() == nil; n++ {
 		id := fmt.Sprintf("m%d@example.net", n)
 		raw := fmt.Appendf(nil, "From: M%d <m%d@example.net>\r\nTo: %s\r\nSubject: Mail %d\r\nMessage-ID: <%s>\r\n\r\nA mail.\r\n", n, n, support, n, id)
-		for ctx.Err() == nil {
-			c, err := smtp.Dial(d.smtp)
-			if err == nil {
-				err = c.SendMail("m@example.net", []string{support}, bytes.NewReader(raw))
-				_ = c.Close()
+		if d.hand(ctx, "m@example.net", raw) {
+			a.add(a.mails, id, a.news)
+		}
+	}
+}
+
+// hand hands in a mail until the server says yes.
+func (d *desk) hand(ctx context.Context, from string, raw []byte) bool {
+	for ctx.Err() == nil {
+		c, err := smtp.Dial(d.smtp)
+		if err == nil {
+			err = c.SendMail(from, []string{support}, bytes.NewReader(raw))
+			_ = c.Close()
+		}
+		if err == nil {
+			return true
+		}
+		time.Sleep(10 * time.Millisecond) // the server is down
+	}
+	return false
+}
+
+// confer opens a ticket whenever it is rung, and asks two suppliers in it, in parts of their own; what is said in one begins
+// with its name.
+func (d *desk) confer(ctx context.Context, a *acknowledged, asking <-chan struct{}) {
+	for n := 0; ; n++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-asking:
+		}
+		key := fmt.Sprintf("p%d", n)
+		var made struct{ ID string }
+		in := map[string]any{"subject": "Load " + key, "from": map[string]string{"email": fmt.Sprintf("p%d@example.com", n%50)}, "text": "Please help. " + word(key), "external_id": key}
+		if !d.post(ctx, "/api/v1/tickets", "open "+key, in, &made) {
+			continue
+		}
+		a.add(a.tickets, key, a.news)
+		for _, side := range []string{"x", "y"} {
+			part, ticket := key+side, made.ID
+			words := part + ": is it known? " + word(part)
+			ask := map[string]any{"title": part, "kind": "supplier", "people": []map[string]string{{"email": part + "@supplier.example"}}, "text": words}
+			var p struct{ ID string }
+			if !d.post(ctx, "/api/v1/tickets/"+ticket+"/parts", "ask "+part, ask, &p) {
+				continue
 			}
-			if err == nil {
-				a.add(a.mails, id, a.news)
-				break
+			a.add(a.lines, words, a.news)
+			more := part + ": one thing more."
+			if d.post(ctx, "/api/v1/parts/"+p.ID+"/messages", "more "+part, map[string]any{"text": more}, &p) {
+				a.add(a.lines, more, a.news)
 			}
-			time.Sleep(10 * time.Millisecond) // the server is down
+		}
+	}
+}
+
+// answer is the suppliers answering by mail, each once and the mail that arrived last, whenever somebody looks into their mail.
+func (d *desk) answer(ctx context.Context, a *acknowledged, sink *servers.Sink, arrived <-chan struct{}) {
+	answered := map[string]bool{}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-arrived:
+		}
+		for _, mail := range sink.Mails() {
+			part, asked := supplier(mail)
+			if !asked || answered[part] || ctx.Err() != nil {
+				continue
+			}
+			id, words := part+"@supplier.example", part+": yes, it is."
+			raw := fmt.Appendf(nil, "From: <%s>\r\nTo: %s\r\nSubject: Re: %s\r\nMessage-ID: <re-%s>\r\nIn-Reply-To: %s\r\n\r\n%s\r\n", id, support, part, id, after(mail, "\nMessage-Id: "), words)
+			if d.hand(ctx, id, raw) {
+				answered[part] = true
+				a.add(a.mails, "re-"+id)
+				a.add(a.lines, words, a.news)
+			}
 		}
 	}
 }

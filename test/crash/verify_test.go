@@ -50,26 +50,28 @@ func check(t *testing.T, d *desk, a *acknowledged, sink *servers.Sink) {
 	}
 	checkTickets(t, a, all)
 	checkMails(t, d, a)
+	parts := d.parts(t, all)
+	checkParts(t, a, parts)
 	checkSent(t, a, all, sink)
 	checkCounts(t, d, all)
 	checkNotices(t, all)
 	checkClocks(t, d, all)
-	checkSearch(t, d, all)
-	checkJournal(t, d, all)
-	t.Logf("%d kills: %d tickets, %d answers, %d mails acknowledged; %d tickets, %d mails sent", kills, len(a.tickets), len(a.answers), len(a.mails), len(all), len(sink.Mails()))
+	checkSearch(t, d, all, parts)
+	checkJournal(t, d, all, parts)
+	t.Logf("%d kills: %d tickets, %d answers, %d mails, %d lines in parts acknowledged; %d tickets, %d parts, %d mails sent", kills, len(a.tickets), len(a.answers), len(a.mails), len(a.lines), len(all), len(parts), len(sink.Mails()))
 }
 
 // pages reads a list to its end.
 func pages[T any](d *desk, path string) (all []T) {
 	d.tb.Helper()
-	for after := ""; ; {
+	for next := ""; ; {
 		var page struct {
 			Items []T
 			Next  string
 		}
-		d.get(path+"&after="+after, &page)
+		d.get(path+"&after="+next, &page)
 		all = append(all, page.Items...)
-		if after = page.Next; after == "" {
+		if next = page.Next; next == "" {
 			return all
 		}
 	}
@@ -205,15 +207,98 @@ func checkMails(t *testing.T, d *desk, a *acknowledged) {
 	}
 }
 
+// part is one that is there when all is over, with what was said in it.
+type part struct {
+	ID, Ticket, Title, State string
+	Messages                 []said
+}
+
+// parts reads those of the tickets that others were asked in, once all that leaves the house has left it.
+func (d *desk) parts(t *testing.T, tickets []ticket) (all []part) {
+	t.Helper()
+	for _, k := range tickets {
+		if !strings.HasPrefix(k.ExternalID, "p") {
+			continue
+		}
+		var page struct{ Items []part }
+		d.get("/api/v1/tickets/"+k.ID+"/parts", &page)
+		for _, p := range page.Items {
+			if waits := until(func() (bool, string) {
+				p.Messages = nil
+				d.get("/api/v1/parts/"+p.ID, &p)
+				for _, m := range p.Messages {
+					if m.Kind == "out" && m.State != "sent" {
+						return false, "out is " + m.State
+					}
+				}
+				return true, ""
+			}); waits != "" {
+				t.Errorf("in %s an %s", p.Title, waits)
+			}
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// checkParts holds what is said in parts against what was acknowledged: it is there once, and in its own part alone.
+func checkParts(t *testing.T, a *acknowledged, parts []part) {
+	t.Helper()
+	lines, titles := map[string]int{}, map[string]int{}
+	for _, p := range parts {
+		titles[p.Title]++
+		state := "open"
+		for _, m := range p.Messages {
+			lines[m.Text]++
+			if !strings.HasPrefix(m.Text, p.Title+": ") {
+				t.Errorf("in %s is said %q", p.Title, m.Text)
+			}
+			if state = "open"; m.Kind == "in" {
+				state = "answered"
+			}
+		}
+		if p.State != state {
+			t.Errorf("%s is %s and should be %s", p.Title, p.State, state)
+		}
+	}
+	answers := 0
+	for words := range a.lines {
+		if lines[words] != 1 {
+			t.Errorf("%q is there %d times", words, lines[words])
+		}
+		if strings.HasSuffix(words, ": yes, it is.") {
+			answers++
+		}
+	}
+	for words, n := range lines {
+		if n != 1 {
+			t.Errorf("%q is there %d times", words, n)
+		}
+	}
+	for title, n := range titles {
+		if n != 1 {
+			t.Errorf("the part %s is there %d times", title, n)
+		}
+	}
+	if answers == 0 {
+		t.Error("nobody who was asked has answered")
+	}
+}
+
 // checkSent looks at what arrived outside: the same words go out under one Message-ID however often, and so does what one
 // person is told by the machine.
 func checkSent(t *testing.T, a *acknowledged, all []ticket, sink *servers.Sink) {
 	t.Helper()
-	sent, answers := map[string]string{}, 0 // what, for whom → Message-ID
+	sent, answers, asked := map[string]string{}, 0, 0 // what, for whom → Message-ID
 	for _, raw := range sink.Mails() {
-		id, what := between(raw, "Message-Id: ", "\n"), between(raw, "Answer to ", "\n")
-		if what == "" {
-			what = "notice to " + between(raw, "\nTo: ", "\n")
+		id, what := after(raw, "Message-Id: "), after(raw, "Answer to ")
+		if part, ok := supplier(raw); ok {
+			what = part + ": " + after(raw, part+": ")
+			if sent[what] == "" {
+				asked++
+			}
+		} else if what == "" {
+			what = "notice to " + after(raw, "\nTo: ")
 		} else if sent[what] == "" {
 			answers++
 		}
@@ -229,8 +314,13 @@ func checkSent(t *testing.T, a *acknowledged, all []ticket, sink *servers.Sink) 
 	for _, k := range all {
 		notices += k.count("notice")
 	}
-	if len(sent)-answers != notices {
-		t.Errorf("%d people were told that their mail came, %d were to be", len(sent)-answers, notices)
+	if told := len(sent) - answers - asked; told != notices {
+		t.Errorf("%d people were told that their mail came, %d were to be", told, notices)
+	}
+	for words := range a.lines {
+		if _, ok := sent[words]; !ok && !strings.HasSuffix(words, ": yes, it is.") {
+			t.Errorf("%q never went out", words)
+		}
 	}
 }
 
@@ -314,9 +404,21 @@ func checkClocks(t *testing.T, d *desk, all []ticket) {
 	}
 }
 
-// checkSearch finds each ticket by a word that is in no other.
-func checkSearch(t *testing.T, d *desk, all []ticket) {
+// checkSearch finds each ticket, and each part, by a word that is in no other.
+func checkSearch(t *testing.T, d *desk, all []ticket, parts []part) {
 	t.Helper()
+	for _, p := range parts {
+		var page struct {
+			Items []struct {
+				Ticket struct{ ID string }
+				Part   string
+			}
+		}
+		d.get("/api/v1/search?q="+word(p.Title), &page)
+		if len(page.Items) != 1 || page.Items[0].Ticket.ID != p.Ticket || page.Items[0].Part != p.ID {
+			t.Errorf("%s is found by its word as %v", p.Title, page.Items)
+		}
+	}
 	for _, k := range all {
 		if k.ExternalID == "" {
 			continue
@@ -333,17 +435,21 @@ func checkSearch(t *testing.T, d *desk, all []ticket) {
 
 // checkJournal looks at what followers entered in the journal: nothing that happens once to a ticket or a message is there
 // twice, and nothing is missing.
-func checkJournal(t *testing.T, d *desk, all []ticket) {
+func checkJournal(t *testing.T, d *desk, all []ticket, parts []part) {
 	t.Helper()
 	happened := map[string]int{}
 	for _, e := range pages[struct {
 		Kind string
-		Body struct{ Ticket, Message, Clock, State string }
+		Body struct{ Ticket, Part, Message, Clock, State string }
 	}](d, "/api/v1/journal?limit=500") {
 		switch e.Kind {
 		case "tickets.opened", "clocks.started", "clocks.met", "clocks.paused":
 			happened[e.Kind+" "+e.Body.Ticket+" "+e.Body.Clock]++
 		case "tickets.delivered":
+			happened[e.Kind+" "+e.Body.Message+" "+e.Body.State]++
+		case "parts.invited":
+			happened[e.Kind+" "+e.Body.Part]++
+		case "parts.written", "parts.heard", "parts.delivered":
 			happened[e.Kind+" "+e.Body.Message+" "+e.Body.State]++
 		case "tickets.noticed":
 			happened[e.Kind+" "+e.Body.Ticket+" "]++
@@ -354,6 +460,21 @@ func checkJournal(t *testing.T, d *desk, all []ticket) {
 	for what, n := range happened {
 		if n != 1 {
 			t.Errorf("%s happened %d times", what, n)
+		}
+	}
+	for _, p := range parts {
+		want := []string{"parts.invited " + p.ID}
+		for _, m := range p.Messages {
+			if m.Kind == "in" {
+				want = append(want, "parts.heard "+m.ID+" ")
+			} else {
+				want = append(want, "parts.written "+m.ID+" ", "parts.delivered "+m.ID+" sent")
+			}
+		}
+		for _, w := range want {
+			if happened[w] == 0 {
+				t.Errorf("%s never happened", w)
+			}
 		}
 	}
 	for _, k := range all {
@@ -387,13 +508,17 @@ func word(key string) string {
 	}, key) + "q"
 }
 
-func between(b []byte, from, to string) string {
-	low := bytes.ToLower(b)
-	i := bytes.Index(low, []byte(strings.ToLower(from)))
+// supplier is the part whose supplier a mail went to.
+func supplier(mail []byte) (part string, ok bool) {
+	return strings.CutSuffix(strings.Trim(after(mail, "\nTo: "), "<>"), "@supplier.example")
+}
+
+// after is the rest of the line after some words.
+func after(b []byte, words string) string {
+	i := bytes.Index(bytes.ToLower(b), []byte(strings.ToLower(words)))
 	if i < 0 {
 		return ""
 	}
-	rest := string(b[i+len(from):])
-	rest, _, _ = strings.Cut(rest, to)
-	return strings.TrimSpace(rest)
+	line, _, _ := strings.Cut(string(b[i+len(words):]), "\n")
+	return strings.TrimSpace(line)
 }
