@@ -108,7 +108,7 @@ func (d *desk) ask(ctx context.Context, method, path, key string, in any, out an
 		return false
 	}
 	for ctx.Err() == nil {
-		r, err := http.NewRequestWithContext(d.tb.Context(), method, "http://"+d.http+path, bytes.NewReader(body))
+		r, err := http.NewRequestWithContext(context.WithoutCancel(ctx), method, "http://"+d.http+path, bytes.NewReader(body))
 		if err != nil {
 			d.tb.Error(err)
 			return false
