@@ -1,4 +1,4 @@
-// The missed date: a promise is kept in mind by one key, history is asked before a day is promised, and where it can't be
+// The missed date: a promise is kept in mind by one key and made when the answer leaves, history is asked before a day is promised, and where it can't be
 // kept the customer hears the reason and a new time before the old one, by a call where there is a number.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
@@ -31,15 +31,23 @@ test('a promise is kept in mind by one key, and a missed date is told before it 
   await page.keyboard.type('Thank you for waiting. I will call you back within three weeks.');
   await page.getByText(/You promise something by/).first().waitFor();
   await page.keyboard.press('Alt+p');
-  const card = page.getByRole('complementary', { name: 'Customer' });
-  await card.getByText('I will call you back within three weeks').waitFor();
+  await page.getByText('Promised when this leaves:').waitFor();
   await page.getByText(/You promise something by/).first().waitFor({ state: 'detached' });
-  const [first] = (await me.api('GET', `/promises?ticket=${t.id}`)).items;
-  assert.equal(first.kind, 'call_back');
-  assert.equal(first.source, 'composer');
-  assert.ok(Math.abs((Date.parse(first.due) - Date.now()) / 86_400_000 - 21) < 2, first.due);
+  const of = async () => (await me.api('GET', `/promises?ticket=${t.id}`)).items;
+  assert.equal((await of()).length, 0, 'it is promised before the answer leaves');
+  await page.reload(); // it travels with the draft
+  await page.getByText('Promised when this leaves:').waitFor();
+  await page.keyboard.press('r');
   await page.keyboard.press('Control+Enter');
   await page.getByText('Your answer is on its way').first().waitFor();
+  assert.equal((await of()).length, 0, 'it is promised while the answer can be taken back');
+  const card = page.getByRole('complementary', { name: 'Customer' });
+  await card.getByText('I will call you back within three weeks').waitFor();
+  const [first] = await of();
+  assert.equal(first.kind, 'call_back');
+  assert.equal(first.source, 'composer');
+  assert.ok(first.message, 'it says in which answer');
+  assert.ok(Math.abs((Date.parse(first.due) - Date.now()) / 86_400_000 - 21) < 2, first.due);
 
   // A day that history speaks against is not offered.
   await page.keyboard.press('p');

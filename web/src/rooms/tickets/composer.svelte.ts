@@ -1,9 +1,12 @@
 // What somebody is writing in a ticket: kept on the server as it grows, and sent from there when its moment has come.
 import { Fault, api } from '../../base/api';
 import { complain, why } from '../../base/toast.svelte';
-import type { Draft, Party } from './api';
+import type { Component } from 'svelte';
+import type { Caught, Draft, Party } from './api';
 
 export type Upload = { sha256: string; name: string; size: number; content_id?: string };
+/** What an answer promises, seen to by whoever keeps promises: taken when the answer leaves, shown until then, and fit to be promised. */
+export type Promising = { take: (p: Caught, w: Writing) => Promise<boolean>; fit: () => Promise<boolean>; Promises: Component<{ draft: Writing }> };
 export type Then = 'open' | 'pending' | 'on_hold' | 'resolved';
 
 /** How long an answer can be taken back. */
@@ -21,6 +24,8 @@ export class Writing {
   seen = $state(0);
   /** What the lexicon found and somebody left as it is. */
   readonly left = new Set<string>();
+  /** What it promises when it leaves, in words; an answer that promises something stays a draft also while it has none. */
+  promises = $state.raw<string[]>([]);
   state = $state<'draft' | 'leaving' | 'held'>('draft');
   leavesAt = $state<string | undefined>();
   trouble = $state('');
@@ -62,7 +67,10 @@ export class Writing {
 
   take(d: Draft) {
     if (d.html || d.text) this.kind = d.kind === 'note' ? 'note' : 'reply';
-    else this.left.clear();
+    else {
+      this.left.clear();
+      this.promises = [];
+    }
     this.html = d.html || (d.text ? d.text.split('\n').map((l) => `<p>${l.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`)}</p>`).join('') : '');
     this.text = d.text ?? '';
     this.to = d.to?.length ? d.to : undefined;
@@ -102,7 +110,7 @@ export class Writing {
     this.saved = 'saving';
     this.#saving = (async () => {
       const path = { id: this.ticket };
-      if (this.empty) await api('delete', '/tickets/{id}/draft', { path });
+      if (this.empty && !this.promises.length) await api('delete', '/tickets/{id}/draft', { path });
       else await api('put', '/tickets/{id}/draft', { path, body: { kind: this.kind, html: this.html, text: this.text, to: this.kind === 'reply' ? this.to : undefined, cc: this.kind === 'reply' ? this.cc : undefined, attachments: this.files, mentions: this.kind === 'note' ? this.mentions : undefined, seen: this.seen } });
     })();
     try {
@@ -155,6 +163,7 @@ export class Writing {
     this.html = this.text = this.trouble = '';
     this.files = [];
     this.mentions = [];
+    this.promises = [];
     this.left.clear();
     this.to = this.cc = undefined;
     this.stopped = false;

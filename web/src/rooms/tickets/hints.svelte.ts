@@ -8,7 +8,7 @@ export type Said = Finding & { name: string };
 /** Words that must not leave, as somebody is shown them. */
 export type Stop = { phrase: string; why: string; better?: string };
 export type Marks = Pick<Hints<Said>, 'read' | 'show' | 'busy'>;
-export type Draft = { id: string; left: Set<string> };
+export type Draft = { readonly ticket: string; readonly left: Set<string> };
 
 const looks: Record<string, Look> = { stop: 'bad', warn: 'warn' };
 
@@ -49,15 +49,15 @@ export class Looking {
     if (this.#over) return;
     if (this.#asking) return void (this.#again = true);
     const said = this.marks.read();
-    const { id } = this.draft();
+    const { ticket } = this.draft();
     if (!said.text.trim()) return this.#show([], [], said);
     this.#asking = true;
     try {
-      const { findings, promises, heat } = await lookOver(said.text, id);
+      const { findings, promises, heat } = await lookOver(said.text, ticket);
       this.#failed = false;
       if (this.#over) return;
       if (this.marks.busy) this.changed();
-      else if (id === this.draft().id && said.text === this.marks.read().text) {
+      else if (ticket === this.draft().ticket && said.text === this.marks.read().text) {
         this.heat = heat;
         this.#show(findings, promises, this.marks.read());
       }

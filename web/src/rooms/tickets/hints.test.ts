@@ -6,7 +6,7 @@ let asked: string[] = [];
 let answers: ((findings: unknown[] | number) => Promise<void>)[] = [];
 let shown: string[] = [];
 let promised: object[] = [];
-const draft = { id: 'tkt_1', left: new Set<string>() };
+const draft = { ticket: 'tkt_1', left: new Set<string>() };
 const marks = {
   busy: false,
   read: () => ({ text, range: (start: number, end: number) => ({ from: start + 1, to: end + 1 }) }),
@@ -78,11 +78,11 @@ test('what is left stays left in this draft, the same words of another rule do n
 });
 
 test('an answer for another ticket is not shown in this one', async () => {
-  let id = 'tkt_1';
-  const l = new Looking(marks, () => ({ ...draft, id }));
+  let ticket = 'tkt_1';
+  const l = new Looking(marks, () => ({ ...draft, ticket }));
   type(l, 'our policy');
   await vi.advanceTimersByTimeAsync(400);
-  id = 'tkt_2';
+  ticket = 'tkt_2';
   await answers[0]([found('our policy')]);
   expect(shown).toEqual([]);
 });
