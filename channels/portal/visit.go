@@ -299,8 +299,12 @@ func (room *Room) Swap(ctx context.Context, v Visit, form string, offer recovery
 		switch f := fault.Of(err); {
 		case f == nil || f.Code == "offer.not_offered":
 			return err
+		case f.Code == "offer.same": // they have what they would like
+			return nil
+		case f.Code == "offer.not_chosen":
+			return gone()
 		case f.Kind == fault.NotFound, strings.HasPrefix(f.Code, "offer."), strings.HasPrefix(f.Code, "authority."):
-			return fault.New(fault.Conflict, "my.swap_late", "This can't be chosen any more; write to us, and a person sees to it.")
+			return fault.New(fault.Conflict, "my.swap_late", "This is on its way already; write to us what you would rather have.")
 		}
 		return err
 	})

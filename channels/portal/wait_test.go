@@ -72,7 +72,7 @@ func TestAChoiceIsSwappedUntilItIsSent(t *testing.T) {
 		t.Helper()
 		return b.post(at, "key", b.get(at).key(), "do", "swap", "offer", o.ID.String(), "pick", to)
 	}
-	swap(mug).has(t, http.StatusConflict, "can’t be changed here any more") // nothing was chosen yet
+	swap(mug).has(t, http.StatusConflict, "not open any more") // nothing was chosen yet
 	b.post(at, "key", page.key(), "do", "choose", "offer", o.ID.String(), "pick", call).has(t, http.StatusOK, "noted what you chose", "You chose this", `value="`+call+`" required checked`)
 	if n := booked(); n != 0 {
 		t.Errorf("a call costs %d", n)
@@ -92,14 +92,17 @@ func TestAChoiceIsSwappedUntilItIsSent(t *testing.T) {
 	if n := booked(); n != 700 {
 		t.Errorf("after going back and forth the ledger holds %d", n)
 	}
-	swap(mug).has(t, http.StatusConflict, "can’t be changed here any more") // they have it already
+	swap(mug).has(t, http.StatusOK, "you would rather have this") // they have it already
+	if n := booked(); n != 700 {
+		t.Errorf("after choosing the same the ledger holds %d", n)
+	}
 	swap(tk.ID.String()).has(t, http.StatusUnprocessableEntity, "One of them, please")
 	b.get(at).lacks(t, "700", "7.00", "SECRET", "EUR")
 
 	// What one of us says is on its way stays what it is.
 	must[recovery.Offer](t)(d.recovery.Send(t.Context(), d.sue, o.ID))
 	b.get(at).lacks(t, "You chose this")
-	swap(call).has(t, http.StatusConflict, "can’t be changed here any more")
+	swap(call).has(t, http.StatusConflict, "on its way to you already")
 	if _, err := d.recovery.Send(t.Context(), d.sue, o.ID); code(err) != "offer.sent" {
 		t.Errorf("sent twice: %v", err)
 	}
