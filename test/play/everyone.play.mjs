@@ -8,7 +8,7 @@ before(async () => { if (!missing) [house, b] = [await demo(), await browser()];
 afterEach(leave);
 after(async () => { await b?.close(); await house?.stop(); });
 
-const pages = ['/tickets?view=open', '/tickets?view=mine', 'TICKET', '/promises?whose=all', '/mail', '/promises?look=week&whose=all', '/complaints', '/settings/me', '/approvals', '/promises?look=kept', '/settings/staff', '/settings/teams', '/settings/roles', '/settings/words', '/settings/promises', '/settings/authority', '/settings/hours', '/settings/targets', '/settings/fields', '/settings/mailboxes', '/settings/begin', '/nowhere', 'WRITING', 'SEARCH', 'PALETTE', 'KEYS', '/sign-in'];
+const pages = ['/tickets?view=open', '/tickets?view=mine', 'TICKET', '/promises?whose=all', '/mail', '/promises?look=week&whose=all', '/complaints', '/settings/me', '/approvals', '/promises?look=kept', '/settings/staff', '/settings/teams', '/settings/roles', '/settings/words', '/settings/promises', '/settings/complaints', '/settings/authority', '/settings/hours', '/settings/targets', '/settings/fields', '/settings/mailboxes', '/settings/begin', '/nowhere', 'WRITING', 'SEARCH', 'PALETTE', 'KEYS', '/sign-in'];
 
 for (const [theme, width] of [['light', 1440], ['dark', 1280], ['light', 390]]) {
   test(`every page is for everybody, ${theme}, ${width} wide`, { skip: missing, timeout: 300_000 }, async () => {

@@ -90,7 +90,7 @@ test('in German everything is German', { skip: missing, timeout: 120_000 }, asyn
   await page.getByRole('option').first().waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.lang), 'de');
   const english = /\b(Waiting for us|Nobody|Everything|Settings|Incoming mail|Solved|Closed|Search|Sign out|Customer since|Add tag)\b/;
-  for (const where of ['/tickets?view=open', '/mail', '/settings/me', '/settings/staff', '/settings/teams', '/settings/words', '/settings/hours', '/settings/targets', '/settings/fields', '/settings/mailboxes', '/settings/begin']) {
+  for (const where of ['/tickets?view=open', '/mail', '/settings/me', '/settings/staff', '/settings/teams', '/settings/words', '/settings/complaints', '/settings/hours', '/settings/targets', '/settings/fields', '/settings/mailboxes', '/settings/begin']) {
     await page.goto(where);
     await page.locator('h1').first().waitFor();
     await settled(page);

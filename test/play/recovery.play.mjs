@@ -17,6 +17,7 @@ test('a no needs a supervisor, who says yes instead in one tap, and the answer s
   const agent = await person(b, house, 'agent');
   await agent.api('PATCH', '/me', { language: 'en' });
   const owner = await person(b, house, 'owner', { width: 390, height: 844, hasTouch: true, isMobile: true });
+  await owner.api('PUT', '/authority/policies', { name: 'Thirty days', rule: 'After thirty days no return is taken.', reason: 'What was used for long can’t be sold again.', bends: [] });
   const { items } = await agent.api('GET', '/tickets?status=new,open&limit=50');
   const fresh = [];
   for (const t of items) {
@@ -48,12 +49,15 @@ test('a no needs a supervisor, who says yes instead in one tap, and the answer s
   await refuse.getByRole('button', { name: 'Ask', exact: true }).click();
   await refuse.waitFor({ state: 'detached' });
 
-  // On the phone, in one tap.
-  await owner.page.goto('/approvals');
+  // On the phone, led there by the mail, in one tap; who follows the mail later is told that it is answered, and how.
+  const { id } = (await owner.api('GET', '/approvals?state=open')).items.find((q) => /A refund for the chair/.test(q.what));
+  await owner.page.goto(`/approvals?open=${id}`);
   const question = owner.page.getByRole('article', { name: /A refund for the chair/ });
   await question.getByText('Half of it as a credit').waitFor();
+  await owner.page.waitForFunction((at) => document.activeElement?.id === at, `q-${id}`);
   await question.getByRole('button', { name: 'Yes: it was our mistake' }).tap();
   await question.waitFor({ state: 'detached' });
+  await owner.page.getByText(/You answered this/).getByText('it was our mistake').waitFor();
 
   // The agent sees it at once, gives it without asking anyone, and is asked for something extra.
   await card.getByText(/says yes instead/).waitFor();
@@ -71,9 +75,13 @@ test('a no needs a supervisor, who says yes instead in one tap, and the answer s
   await give.getByLabel('What', { exact: true }).selectOption('other');
   await give.getByLabel('What it is').fill('A cushion that fits the chair');
   await give.getByLabel('What it costs us (EUR)').fill('12.50');
+  await give.getByRole('button', { name: 'Thirty days' }).waitFor();
+  await agent.page.keyboard.press('Alt+r'); // the rule that it bends, by one key
+  await give.getByText(/no return is taken/).waitFor();
   await give.getByRole('button', { name: 'Give it' }).click();
   await give.waitFor({ state: 'detached' });
   await card.getByText('A cushion that fits the chair').waitFor();
+  assert.deepEqual((await agent.api('GET', '/authority/policies')).items.map((p) => [p.name, p.bent]), [['Thirty days', 1]]);
   const purse = await agent.api('GET', `/tickets/${t.id}/remedies`);
   assert.deepEqual([purse.extra_missing, purse.right_missing], [false, false]);
   assert.deepEqual(purse.remedies.map((r) => [r.part, r.amount.minor, r.state]).sort(), [['extra', 1250, 'given'], ['right', 8000, 'given']]);
