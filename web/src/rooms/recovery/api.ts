@@ -44,3 +44,5 @@ export const approval = (id: string) => api('get', '/approvals/{id}', { path: { 
 export const told = (complaint: string) => api('get', '/tell', { query: { complaint } }).then((p) => p.items.flatMap((c) => c.files));
 export const answer = (id: string, body: Schemas['RecoveryVerdict']) => api('post', '/approvals/{id}', { path: { id }, body });
 export const guidance = (query: { q?: string; kind?: string; severity?: number; policy?: string }) => api('get', '/approvals/guidance', { query: { ...query, limit: 3 } });
+/** What the customer chose is on its way: they can't choose otherwise any more. */
+export const sent = (offer: string) => api('post', '/remedies/offers/{offer}/sent', { path: { offer } });
