@@ -24,7 +24,42 @@ func (e *export) money(ctx context.Context) error {
 		paged(ctx, e, "customers_externals", e.h.People.Externals, func(x people.External) string { return x.Name }),
 		paged(ctx, e, "approvals", e.h.Recovery.Approvals, func(a recovery.Approval) recovery.ApprovalID { return a.ID }),
 		paged(ctx, e, "ledger", e.h.Recovery.Entries, func(l ledger.Entry) ledger.ID { return l.ID }),
+		paged(ctx, e, "proposals", e.proposals(ctx), func(p proposal) tell.ID { return p.ID }),
 	)
+}
+
+// proposal is an idea, or a process gone wrong, as it is exported: with what came along when it was told.
+type proposal struct {
+	tell.Proposed
+	Attachments []toldAttached `json:"attachments"`
+}
+
+func (e *export) proposals(ctx context.Context) func(*store.Tx, tell.ID, int) ([]proposal, error) {
+	return func(tx *store.Tx, after tell.ID, limit int) (out []proposal, err error) {
+		all, err := e.h.Tell.Every(tx, after, limit)
+		for _, p := range all {
+			with, err := e.cameAlong(ctx, p.Files)
+			if err != nil {
+				return nil, err
+			}
+			p.Files = []tell.File{} // they are those with a path
+			out = append(out, proposal{p, with})
+		}
+		return out, err
+	}
+}
+
+// cameAlong writes pictures and voice notes, and says where they are.
+func (e *export) cameAlong(ctx context.Context, all []tell.File) ([]toldAttached, error) {
+	out := []toldAttached{}
+	for _, f := range all {
+		at, err := e.blob(ctx, "attachments", f.SHA256, ending(f.Name))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, toldAttached{f, at})
+	}
+	return out, nil
 }
 
 // complained is a complaint as it is exported: one among colleagues with what came along when it was told. What came along
@@ -53,13 +88,11 @@ func (e *export) complaint(ctx context.Context, which recovery.ID) error {
 		return err
 	}
 	for _, t := range told {
-		for _, f := range t.Files {
-			at, err := e.blob(ctx, "attachments", f.SHA256, ending(f.Name))
-			if err != nil {
-				return err
-			}
-			out.Attachments = append(out.Attachments, toldAttached{f, at})
+		with, err := e.cameAlong(ctx, t.Files)
+		if err != nil {
+			return err
 		}
+		out.Attachments = append(out.Attachments, with...)
 	}
 	return e.put("complaints", out)
 }

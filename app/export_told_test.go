@@ -50,6 +50,9 @@ func TestAnExportHoldsWhatCameAlong(t *testing.T) {
 	var told struct{ Complaint string }
 	hand("/tell", "application/json", fmt.Appendf(nil, `{"what":"The door sticks.","files":[{"name":"Door.png","sha256":%q}]}`, file.SHA256), &told)
 
+	var idea struct{ ID string }
+	hand("/tell", "application/json", fmt.Appendf(nil, `{"about":"idea","what":"A bench.","files":[{"name":"Bench.png","sha256":%q}]}`, file.SHA256), &idea)
+
 	c, err := app.Connect(t.Context(), h.Settings)
 	if err != nil {
 		t.Fatal(err)
@@ -65,5 +68,9 @@ func TestAnExportHoldsWhatCameAlong(t *testing.T) {
 	}
 	if b, err := os.ReadFile(filepath.Join(folder, all[0].Attachments[0].Path)); err != nil || !bytes.Equal(b, picture) {
 		t.Errorf("%d bytes, %v", len(b), err)
+	}
+	proposed := linesOf(t, folder, "proposals")
+	if len(proposed) != 1 || proposed[0].ID != idea.ID || proposed[0].What != "A bench." || len(proposed[0].Attachments) != 1 || proposed[0].Attachments[0].Path != all[0].Attachments[0].Path {
+		t.Errorf("what was proposed: %+v", proposed)
 	}
 }

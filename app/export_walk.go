@@ -31,7 +31,7 @@ func (e *export) everything(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, noun := range []string{"tickets", "messages", "reasons", "purchases", "complaints", "remedies", "remedies_offers", "authority_bends", "customers_externals", "approvals", "ledger", "promises", "parts", "customers", "companies", "staff", "mails", "journal"} {
+	for _, noun := range []string{"tickets", "messages", "reasons", "purchases", "complaints", "remedies", "remedies_offers", "authority_bends", "customers_externals", "approvals", "ledger", "proposals", "promises", "parts", "customers", "companies", "staff", "mails", "journal"} {
 		if _, err := e.list(noun); err != nil { // a file without lines says that there were none
 			return err
 		}
@@ -349,6 +349,7 @@ tkt_06f3x8k2m4q7r; the same id is the same thing in every file. The fields are t
 | remedies.jsonl, approvals.jsonl | something offered or given to make it right, or beyond that; a question to a supervisor and the answer |
 | remedies_offers.jsonl, authority_bends.jsonl | a choice that a customer was given, and what they chose; that a policy was bent for somebody (the policies, and which failures open a complaint by themselves, are in *recovery_settings.jsonl*) |
 | ledger.jsonl | an entry of the ledger of what was given: its lines come to nothing, an entry that *reverses* another takes it back |
+| proposals.jsonl | an idea, or something that does not work, that a colleague told of, with its *attachments*: who sees to it, by when it is answered, and how |
 | promises.jsonl | what was promised to a customer, by whom and by when, and what became of it; *promise_settings.jsonl* is how the company promises |
 | parts.jsonl | what colleagues, suppliers and other contacts and we said to each other beside the thread of a ticket (*ticket*), with all *messages* and their files; *part_settings.jsonl* is how the company asks them |
 | customers.jsonl | a customer, their addresses, and what colleagues remarked about them |

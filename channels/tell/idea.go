@@ -128,6 +128,10 @@ func (*Room) Proposals(tx *store.Tx, who web.Who, over bool, limit int) ([]Propo
 	if err != nil {
 		return nil, err
 	}
+	return all, withFiles(tx, all)
+}
+
+func withFiles(tx *store.Tx, all []Proposed) error {
 	ids := make([]ID, len(all))
 	for i, p := range all {
 		ids[i] = p.ID
@@ -136,7 +140,16 @@ func (*Room) Proposals(tx *store.Tx, who web.Who, over bool, limit int) ([]Propo
 	for i := range all {
 		all[i].Files = append([]File{}, kept[all[i].ID]...)
 	}
-	return all, err
+	return err
+}
+
+// Every lists all that was proposed after one, oldest first, for an export.
+func (*Room) Every(tx *store.Tx, after ID, limit int) ([]Proposed, error) {
+	all, err := proposedAfter(tx, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	return all, withFiles(tx, all)
 }
 
 // proposed loads one for somebody who may answer it.

@@ -74,6 +74,10 @@ func proposedIn(tx *store.Tx, which []ID) (map[ID]Proposed, error) {
 	})
 }
 
+func proposedAfter(tx *store.Tx, after ID, limit int) ([]Proposed, error) {
+	return store.All[Proposed](tx, `SELECT `+proposedColumns+` FROM tell_proposed WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
+}
+
 // proposals are those of the teams of who: what waits longest for its answer first, or what was answered last.
 func proposals(tx *store.Tx, who web.Who, over bool, limit int) ([]Proposed, error) {
 	where, args := `ended = '' `, []any{limit}
