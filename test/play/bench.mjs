@@ -1,5 +1,6 @@
 // What the workspace takes in a real browser, as rows for make bench: node bench.mjs, with the address of a server and the
-// token of an owner in BENCH_URL and BENCH_TOKEN, and those of one with very many tickets in BENCH_MANY_…. A trace of one opening is left in BENCH_TRACE, when that is set.
+// token of an owner in BENCH_URL and BENCH_TOKEN, and those of one with very many
+// tickets in BENCH_MANY_…. Traces are left in the folder BENCH_TRACE, when that is set.
 import { writeFileSync } from 'node:fs';
 import { browser, missing } from './house.mjs';
 
@@ -28,6 +29,21 @@ async function seat(b, house) {
   const res = await context.request.post('/api/v1/staff/welcome', { data: { token: link.token ?? link.url.split('#')[1], password: 'a long enough pass phrase' } });
   if (!res.ok()) throw new Error(`${res.status()} ${await res.text()}`);
   return { context, page: await context.newPage() };
+}
+
+/** What a page does, with a trace of it (chrome://tracing, or the performance panel) where one is asked for. */
+async function traced(name, page, does) {
+  if (!trace) return does();
+  const cdp = await page.context().newCDPSession(page);
+  const events = [];
+  cdp.on('Tracing.dataCollected', (e) => events.push(...e.value));
+  await cdp.send('Tracing.start', { traceConfig: { includedCategories: ['devtools.timeline', 'disabled-by-default-v8.gc', 'disabled-by-default-devtools.timeline', 'blink.user_timing'] } });
+  const did = await does();
+  const done = new Promise((ok) => cdp.once('Tracing.tracingComplete', ok));
+  await cdp.send('Tracing.end');
+  await done;
+  writeFileSync(`${trace}/${name}.json`, JSON.stringify({ traceEvents: events }));
+  return did;
 }
 
 /** From the key until the ticket's words are painted, and how long nothing else could be done. */
@@ -125,23 +141,11 @@ async function live(page, ticket) {
 const b = await browser();
 try {
   const { page, context } = await seat(b, lived);
-  const cdp = await context.newCDPSession(page);
-  const events = [];
-  if (trace) {
-    cdp.on('Tracing.dataCollected', (e) => events.push(...e.value));
-    await cdp.send('Tracing.start', { traceConfig: { includedCategories: ['devtools.timeline', 'blink.user_timing', 'latencyInfo'] } });
-  }
-  const o = await opening(page);
-  if (trace) {
-    const done = new Promise((ok) => cdp.once('Tracing.tracingComplete', ok));
-    await cdp.send('Tracing.end');
-    await done;
-    writeFileSync(trace, JSON.stringify({ traceEvents: events }));
-  }
+  const o = await traced('opening', page, () => opening(page));
   row('workspace: a ticket painted after the key', `p50 ${ms(at(o.took, 0.5))}, p95 ${ms(at(o.took, 0.95))}, longest task ${ms(Math.max(0, ...o.long))}`, '', '', '≤ 100 ms', at(o.took, 0.95) <= 100);
   await context.close();
   const scroller = await seat(b, many);
-  const s = await scrolling(scroller.page, 100_000);
+  const s = await traced('scrolling', scroller.page, () => scrolling(scroller.page, 100_000));
   await scroller.context.close();
   const pace = ({ long, frames }) => `longest task ${ms(Math.max(0, ...long))}, ${long.length} over 50 ms; frames p50 ${ms(at(frames, 0.5))}, p99 ${ms(at(frames, 0.99))}`;
   row(`workspace: scrolling among ${s.flown.rows.toLocaleString('en')} rows, 300 a second`, pace(s.turned), `flown over, 60 a frame: ${pace(s.flown)}`, '', '≤ 50 ms', s.turned.long.length === 0 && s.flown.rows >= 100_000);
