@@ -11,18 +11,25 @@ var telling = map[string][]string{
 	"de": strings.Fields("der die das und sie ihr ihre ihnen ist sind wir haben hat mit für nicht dies wird unser ich es zu bitte danke hallo liebe lieber mein ein eine von auf dem den wurde"),
 }
 
+// tongue is the language that a small word tells.
+var tongue = func() map[string]string {
+	by := map[string]string{}
+	for language, words := range telling {
+		for _, w := range words {
+			by[w] = language
+		}
+	}
+	return by
+}()
+
 // LanguageOf tells which language of ours a text is in by its small words; otherwise is what it was said to be, such as
 // "de-AT", and counts where the text does not tell. Empty when it is none of ours.
 func LanguageOf(text, otherwise string) string {
 	tokens, _ := read(text)
 	count := map[string]int{}
 	for _, t := range tokens {
-		for language, words := range telling {
-			for _, w := range words {
-				if w == t.word {
-					count[language]++
-				}
-			}
+		if language, does := tongue[t.word]; does {
+			count[language]++
 		}
 	}
 	best, most := "", 0

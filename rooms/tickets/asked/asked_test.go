@@ -83,6 +83,19 @@ func TestWhatIsProposed(t *testing.T) {
 	}
 }
 
+// A page of settings may read five thousand answers: what that costs beside reading them.
+func BenchmarkPropose(b *testing.B) {
+	said := make([]Said, mostAnswers)
+	for i := range said {
+		said[i] = Said{Ticket: int64(i), Customer: int64(i), Text: fmt.Sprintf("Hello,\n\n%sCould you tell me which batch number stands on the handle of the %d. one?\n\nKind regards\nAnn", strings.Repeat("Thank you for your letter, and for the picture of the shelf that you sent along with it. ", 9), i%700)}
+	}
+	for b.Loop() {
+		if _, err := Propose(said, "en", nil, func(string) ([]lexicon.Finding, error) { return nil, nil }); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // What a company is proposed, from answers that really left, and what it declines.
 func TestTheDoor(t *testing.T) {
 	db := storetest.Open(t, web.Tables, due.Tables, search.Tables, staff.Tables, people.Tables, lexicon.Tables, tickets.Tables)
