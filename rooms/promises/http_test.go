@@ -2,6 +2,7 @@ package promises
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -390,6 +391,27 @@ func TestAudience(t *testing.T) {
 			return err
 		})
 	}
+
+	// Who is asked to see to one without a ticket hears of it, and sees what for, whatever their team.
+	must[Promise](t)(d.Hand(t.Context(), d.staff["Anna"], own.ID, d.id("Cleo"), "She knows him."))
+	d.look(t, func(tx *store.Tx) error {
+		got, err := d.Audience(tx, store.Entry{Subject: own.ID.String(), Kind: (Offered{}).Kind(), Body: json.RawMessage(`{}`)})
+		if got != (web.Audience{Needs: web.View, Team: int64(d.hall), Staff: int64(d.id("Cleo"))}) {
+			t.Errorf("asked: %+v", got)
+		}
+		page, failed := d.List(tx, d.staff["Cleo"], Filter{Offered: d.id("Cleo"), Limit: 10})
+		if len(page.Items) != 1 || page.Items[0].ID != own.ID {
+			t.Errorf("she is shown %+v, %v", page.Items, failed)
+		}
+		return errors.Join(err, failed)
+	})
+	must[Promise](t)(d.Decline(t.Context(), d.staff["Cleo"], own.ID, "I don't."))
+	d.look(t, func(tx *store.Tx) error {
+		if _, err := d.Read(tx, d.staff["Cleo"], own.ID); code(t, err) != "promise.unknown" {
+			t.Errorf("she sees it still: %v", err)
+		}
+		return nil
+	})
 }
 
 func FuzzCursor(f *testing.F) {
