@@ -8,15 +8,14 @@ let asked = false;
 /** Reads the company's own anew: they were changed, or are wanted for the first time. */
 export function reread() {
   asked = true;
-  kinds().then((all) => { own = all.filter((k) => k.own); }, () => { asked = false; });
+  kinds().then((all) => { own = all.filter((k) => k.own); }, () => {}); // whoever may not read them sees the starter's
 }
 
 /** What a kind is called; empty while it is not known. */
 export function kindName(key: string): string {
+  if (!asked) queueMicrotask(() => { if (!asked) reread(); });
   const theirs = own.find((k) => k.key === key);
   if (theirs) return theirs.label;
   const said = word('recovery.kind', key);
-  if (said !== key) return said;
-  if (!asked) queueMicrotask(() => { if (!asked) reread(); });
-  return '';
+  return said === key ? '' : said;
 }
