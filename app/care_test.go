@@ -21,7 +21,7 @@ import (
 func TestWhatWaitsForAPersonIsCountedWhole(t *testing.T) {
 	s := app.Settings{Data: t.TempDir(), Region: "DE", Log: slog.New(slog.DiscardHandler), Config: []string{"/etc/hearth/config.json"}}
 	if storetest.Postgres() {
-		s.DatabaseURL = storetest.URL(t)
+		s.DatabaseURL = storetest.URL(t, app.Tables()...)
 	}
 	h, err := app.Build(t.Context(), s)
 	if err != nil {

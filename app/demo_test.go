@@ -23,7 +23,7 @@ import (
 func TestTheSampleCompanyMovesIntoAnEmptyFolderOnly(t *testing.T) {
 	s := app.Settings{Data: t.TempDir(), Now: time.Now, Strict: true, Region: "DE", Log: slog.New(slog.DiscardHandler)}
 	if storetest.Postgres() {
-		s.DatabaseURL = storetest.URL(t)
+		s.DatabaseURL = storetest.URL(t, app.Tables()...)
 	}
 	first, err := app.Demo(t.Context(), s, demo.Options{Tickets: 150, Seed: 1})
 	if err != nil {
@@ -53,7 +53,7 @@ func TestTheSampleCompanyIsAlive(t *testing.T) {
 		Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) },
 	}
 	if storetest.Postgres() {
-		s.DatabaseURL = storetest.URL(t)
+		s.DatabaseURL = storetest.URL(t, app.Tables()...)
 	}
 	in, err := app.Demo(t.Context(), s, demo.Options{Tickets: 150, Seed: 1})
 	if err != nil {

@@ -67,8 +67,8 @@ type House struct {
 	metrics *metrics
 }
 
-// tables of every room in rank order.
-func tables() []store.Migrations {
+// Tables are those of every room, in rank order.
+func Tables() []store.Migrations {
 	return []store.Migrations{web.Tables, due.Tables, search.Tables, push.Tables, staff.Tables, hours.Tables, people.Tables, lexicon.Tables, tickets.Tables, clocks.Tables, ledger.Tables, recovery.Tables, promises.Tables, conference.Tables, email.Tables, portal.Tables, tell.Tables}
 }
 
@@ -95,7 +95,7 @@ func Build(ctx context.Context, s Settings) (h *House, err error) {
 	if h.Files, err = files.Open(ctx, s.BlobURL, s.blobs()); err != nil {
 		return h, err
 	}
-	if h.DB, err = store.Open(ctx, store.Options{URL: s.database(), Now: s.Now, Strict: s.Strict, Log: s.log(), Hasty: s.Hasty, Past: s.past()}, tables()...); err != nil {
+	if h.DB, err = store.Open(ctx, store.Options{URL: s.database(), Now: s.Now, Strict: s.Strict, Log: s.log(), Hasty: s.Hasty, Past: s.past()}, Tables()...); err != nil {
 		return h, s.unopened(err)
 	}
 	if h.Pages, err = web.NewWorkspace(pages.Dist()); err != nil {

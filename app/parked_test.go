@@ -64,7 +64,7 @@ func TestWhatWasGivenUpIsSeenTriedAgainAndDiscardedByHTTP(t *testing.T) {
 		return time.Now().Add(time.Duration(past.Load()) * time.Second)
 	}}
 	if storetest.Postgres() {
-		s.DatabaseURL = storetest.URL(t)
+		s.DatabaseURL = storetest.URL(t, app.Tables()...)
 	}
 	h, err := app.Build(t.Context(), s)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hearthdesk/hearth/app/demo/sayings"
+	"github.com/hearthdesk/hearth/rooms/recovery"
 )
 
 // What is written about complaints is as whole as everything else, and each scene that is one says all it has to.
@@ -60,6 +61,12 @@ func TestEveryWordAboutComplaintsIsWhole(t *testing.T) {
 			if !of[kind] || len(words[lang].About(kind)) == 0 {
 				t.Errorf("nobody complains of %s in %s, or nobody says no to it", kind, lang)
 			}
+		}
+	}
+	// Any of them may come, until the company watches for less.
+	for _, o := range []recovery.Origin{recovery.BrokenPromise, recovery.BreachedClock, recovery.Reopening, recovery.SecondPass, recovery.Repeated} {
+		if key := "mistaken " + string(o); len(words["en"].By[key]) == 0 {
+			t.Errorf("nobody says %s", key)
 		}
 	}
 	for _, key := range append(sortedKeys(words["en"].By), sortedKeys(words["de"].By)...) {

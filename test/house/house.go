@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -33,7 +34,9 @@ func Start(tb testing.TB) *House {
 		Log: slog.New(slog.NewTextHandler(tb.Output(), nil)),
 	}
 	if storetest.Postgres() {
-		s.DatabaseURL = storetest.URL(tb)
+		s.DatabaseURL = storetest.URL(tb, app.Tables()...)
+	} else {
+		storetest.Place(tb, filepath.Join(s.Data, "hearth.db"), app.Tables()...)
 	}
 	h := &House{Settings: s, tb: tb}
 	h.Start()

@@ -118,7 +118,7 @@ func TestAClockThatJumpsTwoDaysForwardAndBackHarmsNothing(t *testing.T) {
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: func() time.Time { return time.Now().Add(time.Duration(w.off.Load())) },
 	}
 	if storetest.Postgres() {
-		w.s.DatabaseURL = storetest.URL(t)
+		w.s.DatabaseURL = storetest.URL(t, app.Tables()...)
 	}
 	stop := w.open()
 	w.do(http.MethodPost, "/local/staff", map[string]any{"email": "anna@shop.example", "name": "Anna", "role": "owner", "password": "a long enough pass phrase"}, nil)

@@ -3,6 +3,7 @@ package storetest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -96,6 +97,8 @@ func (d *database) connected(ctx context.Context) (*pgx.Conn, error) {
 
 const shape = `SELECT coalesce(string_agg(concat_ws(' ', c.relname, c.relkind, c.relnatts, c.relhastriggers), ',' ORDER BY c.relname), '') FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace`
 
+var errChanged = errors.New("a test changed the tables of its database")
+
 // wash leaves the database as it was made: nobody connected, every table as it was at first.
 func (d *database) wash() error {
 	ctx := context.Background()
@@ -111,7 +114,7 @@ func (d *database) wash() error {
 		return err
 	}
 	if is != d.from.shape {
-		return fmt.Errorf("a test changed the tables of its database and has to use one of its own (storetest.Empty):\n%s\n%s", is, d.from.shape)
+		return errChanged
 	}
 	rows, err := c.Query(ctx, d.from.full)
 	if err != nil {

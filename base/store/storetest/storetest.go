@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -51,20 +52,29 @@ func OpenAt(tb testing.TB, now func() time.Time, rooms ...store.Migrations) *sto
 // URL names a database that holds nothing yet (or only the rooms' empty tables) and is removed when the test ends.
 func URL(tb testing.TB, rooms ...store.Migrations) string {
 	tb.Helper()
-	of := fingerprint(tb, rooms)
 	if !Postgres() {
-		return copied(tb, of, rooms)
+		path := filepath.Join(tb.TempDir(), "hearth.db")
+		if len(rooms) > 0 {
+			Place(tb, path, rooms...)
+		}
+		return path
 	}
-	admin := server(tb)
+	admin, of := server(tb), fingerprint(tb, rooms)
 	d := borrow(of)
+	if d != nil {
+		if err := d.wash(); errors.Is(err, errChanged) {
+			drop(tb, admin, d.name)
+			d = nil
+		} else if err != nil {
+			tb.Fatal(err)
+		}
+	}
 	if d == nil {
 		d = &database{name: "t_" + random()}
 		asAdmin(tb, admin, func(ctx context.Context, c *pgx.Conn) {
 			d.from = template(ctx, tb, c, admin, of, rooms)
 			exec(ctx, tb, c, `CREATE DATABASE `+d.name+` STRATEGY FILE_COPY TEMPLATE `+d.from.name) // six times as fast as through the log
 		})
-	} else if err := d.wash(); err != nil {
-		tb.Fatal(err)
 	}
 	d.url = at(tb, admin, d.name)
 	lend(d)
@@ -82,12 +92,15 @@ func Empty(tb testing.TB) string {
 	asAdmin(tb, admin, func(ctx context.Context, c *pgx.Conn) {
 		exec(ctx, tb, c, `CREATE DATABASE `+name+` TEMPLATE template0`)
 	})
-	tb.Cleanup(func() {
-		asAdmin(tb, admin, func(ctx context.Context, c *pgx.Conn) {
-			exec(ctx, tb, c, `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`)
-		})
-	})
+	tb.Cleanup(func() { drop(tb, admin, name) })
 	return at(tb, admin, name)
+}
+
+func drop(tb testing.TB, admin, name string) {
+	tb.Helper()
+	asAdmin(tb, admin, func(ctx context.Context, c *pgx.Conn) {
+		exec(ctx, tb, c, `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`)
+	})
 }
 
 func server(tb testing.TB) string {
@@ -119,15 +132,12 @@ func asAdmin(tb testing.TB, url string, do func(ctx context.Context, c *pgx.Conn
 	do(ctx, adminConn)
 }
 
-// copied is a database of SQLite: making its tables takes longer than copying them.
-func copied(tb testing.TB, of string, rooms []store.Migrations) string {
+// Place puts a database of SQLite where a test wants it; making its tables takes longer than copying them.
+func Place(tb testing.TB, path string, rooms ...store.Migrations) {
 	tb.Helper()
+	of := fingerprint(tb, rooms)
 	filesMu.Lock()
 	defer filesMu.Unlock()
-	path := filepath.Join(tb.TempDir(), "hearth.db")
-	if len(rooms) == 0 {
-		return path
-	}
 	if files[of] == nil {
 		db, err := store.Open(context.Background(), store.Options{URL: path}, rooms...)
 		if err != nil {
@@ -139,12 +149,11 @@ func copied(tb testing.TB, of string, rooms []store.Migrations) string {
 		if files[of], err = os.ReadFile(path); err != nil {
 			tb.Fatal(err)
 		}
-		return path
+		return
 	}
 	if err := os.WriteFile(path, files[of], 0o600); err != nil {
 		tb.Fatal(err)
 	}
-	return path
 }
 
 var (
