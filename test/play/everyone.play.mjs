@@ -8,7 +8,7 @@ before(async () => { if (!missing) [house, b] = [await demo(), await browser()];
 afterEach(leave);
 after(async () => { await b?.close(); await house?.stop(); });
 
-const pages = ['/tickets?view=open', '/tickets?view=mine', 'TICKET', '/promises?whose=all', '/mail', '/promises?look=week&whose=all', '/complaints', '/settings/me', '/approvals', '/promises?look=kept', '/settings/staff', '/settings/teams', '/settings/roles', '/settings/words', '/settings/promises', '/settings/complaints', '/settings/authority', '/settings/hours', '/settings/targets', '/settings/fields', '/settings/mailboxes', '/settings/begin', '/nowhere', 'WRITING', 'SEARCH', 'PALETTE', 'KEYS', '/sign-in'];
+const pages = ['/tickets?view=open', '/tickets?view=mine', 'TICKET', '/promises?whose=all', '/mail', '/promises?look=week&whose=all', '/complaints', '/parts', '/settings/me', '/approvals', '/promises?look=kept', '/settings/staff', '/settings/teams', '/settings/roles', '/settings/words', '/settings/promises', '/settings/complaints', '/settings/authority', '/settings/parts', '/settings/my', '/settings/hours', '/settings/targets', '/settings/fields', '/settings/mailboxes', '/settings/begin', '/nowhere', 'WRITING', 'SEARCH', 'PALETTE', 'KEYS', '/sign-in'];
 
 for (const [theme, width] of [['light', 1440], ['dark', 1280], ['light', 390]]) {
   test(`every page is for everybody, ${theme}, ${width} wide`, { skip: missing, timeout: 300_000 }, async () => {
@@ -18,7 +18,7 @@ for (const [theme, width] of [['light', 1440], ['dark', 1280], ['light', 390]]) 
     const found = [];
     let was;
     await page.goto('/tickets?view=open');
-    for (const where of width < 900 ? pages.filter((p) => !/settings\/(roles|hours|targets|fields|teams)|nowhere|sign-in/.test(p)) : pages) {
+    for (const where of width < 900 ? pages.filter((p) => !/settings\/(roles|hours|targets|fields|teams|parts|my)|nowhere|sign-in/.test(p)) : pages) {
       if (where === 'TICKET') await go(page, `/tickets/${items[0].id}`);
       else if (where === 'WRITING') {
         await page.goto(`/tickets/${items[1].id}`);
