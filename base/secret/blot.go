@@ -16,12 +16,13 @@ const (
 	lineWidth = 76 // letters in a line of base64 (RFC 2045, 6.8)
 )
 
-// Blot takes the tokens of a prefix out of words that came from outside, such as a mail that quotes one of ours.
+// Blot takes the tokens of a prefix out of words that came from outside, such as a mail that quotes one of ours; before one may
+// stand anything, for gateways hide links in links of theirs (%2Fmy%2Fmy_…).
 func Blot(prefix, words string) string {
 	if !strings.Contains(words, prefix+"_") {
 		return words
 	}
-	return regexp.MustCompile(`\b`+regexp.QuoteMeta(prefix)+`_[A-Za-z0-9_-]{43}`).ReplaceAllLiteralString(words, prefix+"_…")
+	return regexp.MustCompile(regexp.QuoteMeta(prefix)+`_[A-Za-z0-9_-]{43}`).ReplaceAllLiteralString(words, prefix+"_…")
 }
 
 // BlotMail is Blot for the bytes of a mail as it came: also where a token is folded or written with = (RFC 2045, 6.7), where it

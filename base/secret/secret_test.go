@@ -261,8 +261,9 @@ func TestTokensAreBlotted(t *testing.T) {
 	token, _ := secret.Token("my")
 	other, _ := secret.Token("your")
 	for words, want := range map[string]string{
-		"> See https://help.example.com/my/" + token + ".":     "> See https://help.example.com/my/my_….",
-		`<a href="https://help.example.com/my/` + token + `">`: `<a href="https://help.example.com/my/my_…">`,
+		"> See https://help.example.com/my/" + token + ".":                                     "> See https://help.example.com/my/my_….",
+		`<a href="https://help.example.com/my/` + token + `">`:                                 `<a href="https://help.example.com/my/my_…">`,
+		"https://gate.example/?url=https%3A%2F%2Fhelp.example.com%2Fmy%2F" + token + "&data=1": "https://gate.example/?url=https%3A%2F%2Fhelp.example.com%2Fmy%2Fmy_…&data=1",
 		token + " " + token: "my_… my_…",
 		other:               other,
 		"my_cup":            "my_cup",

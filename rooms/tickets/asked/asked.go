@@ -1,8 +1,8 @@
 // Package asked learns from what colleagues really ask customers which questions a company might plan: those that were asked on
 // many tickets, of several customers, in nearly the same words, and that it has not planned yet.
 //
-// What it shows was written to customers, so no word of it stands in a proposal that was only written to one of them: names,
-// numbers and addresses stay where they were said.
+// What it shows was written to customers, so the words of a proposal are those that several of them were asked in, and without
+// a figure: names, numbers and addresses stay where they were said.
 package asked
 
 import (
@@ -16,7 +16,7 @@ import (
 
 const (
 	fewestTickets   = 5   // on which something was asked
-	fewestCustomers = 3   // of whom it was asked, and to whom each of its words was written
+	fewestCustomers = 3   // of whom it was asked, and in the same words
 	alike           = 0.6 // of the words that carry the matter of two questions, where they are the same question
 	longest         = 200 // bytes of a question; what is longer tells a story of its own
 	mostProposed    = 20
@@ -73,25 +73,15 @@ func same(a, b []string) bool {
 	return both > 0 && float64(both) >= alike*float64(len(a)+len(b)-both)
 }
 
-// wordings are the questions asked in a language, each wording once, those used most first; to is of how many customers each
-// word of them was asked.
-func wordings(said []Said, language string) (all []*wording, to map[string]int) {
+// wordings are the questions asked in a language, each wording once, those used most first.
+func wordings(said []Said, language string) []*wording {
 	by := map[string]*wording{}
-	customers := map[string]map[int64]bool{}
 	for _, s := range said {
 		if !strings.Contains(s.Text, "?") || lexicon.LanguageOf(s.Text, "") != language {
 			continue
 		}
 		for _, ask := range lexicon.Asks(s.Text) {
 			words := lexicon.Folded(ask)
-			for _, w := range words {
-				if customers[w] == nil {
-					customers[w] = map[int64]bool{}
-				}
-				if len(customers[w]) < fewestCustomers {
-					customers[w][s.Customer] = true
-				}
-			}
 			matter := matterOf(ask)
 			if len(ask) > longest || len(matter) < 2 {
 				continue
@@ -103,13 +93,9 @@ func wordings(said []Said, language string) (all []*wording, to map[string]int) 
 			by[key].in = append(by[key].in, s)
 		}
 	}
-	to = map[string]int{}
-	for w, c := range customers {
-		to[w] = len(c)
-	}
-	all = slices.Collect(maps.Values(by))
+	all := slices.Collect(maps.Values(by))
 	slices.SortFunc(all, func(a, b *wording) int { return cmp.Or(len(b.in)-len(a.in), cmp.Compare(a.ask, b.ask)) })
-	return all, to
+	return all
 }
 
 // cluster is a question in all its wordings, those used most first.
@@ -164,14 +150,18 @@ func (c *cluster) counted() (p Proposal) {
 	return p
 }
 
-// plain are the wordings that may be shown: without a figure, and without a word that was written to few alone.
-func (c *cluster) plain(to map[string]int) (some []*wording) {
+// plain are the wordings that may be shown: without a figure, and asked of several customers.
+func (c *cluster) plain() (some []*wording) {
 	for _, w := range c.wordings {
-		private := func(word string) bool { return to[word] < fewestCustomers || strings.ContainsAny(word, "0123456789@") }
-		if !slices.ContainsFunc(w.words, private) {
-			if some = append(some, w); len(some) == mostWordings {
-				break
-			}
+		to := map[int64]bool{}
+		for _, s := range w.in {
+			to[s.Customer] = true
+		}
+		if len(to) < fewestCustomers || strings.ContainsAny(w.ask, "0123456789@") {
+			continue
+		}
+		if some = append(some, w); len(some) == mostWordings {
+			break
 		}
 	}
 	return some
@@ -185,7 +175,7 @@ func Propose(said []Said, language string, known []string, judge func(ask string
 	for _, k := range known {
 		not = append(not, matterOf(k))
 	}
-	all, to := wordings(said, language)
+	all := wordings(said, language)
 	type counted struct {
 		*cluster
 		Proposal
@@ -199,7 +189,7 @@ func Propose(said []Said, language string, known []string, judge func(ask string
 	}
 	slices.SortStableFunc(often, func(a, b counted) int { return b.Tickets - a.Tickets })
 	for _, c := range often {
-		for _, w := range c.plain(to) {
+		for _, w := range c.plain() {
 			found, err := judge(w.ask)
 			if err != nil {
 				return nil, err

@@ -60,9 +60,19 @@ func TestWhatIsProposed(t *testing.T) {
 		}), nil, nothing, nil},
 		"with a name that is somebody's": {slices.Concat(letters(1, 4, "", "Does the wooden handle of Quentin wobble?"), letters(5, 4, "", which)), nil, nothing, nil},
 		"with a number":                  {letters(1, 6, "", "Is the wooden handle of parcel 4711 loose?"), nil, nothing, nil},
-		"in another language":            {letters(1, 6, "", "Welche Nummer steht auf dem hölzernen Griff, und ist er noch fest?")[:0], nil, nothing, nil},
-		"small talk":                     {letters(1, 9, "", "Is there anything else that I can do for you?"), nil, nothing, nil},
-		"quoted":                         {letters(1, 9, "", "Here is the answer.\n\n> "+which), nil, nothing, nil},
+		"with a name that several have": {slices.Concat(
+			letters(1, 2, "", "Which batch number stands on the wooden handle, Peter?"), letters(3, 2, "", "Which batch number stands on the wooden handle, Anna?"),
+			letters(5, 1, "", "Is the long shelf level, Peter?"), letters(6, 1, "", "Does the new lamp have a switch, Anna?"),
+			letters(7, 2, "", "Which batch number stands on the wooden handle, Peter and Anna?")), nil, nothing, nil},
+		"in another language": {slices.Collect(func(yield func(Said) bool) {
+			for i := range int64(6) {
+				if !yield(Said{Ticket: i, Customer: i, Text: "Guten Tag, vielen Dank für Ihren Brief.\n\nWelche Nummer steht auf dem hölzernen Griff, und ist er noch fest?"}) {
+					return
+				}
+			}
+		}), nil, nothing, nil},
+		"small talk": {letters(1, 9, "", "Is there anything else that I can do for you?"), nil, nothing, nil},
+		"quoted":     {letters(1, 9, "", "Here is the answer.\n\n> "+which), nil, nothing, nil},
 	} {
 		all, err := Propose(tc.said, "en", tc.known, tc.judge)
 		if err != nil {
@@ -121,6 +131,10 @@ func TestTheDoor(t *testing.T) {
 		return w
 	}
 	ann, bea := member("ann", "agent"), member("bea", "admin")
+	north, err := st.AddTeam(t.Context(), system, "North")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i := range 6 {
 		var f tickets.Filed
 		err := db.Write(t.Context(), store.System("test"), func(tx *store.Tx) (err error) {
@@ -129,6 +143,9 @@ func TestTheDoor(t *testing.T) {
 		})
 		if err == nil {
 			_, err = room.Answer(t.Context(), ann, f.Ticket.ID, tickets.Reply{Text: "Hello, thank you for your letter.\n\nWhich batch number stands on the wooden handle?\n\nKind regards\nAnn"})
+		}
+		if err == nil {
+			_, err = room.Assign(t.Context(), system, f.Ticket.ID, tickets.Assignment{Team: &north.ID})
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -140,8 +157,9 @@ func TestTheDoor(t *testing.T) {
 		web.Trusted(api, who).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), method, web.Prefix+path, strings.NewReader(body)))
 		return w.Code, w.Body.String()
 	}
-	elsewhere := bea
+	elsewhere, among := bea, bea
 	elsewhere.All, elsewhere.Teams = false, []int64{4711}
+	among.All, among.Teams = false, []int64{4711, int64(north.ID)}
 	theirs, other := `"ask":"Which batch number stands on the wooden handle?","tickets":6,"customers":6,"colleagues":1`, `{"items":[]}`
 	for _, tc := range []struct {
 		who        web.Who
@@ -153,7 +171,8 @@ func TestTheDoor(t *testing.T) {
 		{bea, "GET /messages/questions?language=fr", "", 404, "lexicon.language"},
 		{bea, "GET /messages/questions?language=de", "", 200, other},
 		{bea, "GET /messages/questions?language=en", "", 200, theirs},
-		{elsewhere, "GET /messages/questions?language=en", "", 200, theirs}, // these tickets are of no team, so of all
+		{elsewhere, "GET /messages/questions?language=en", "", 200, other},
+		{among, "GET /messages/questions?language=en", "", 200, theirs},
 		{bea, "POST /lexicon/en/questions/declined", `{"ask":"Which batch number stands on the wooden handle?"}`, 201, `"id"`},
 		{bea, "GET /messages/questions?language=en", "", 200, other},
 	} {

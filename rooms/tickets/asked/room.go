@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/hearthdesk/hearth/base/id"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/lexicon"
@@ -59,11 +60,13 @@ func (room *Room) Proposed(ctx context.Context, who web.Who, language string) (a
 
 // answers are the newest of colleagues on tickets that who may see.
 func answers(tx *store.Tx, who web.Who) ([]Said, error) {
-	args := []any{tx.Now().Add(-lookBack), mostAnswers}
+	since := tx.Now().Add(-lookBack)
+	args := []any{since, mostAnswers, id.NewMaker(0).Next(since)} // whose ids are older came earlier, and are not looked at
+
 	may := "TRUE"
 	if !who.All {
 		args = append(args, who.Staff)
-		may = "(t.assignee = $3 AND t.assignee > 0 OR t.team IN (0"
+		may = "(t.assignee = $4 AND t.assignee > 0 OR t.team IN (0"
 		for _, team := range who.Teams {
 			args = append(args, team)
 			may += fmt.Sprintf(", $%d", len(args))
@@ -71,7 +74,7 @@ func answers(tx *store.Tx, who web.Who) ([]Said, error) {
 		may += "))"
 	}
 	return store.All[Said](tx, `SELECT m.ticket, t.customer, m.author, t.type, m.text FROM messages m JOIN tickets t ON t.id = m.ticket
-		WHERE m.kind = 'out' AND m.author LIKE 'staff:%' AND m.at > $1 AND `+may+` ORDER BY m.id DESC LIMIT $2`, args...)
+		WHERE m.kind = 'out' AND m.author LIKE 'staff:%' AND m.at > $1 AND m.id > $3 AND `+may+` ORDER BY m.id DESC LIMIT $2`, args...)
 }
 
 // Routes is what the web may ask of this room.
