@@ -50,13 +50,13 @@ func TestAPromiseThatIsDueIsToldByMail(t *testing.T) {
 		Number int64
 	}
 	h.Ask(http.MethodPost, "/api/v1/tickets", map[string]any{"from": map[string]any{"email": "ada@example.com", "name": "Ada"}, "subject": "SUBJECTOFTHECUSTOMER", "text": "MARKOFTHECUSTOMER"}, &opened)
-	due := h.Settings.Now().Add(time.Hour).UTC().Truncate(time.Minute)
+	due := h.Settings.Now().Add(time.Hour + time.Minute).UTC().Truncate(time.Minute)
 	promise := func(owner string, due time.Time) {
 		t.Helper()
 		h.Ask(http.MethodPost, "/api/v1/tickets/"+opened.ID+"/promises", map[string]any{"what": "WHATWASPROMISED", "due": due.Format(time.RFC3339), "owner": owner}, nil)
 	}
 	for _, owner := range ids[1:] {
-		promise(owner, due) // they are reminded in about half an hour, when half of the time is gone
+		promise(owner, due) // they are reminded in half an hour and at most thirty seconds, when half of the time is gone
 	}
 
 	ahead.Store(int64(29*time.Minute + 45*time.Second))
@@ -64,7 +64,7 @@ func TestAPromiseThatIsDueIsToldByMail(t *testing.T) {
 	if box.read("anna@shop.example") != "" {
 		t.Error("reminded before it is time")
 	}
-	ahead.Store(int64(30*time.Minute + time.Second))
+	ahead.Store(int64(30*time.Minute + 31*time.Second))
 	promise(ids[0], due.AddDate(0, 0, 7)) // and whatever is due by now is done
 	house.Until(t, "those who are away have their mail", func() bool {
 		return box.read("anna@shop.example") != "" && box.read("ben@shop.example") != ""

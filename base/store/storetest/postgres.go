@@ -63,24 +63,24 @@ func giveBack(of string, d *database) {
 	free[of] = append(free[of], d)
 }
 
-// full names the tables that hold something, and whether the database is one of these here.
-func full(ctx context.Context, name string) (tables []string, ok bool, err error) {
+// full names the tables of a lent database that may hold what rooms say.
+func full(ctx context.Context, name string) ([]string, error) {
 	poolMu.Lock()
 	d := lent[name]
 	poolMu.Unlock()
 	if d == nil {
-		return nil, false, nil
+		return nil, fmt.Errorf("%s was not opened by storetest", name)
 	}
 	c, err := d.connected(ctx)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	rows, err := c.Query(ctx, d.from.full)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	tables, err = pgx.CollectRows(rows, pgx.RowTo[string])
-	return append(slices.Collect(maps.Keys(d.from.rows)), tables...), true, err
+	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return append(slices.Collect(maps.Keys(d.from.rows)), tables...), err
 }
 
 func (d *database) connected(ctx context.Context) (*pgx.Conn, error) {
