@@ -121,6 +121,7 @@ type Audience struct {
 	Needs Perm
 	Team  int64 // 0 for every team
 	Staff int64 // whose it is, whatever their teams; 0 for nobody's
+	Also  int64 // another one whose it is as well; 0 for nobody's
 	Only  int64 // the one member of staff whom it concerns, if it concerns nobody else
 }
 
@@ -129,5 +130,5 @@ func (w Who) In(a Audience) bool {
 	if a.Only != 0 {
 		return w.May(a.Needs) && a.Only == w.Staff
 	}
-	return w.May(a.Needs) && (w.Sees(a.Team) || a.Staff != 0 && a.Staff == w.Staff)
+	return w.May(a.Needs) && (w.Sees(a.Team) || w.Staff != 0 && (a.Staff == w.Staff || a.Also == w.Staff))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/rooms/hours"
 	"github.com/hearthdesk/hearth/rooms/recovery"
+	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
@@ -48,6 +49,7 @@ func (room *Room) follow(f *store.Follower) {
 	store.On(f, func(tx *store.Tx, _ store.Entry, e hours.Removed) error {
 		return room.withoutCalendar(tx, e.Calendar)
 	})
+	store.On(f, func(tx *store.Tx, _ store.Entry, e staff.TeamRemoved) error { return room.withoutTeam(tx, e.Team) })
 }
 
 // fresh is how long ago a broken promise may have been due to open a recovery, as for any other failure: nobody is won back by

@@ -128,25 +128,63 @@ func (room *Room) along(tx *store.Tx, e tickets.Assigned) error {
 		return nil
 	}
 	all, err := owedOn(tx, e.Ticket)
+	if err != nil {
+		return err
+	}
 	for i := range all {
 		p := &all[i]
 		if e.Team != e.WasTeam && p.State == Open {
-			err = errors.Join(err, room.rewake(tx, p))
+			err = room.rewake(tx, p)
 		}
-		if e.Staff == e.WasStaff {
-			continue
+		err = errors.Join(err, room.unasked(tx, p, e.WasStaff))
+		if e.Staff != e.WasStaff {
+			err = errors.Join(err, room.passes(tx, p, e.WasStaff, e.Staff))
 		}
-		to := e.Staff
-		if to != 0 {
-			if failed := room.ownable(tx, *p, to); fault.Of(failed) != nil {
-				to = 0 // gone, or without it again by now
-			} else if failed != nil {
-				return failed
-			}
-		}
-		if told := p.goes(e.WasStaff, to, tx.Now()); told != nil {
-			err = errors.Join(err, save(tx, p), tx.Record(p.subject(), told))
+		if err != nil {
+			return err
 		}
 	}
-	return err
+	return nil
+}
+
+// unasked asks a colleague no more who was asked by hand and can't see to the promise now that its ticket has gone elsewhere.
+func (room *Room) unasked(tx *store.Tx, p *Promise, was staff.ID) error {
+	if p.OfferedTo == 0 || p.OfferedTo == was {
+		return nil // goes asks them no more
+	}
+	blind := room.ownable(tx, *p, p.OfferedTo)
+	if fault.KindOf(blind) != fault.Conflict {
+		return blind
+	}
+	told := p.withdraw()
+	return errors.Join(save(tx, p), tx.Record(p.subject(), told))
+}
+
+// passes says whose a promise is, and who is asked, when its ticket goes from was to to: where its owner can't see to it any
+// more it is theirs who have the ticket, at once, as nobody would be reminded meanwhile.
+func (room *Room) passes(tx *store.Tx, p *Promise, was, to staff.ID) error {
+	if to != 0 {
+		if failed := room.ownable(tx, *p, to); fault.Of(failed) != nil {
+			to = 0 // gone, or without it again by now
+		} else if failed != nil {
+			return failed
+		}
+	}
+	var left error
+	if to != 0 && to != p.Owner {
+		left = room.ownable(tx, *p, p.Owner)
+	}
+	var told store.Event
+	switch {
+	case fault.KindOf(left) == fault.Conflict:
+		told = p.handed(to, 0)
+	case left != nil:
+		return left
+	default:
+		told = p.goes(was, to, tx.Now())
+	}
+	if told == nil {
+		return nil
+	}
+	return errors.Join(save(tx, p), tx.Record(p.subject(), told))
 }

@@ -130,6 +130,75 @@ func TestATicketGoesToSomebodyElse(t *testing.T) {
 	}
 }
 
+// A ticket that goes where somebody can't follow leaves them neither asked nor the owner: a promise nobody sees to is broken.
+func TestATicketGoesOutOfReach(t *testing.T) {
+	d := openDesk(t)
+	gives := func(ticket tickets.ID, a tickets.Assignment) {
+		t.Helper()
+		must[tickets.Ticket](t)(d.tickets.Assign(t.Context(), admin, ticket, a))
+		d.settle(t)
+	}
+	anna, ben, cleo, sue := d.id("Anna"), d.id("Ben"), d.id("Cleo"), d.id("Sue")
+	asked := func(name string) (n int64) {
+		t.Helper()
+		d.look(t, func(tx *store.Tx) error {
+			c, err := d.Counts(tx, d.staff[name])
+			n = c.Asked
+			return err
+		})
+		return n
+	}
+
+	// Ben is asked by hand; the ticket goes to the other team and stays Anna's, who sees it as hers.
+	ticket := d.opens(t, d.hall, eve).ID
+	gives(ticket, tickets.Assignment{Staff: &anna})
+	p := d.promises(t, "Anna", Making{Ticket: ticket, Due: "2026-07-10"})
+	must[Promise](t)(d.Hand(t.Context(), d.staff["Anna"], p.ID, ben, "On leave."))
+	d.told(t)
+	gives(ticket, tickets.Assignment{Team: &d.yard})
+	if got, told := d.again(t, p.ID), d.told(t); told != "withdrawn" || got.OfferedTo != 0 || got.Owner != anna || asked("Ben") != 0 {
+		t.Errorf("told %q, %+v; Ben counts %d", told, got, asked("Ben"))
+	}
+
+	// Cleo, who gets it next, has it at once: Anna can't even read the ticket any more.
+	gives(ticket, tickets.Assignment{Staff: &cleo})
+	if got, told := d.again(t, p.ID), d.told(t); told != "handed" || got.OfferedTo != 0 || got.Owner != cleo {
+		t.Errorf("told %q, %+v", told, got)
+	}
+
+	// Ben can read the next one there, too, and stays asked.
+	must[staff.Team](t)(d.Room.staff.Join(t.Context(), admin, d.yard, ben))
+	must[staff.Team](t)(d.Room.staff.Join(t.Context(), admin, d.yard, anna))
+	ticket = d.opens(t, d.hall, joe).ID
+	gives(ticket, tickets.Assignment{Staff: &anna})
+	p = d.promises(t, "Anna", Making{Ticket: ticket, Due: "2026-07-10"})
+	must[Promise](t)(d.Hand(t.Context(), d.staff["Anna"], p.ID, ben, "On leave."))
+	d.told(t)
+	gives(ticket, tickets.Assignment{Team: &d.yard})
+	if got, told := d.again(t, p.ID), d.told(t); told != "" || got.OfferedTo != ben || got.Owner != anna || asked("Ben") != 1 {
+		t.Errorf("told %q, %+v", told, got)
+	}
+
+	// Once he has left the team, going on to Cleo it asks her in his place; it is still Anna's, who can read it.
+	must[staff.Team](t)(d.Room.staff.Leave(t.Context(), admin, d.yard, ben))
+	gives(ticket, tickets.Assignment{Staff: &cleo})
+	if got, told := d.again(t, p.ID), d.told(t); told != "withdrawn, offered" || got.OfferedTo != cleo || got.Owner != anna || asked("Ben") != 0 {
+		t.Errorf("told %q, %+v", told, got)
+	}
+
+	// Where Anna is gone it is theirs who get the ticket, at once; nobody else takes it over in her place.
+	must[staff.Member](t)(d.Room.staff.Disable(t.Context(), admin, anna))
+	nobody := staff.ID(0)
+	gives(ticket, tickets.Assignment{Staff: &nobody})
+	if got, told := d.again(t, p.ID), d.told(t); told != "withdrawn" || got.OfferedTo != 0 || got.Owner != anna {
+		t.Errorf("told %q, %+v", told, got)
+	}
+	gives(ticket, tickets.Assignment{Team: &d.hall, Staff: &sue})
+	if got, told := d.again(t, p.ID), d.told(t); told != "handed" || got.OfferedTo != 0 || got.Owner != sue {
+		t.Errorf("told %q, %+v", told, got)
+	}
+}
+
 // A promise is due, and its owner reminded, in the working time of the team whose ticket it is; else the company's counts.
 func TestHoursOfTheTeam(t *testing.T) {
 	d := openDesk(t)
@@ -184,4 +253,27 @@ func TestHoursOfTheTeam(t *testing.T) {
 	if y := d.promises(t, "Cleo", Making{Ticket: theirs, Due: "2026-07-09"}); !y.Due.Equal(when(t, "Thu 17:00")) {
 		t.Errorf("%s", say(y.Due))
 	}
+
+	// A team that is no more has none, and hinders no change of anything else, whether that is known here by now or not.
+	teams = []Hours{{d.hall, 1}, {d.yard, 1}}
+	must[Settings](t)(d.Configure(t.Context(), admin, SettingsChange{Teams: &teams}))
+	d.told(t)
+	if err := d.Room.staff.RemoveTeam(t.Context(), admin, d.yard); err != nil {
+		t.Fatal(err)
+	}
+	share := .9
+	if s := must[Settings](t)(d.Configure(t.Context(), admin, SettingsChange{Share: &share})); s.Share != share || len(s.Teams) != 2 {
+		t.Errorf("%+v", s)
+	}
+	if _, err := d.Configure(t.Context(), admin, SettingsChange{Teams: &[]Hours{{d.yard, 1}}}); code(t, err) != "team.unknown" {
+		t.Errorf("hours for a team that is no more: %v", err)
+	}
+	d.settle(t)
+	d.look(t, func(tx *store.Tx) error {
+		s, err := d.Settings(tx)
+		if told := d.told(t); told != "configured, configured" || len(s.Teams) != 1 || s.Teams[0].Team != d.hall || s.Share != share {
+			t.Errorf("told %q, %+v", told, s)
+		}
+		return err
+	})
 }

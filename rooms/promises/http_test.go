@@ -392,11 +392,11 @@ func TestAudience(t *testing.T) {
 		})
 	}
 
-	// Who is asked to see to one without a ticket hears of it, and sees what for, whatever their team.
+	// Who is asked to see to one without a ticket hears of it, and sees what for, whatever their team; so does its owner.
 	must[Promise](t)(d.Hand(t.Context(), d.staff["Anna"], own.ID, d.id("Cleo"), "She knows him."))
 	d.look(t, func(tx *store.Tx) error {
-		got, err := d.Audience(tx, store.Entry{Subject: own.ID.String(), Kind: (Offered{}).Kind(), Body: json.RawMessage(`{}`)})
-		if got != (web.Audience{Needs: web.View, Team: int64(d.hall), Staff: int64(d.id("Cleo"))}) {
+		got, err := d.Audience(tx, d.last(t))
+		if got != (web.Audience{Needs: web.View, Team: int64(d.hall), Staff: int64(d.id("Anna")), Also: int64(d.id("Cleo"))}) || !d.staff["Anna"].In(got) || !d.staff["Ben"].In(got) || !d.staff["Cleo"].In(got) {
 			t.Errorf("asked: %+v", got)
 		}
 		page, failed := d.List(tx, d.staff["Cleo"], Filter{Offered: d.id("Cleo"), Limit: 10})
@@ -412,6 +412,30 @@ func TestAudience(t *testing.T) {
 		}
 		return nil
 	})
+
+	// Whoever was asked hears that they are not any more, and a colleague of theirs nothing.
+	must[Promise](t)(d.Hand(t.Context(), d.staff["Anna"], own.ID, d.id("Cleo"), "She knows him after all."))
+	must[Promise](t)(d.Hand(t.Context(), d.staff["Anna"], own.ID, d.id("Anna"), ""))
+	d.look(t, func(tx *store.Tx) error {
+		e := d.last(t)
+		got, err := d.Audience(tx, e)
+		colleague := d.staff["Cleo"]
+		colleague.Staff = 99
+		if e.Kind != (Withdrawn{}).Kind() || !d.staff["Anna"].In(got) || !d.staff["Cleo"].In(got) || colleague.In(got) {
+			t.Errorf("%s: %+v", e.Kind, got)
+		}
+		return err
+	})
+}
+
+// last is the newest entry of the journal.
+func (d *desk) last(tb testing.TB) store.Entry {
+	tb.Helper()
+	all, err := d.db.Journal(tb.Context(), 0, 1000)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return all[len(all)-1]
 }
 
 func FuzzCursor(f *testing.F) {

@@ -62,14 +62,14 @@ const (
 )
 
 // Plan has the answer that who is writing on a ticket promise something when it leaves. What could not be promised now can't
-// be planned. Said twice of one draft, it is planned once.
+// be planned. Said twice of one draft, it is planned once, for the reason given last.
 func (room *Room) Plan(ctx context.Context, who web.Who, pl Planning) (p Planned, err error) {
 	return p, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
 		proven, _, err := room.proven(tx, who, pl.making(), tx.Now())
 		if err != nil {
 			return err
 		}
-		draft, ok, err := drafts.Of(tx, staff.ID(who.Staff), pl.Ticket)
+		draft, ok, err := drafts.AnswerOf(tx, staff.ID(who.Staff), pl.Ticket)
 		if err == nil && !ok {
 			err = fault.New(fault.Conflict, "promise.no_draft", "You are writing no answer on this ticket, so none can promise this.")
 		}
@@ -86,8 +86,12 @@ func (room *Room) Plan(ctx context.Context, who web.Who, pl Planning) (p Planned
 		}
 		for _, other := range there {
 			if other.What == p.What && other.By == p.By && other.Kind == p.Kind && other.Owner == p.Owner {
-				p = other
-				return room.presentPlanned(tx, who, []*Planned{&p})
+				if p.Anyway == "" || p.Anyway == other.Anyway {
+					p = other
+					return room.numbered(tx, who, []*Planned{&p})
+				}
+				p.ID = other.ID // for another reason
+				return errors.Join(deletePlanned(tx, p.ID), insertPlanned(tx, p), room.numbered(tx, who, []*Planned{&p}))
 			}
 		}
 		if len(there) >= mostPlanned {
@@ -96,7 +100,7 @@ func (room *Room) Plan(ctx context.Context, who web.Who, pl Planning) (p Planned
 		if err := room.forget(tx, p.Staff); err != nil {
 			return err
 		}
-		return errors.Join(insertPlanned(tx, p), room.presentPlanned(tx, who, []*Planned{&p}))
+		return errors.Join(insertPlanned(tx, p), room.numbered(tx, who, []*Planned{&p}))
 	})
 }
 
@@ -166,6 +170,25 @@ func (room *Room) plannedOn(tx *store.Tx, who web.Who, ticket tickets.ID) ([]Pla
 
 // presentPlanned adds the numbers of the tickets, and what stands against what is still to leave.
 func (room *Room) presentPlanned(tx *store.Tx, who web.Who, all []*Planned) error {
+	if err := room.numbered(tx, who, all); err != nil {
+		return err
+	}
+	for _, p := range all {
+		if p.Message != 0 {
+			continue
+		}
+		_, _, err := room.proven(tx, who, p.making(), tx.Now())
+		if f := fault.Of(err); f != nil && f.Kind != fault.Internal {
+			p.Trouble, p.Code = f.Say, f.Code
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// numbered adds the numbers of the tickets that who sees.
+func (room *Room) numbered(tx *store.Tx, who web.Who, all []*Planned) error {
 	if len(all) == 0 {
 		return nil
 	}
@@ -187,15 +210,6 @@ func (room *Room) presentPlanned(tx *store.Tx, who web.Who, all []*Planned) erro
 	}
 	for _, p := range all {
 		p.Number = numbers[p.Ticket]
-		if p.Message != 0 {
-			continue
-		}
-		_, _, err := room.proven(tx, who, p.making(), tx.Now())
-		if f := fault.Of(err); f != nil && f.Kind != fault.Internal {
-			p.Trouble, p.Code = f.Say, f.Code
-		} else if err != nil {
-			return err
-		}
 	}
 	return nil
 }

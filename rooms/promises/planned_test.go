@@ -65,6 +65,10 @@ func TestPromisedWhenTheAnswerLeaves(t *testing.T) {
 	if _, err := d.Plan(t.Context(), d.staff["Anna"], Planning{Ticket: ticket, What: "A call", Due: "2026-07-10"}); code(t, err) != "promise.no_draft" {
 		t.Errorf("without an answer: %v", err)
 	}
+	must[drafts.Draft](t)(d.drafts.Keep(t.Context(), d.staff["Anna"], ticket, drafts.Draft{Kind: "note", Text: "For us."}))
+	if _, err := d.Plan(t.Context(), d.staff["Anna"], Planning{Ticket: ticket, What: "A call", Due: "2026-07-10"}); code(t, err) != "promise.no_draft" {
+		t.Errorf("with a note: %v", err)
+	}
 	draft := d.writes(t, "Anna", ticket)
 	p := d.plans(t, Planning{Ticket: ticket, Kind: "call_back", Due: "2026-07-10"})
 	if p.Draft != draft.ID || p.Owner != d.id("Anna") || !p.Due.Equal(when(t, "Fri 17:00")) || !p.WholeDay || p.Number == 0 || p.Trouble != "" {
@@ -72,6 +76,16 @@ func TestPromisedWhenTheAnswerLeaves(t *testing.T) {
 	}
 	if again := d.plans(t, Planning{Ticket: ticket, Kind: "call_back", Due: "2026-07-10"}); again.ID != p.ID {
 		t.Errorf("said twice, planned twice: %+v", again)
+	}
+	for _, why := range []string{"The part is here.", "", "The part is on its way."} { // the reason given last counts
+		want := why
+		if why == "" {
+			want = "The part is here."
+		}
+		again := d.plans(t, Planning{Ticket: ticket, Kind: "call_back", Due: "2026-07-10", Anyway: why})
+		if again.ID != p.ID || again.Anyway != want || again.Number != p.Number || d.planned(t, "Anna", ticket) != "A call" {
+			t.Errorf("%+v, want the reason %q", again, want)
+		}
 	}
 	d.plans(t, Planning{Ticket: ticket, What: "A lamp", Due: rfc(t, "Thu 12:00"), Owner: d.id("Ben")})
 	if again := d.writes(t, "Anna", ticket); again.ID != draft.ID {

@@ -3,6 +3,7 @@ package promises
 import (
 	"context"
 	"embed"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -62,10 +63,14 @@ func (room *Room) Audience(tx *store.Tx, e store.Entry) (web.Audience, error) {
 		return web.Audience{Needs: web.Reports}, err
 	}
 	to := web.Audience{Needs: web.View, Team: int64(all[0].DoorTeam), Staff: int64(all[0].DoorStaff)}
-	if e.Kind == (Offered{}).Kind() && all[0].OfferedTo != 0 { // one without a ticket is seen by whoever is asked, too
-		to.Staff = int64(all[0].OfferedTo)
+	if e.Kind == (Offered{}).Kind() || e.Kind == (Withdrawn{}).Kind() { // one without a ticket concerns whoever is asked or was, too
+		var asked struct {
+			To staff.ID `json:"to"`
+		}
+		err = json.Unmarshal(e.Body, &asked)
+		to.Also = int64(asked.To)
 	}
-	return to, nil
+	return to, err
 }
 
 // sees says whether somebody may see a promise: that of a ticket with the ticket, another as one of its team, its owner, or

@@ -160,8 +160,10 @@ func (room *Room) Configure(ctx context.Context, who web.Who, ch SettingsChange)
 		if err := s.check(); err != nil {
 			return err
 		}
-		if err := room.there(tx, s); err != nil {
-			return err
+		if ch.Calendar != nil || ch.Teams != nil { // what was chosen before may be gone by now, and hinders no other change
+			if err := room.there(tx, s); err != nil {
+				return err
+			}
 		}
 		parts := was.change(SettingsChange{&s.Share, &s.Cases, &s.Remind, &s.Mail, &s.Kinds, &s.Calendar, &s.Teams}) // as they are once tidied
 		if len(parts) == 0 {
@@ -220,6 +222,21 @@ func (room *Room) withoutCalendar(tx *store.Tx, gone hours.ID) error {
 	}
 	s.Version++
 	return errors.Join(saveSettings(tx, s), tx.Record(settings{}, Configured{parts}), room.retimeAll(tx))
+}
+
+// withoutTeam has the hours of the company count for what was a team's that is no more.
+func (room *Room) withoutTeam(tx *store.Tx, gone staff.TeamID) error {
+	s, err := holdSettings(tx)
+	if err != nil {
+		return err
+	}
+	left := slices.DeleteFunc(slices.Clone(s.Teams), func(of Hours) bool { return of.Team == gone })
+	if len(left) == len(s.Teams) {
+		return nil
+	}
+	s.Teams = left
+	s.Version++
+	return errors.Join(saveSettings(tx, s), tx.Record(settings{}, Configured{[]string{"teams"}}), room.retimeAll(tx))
 }
 
 // terms are the settings, and the working time that counts by them for a team; for the company as a whole when it is zero.

@@ -77,6 +77,9 @@ func (room *Room) retime(tx *store.Tx, j due.Job) error {
 	}
 	tables := map[staff.TeamID]*hours.Timetable{} // once for all of a team
 	all, err := openAfter(tx, from.After, batch)
+	if err != nil {
+		return err
+	}
 	for i := range all {
 		p := &all[i]
 		h := tables[p.DoorTeam]
@@ -86,10 +89,12 @@ func (room *Room) retime(tx *store.Tx, j due.Job) error {
 			}
 			tables[p.DoorTeam] = h
 		}
-		err = errors.Join(err, room.wake(tx, p, s, h))
+		if err := room.wake(tx, p, s, h); err != nil {
+			return err
+		}
 	}
-	if err != nil || len(all) < batch {
-		return err
+	if len(all) < batch {
+		return nil
 	}
 	return room.due.Put(tx, retiming, j.Key, tx.Now(), place{all[len(all)-1].ID})
 }

@@ -62,6 +62,12 @@ func Of(tx *store.Tx, member staff.ID, ticket tickets.ID) (which tickets.DraftID
 	return which, ok && which != 0, err
 }
 
+// AnswerOf is the draft of an answer that somebody has on a ticket; ok is false when they have none, or write a note.
+func AnswerOf(tx *store.Tx, member staff.ID, ticket tickets.ID) (which tickets.DraftID, ok bool, err error) {
+	which, ok, err = store.Find[tickets.DraftID](tx, `SELECT id FROM drafts WHERE staff = $1 AND ticket = $2 AND kind = 'reply'`+tx.Lock(), member, ticket)
+	return which, ok && which != 0, err
+}
+
 // There are those of some drafts that are still being written or wait to leave.
 func There(tx *store.Tx, which []tickets.DraftID) ([]tickets.DraftID, error) {
 	marks, args := store.Marks(which)
