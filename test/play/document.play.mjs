@@ -43,7 +43,7 @@ test('every answer is as the document says', { skip: missing, timeout: 120_000 }
     const schema = op?.responses['200']?.content?.['application/json']?.schema;
     if (!schema) continue;
     const [root] = /^.*?\{id\}/.exec(path.replace('/api/v1', '')) ?? [];
-    const query = { '/search': '?q=lamp', '/clocks': `?tickets=${some['/tickets/{id}'].slice(0, 100)}`, '/ledger/accounts': '?of=customer', '/promises/rates': '?by=kind', '/promises/report': '?by=person', '/lexicon/offer': `?ticket=${some['/tickets/{id}'][0]}` }[path.replace('/api/v1', '')] ?? '';
+    const query = { '/search': '?q=lamp', '/clocks': `?tickets=${some['/tickets/{id}'].slice(0, 100)}`, '/ledger/accounts': '?of=customer', '/messages/questions': '?language=en', '/promises/rates': '?by=kind', '/promises/report': '?by=person', '/lexicon/offer': `?ticket=${some['/tickets/{id}'][0]}` }[path.replace('/api/v1', '')] ?? '';
     for (const id of root ? (some[root] ?? []) : path.includes('{') ? [] : ['']) {
       const [status, body] = await get((path.startsWith('/api/v1') ? '' : '/api/v1') + path.replace('{id}', id) + query);
       if (path.endsWith('/complaint') && status === 404) continue; // most tickets have none
