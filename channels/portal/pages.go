@@ -365,7 +365,7 @@ func (p *desk) carry(r *http.Request, v Visit, f form) (done string, err error) 
 		case err != nil:
 			return "", gone()
 		case f.Do == "swap":
-			return "swapped", p.Swap(r.Context(), v, f.Key, offer, pick.Remedy)
+			return "swapped", p.Swap(r.Context(), v, offer, pick.Remedy)
 		case pick.Other != "":
 			done = "named"
 		default:

@@ -81,7 +81,7 @@ func TestTwiceAtOnce(t *testing.T) {
 			if err := d.Choose(t.Context(), v, "", o.ID, recovery.Pick{Remedy: o.Choices[1].ID}); err != nil {
 				t.Fatal(err)
 			}
-			return func() error { return d.Swap(t.Context(), v, "", o.ID, o.Choices[0].ID) }
+			return func() error { return d.Swap(t.Context(), v, o.ID, o.Choices[0].ID) }
 		},
 		"Choose something else from one form": func(t *testing.T, d *hall, tk tickets.Ticket) func() error {
 			t.Helper()

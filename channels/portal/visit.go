@@ -289,8 +289,11 @@ func (room *Room) Choose(ctx context.Context, v Visit, form string, offer recove
 
 // Swap is the customer choosing otherwise among what they were offered, which they may for as long as nobody has given it
 // to them or written to them since.
-func (room *Room) Swap(ctx context.Context, v Visit, form string, offer recovery.OfferID, to recovery.RemedyID) error {
-	return room.db.Write(once(ctx, form, "swap", offer.String(), to.String()), v.Link.actor(), func(tx *store.Tx) error {
+func (room *Room) Swap(ctx context.Context, v Visit, offer recovery.OfferID, to recovery.RemedyID) error {
+	if err := room.attempt(ctx, v); err != nil {
+		return err
+	}
+	return room.db.Write(ctx, v.Link.actor(), func(tx *store.Tx) error {
 		t, err := room.again(tx, v)
 		if err != nil {
 			return err
@@ -301,10 +304,12 @@ func (room *Room) Swap(ctx context.Context, v Visit, form string, offer recovery
 			return err
 		case f.Code == "offer.same": // they have what they would like
 			return nil
-		case f.Code == "offer.not_chosen":
-			return gone()
-		case f.Kind == fault.NotFound, strings.HasPrefix(f.Code, "offer."), strings.HasPrefix(f.Code, "authority."):
+		case f.Code == "offer.sent":
 			return fault.New(fault.Conflict, "my.swap_late", "This is on its way already; write to us what you would rather have.")
+		case f.Code == "remedy.booked", strings.HasPrefix(f.Code, "authority."): // for a person to weigh
+			return fault.New(fault.Conflict, "my.swap_not", "This can't be changed from here; write to us what you would rather have.")
+		case f.Kind == fault.NotFound, strings.HasPrefix(f.Code, "offer."): // nothing was chosen of it, or it was taken back
+			return gone()
 		}
 		return err
 	})

@@ -113,16 +113,17 @@ func TestAChoiceIsSwappedUntilItIsSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.get(at).has(t, http.StatusOK, "You chose this")
+	// Nobody swaps what is another's, by their own ticket's page.
+	_, his := d.link(t, d.ticket(t, "Max", "Mine too."))
+	if err := d.Swap(t.Context(), his, other.ID, other.Choices[1].ID); code(err) != "my.offer_gone" {
+		t.Errorf("a stranger: %v", err)
+	}
+	b.get(at).has(t, http.StatusOK, `value="`+other.Choices[0].ID.String()+`" required checked`)
 	d.wait(time.Minute)
 	d.reply(t, tk, tickets.Reply{Text: "Your mug is on its way."})
 	b.get(at).lacks(t, "You chose this")
-	if err := d.Swap(t.Context(), v, "", other.ID, other.Choices[1].ID); code(err) != "my.swap_late" {
+	if err := d.Swap(t.Context(), v, other.ID, other.Choices[1].ID); code(err) != "my.swap_late" {
 		t.Errorf("swapped late: %v", err)
-	}
-	// Nobody swaps what is another's.
-	_, his := d.link(t, d.ticket(t, "Max", "Mine too."))
-	if err := d.Swap(t.Context(), his, "", other.ID, other.Choices[1].ID); code(err) != "my.swap_late" {
-		t.Errorf("a stranger: %v", err)
 	}
 }
 
@@ -142,15 +143,21 @@ func TestADearerChoiceIsHeldAgainstTheLimits(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.limit(t, 600)
-	if err := d.Swap(t.Context(), v, "", o.ID, o.Choices[0].ID); code(err) != "my.swap_late" {
+	if err := d.Swap(t.Context(), v, o.ID, o.Choices[0].ID); code(err) != "my.swap_not" {
 		t.Errorf("over the limit: %v", err)
 	}
 	d.limit(t, 700)
-	if err := d.Swap(t.Context(), v, "", o.ID, o.Choices[0].ID); err != nil {
+	if err := d.Swap(t.Context(), v, o.ID, o.Choices[0].ID); err != nil {
 		t.Error(err)
 	}
 	d.limit(t, 0)
-	if err := d.Swap(t.Context(), v, "", o.ID, o.Choices[1].ID); err != nil {
+	if err := d.Swap(t.Context(), v, o.ID, o.Choices[1].ID); err != nil {
 		t.Errorf("to one that costs less: %v", err)
+	}
+
+	// Back and forth ends with what a link may send in an hour.
+	d.write(t, func(tx *store.Tx) error { return tx.Do(`UPDATE my_tries SET n = $1`, mostSayings) })
+	if err := d.Swap(t.Context(), v, o.ID, o.Choices[1].ID); code(err) != "slow_down" {
+		t.Errorf("too often: %v", err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/hearthdesk/hearth/base/due"
 	"github.com/hearthdesk/hearth/base/fault"
@@ -217,7 +218,7 @@ func (room *Room) remind(tx *store.Tx, c Complaint) error {
 }
 
 // remindAll sets anew when the machine asks those who are in follow-up already. Who would have been asked by now is asked as
-// many days from now: nobody wants to hear of it by hundreds at the moment a switch is turned.
+// many days from now, one a minute: nobody wants to hear of it by hundreds at once.
 func (room *Room) remindAll(tx *store.Tx, s followup.Settings) error {
 	all, err := following(tx)
 	if err != nil || len(all) == 0 {
@@ -227,10 +228,12 @@ func (room *Room) remindAll(tx *store.Tx, s followup.Settings) error {
 	if err != nil {
 		return err
 	}
+	late := s.After()
 	for _, c := range all {
 		at := t.Add(c.Since, s.After())
 		if at.Before(tx.Now()) {
-			at = t.Add(tx.Now(), s.After())
+			at = t.Add(tx.Now(), late)
+			late += time.Minute
 		}
 		if err := room.due.Put(tx, asking, c.ID.String(), at, nil); err != nil {
 			return err
@@ -274,8 +277,8 @@ func (room *Room) ArrangeAsking(ctx context.Context, who web.Who, s followup.Set
 		return s, err
 	}
 	return s, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
-		err := errors.Join(followup.Save(tx, s), tx.Record(configuredKey("complaints/follow_up"), AskingArranged{s.Mail, s.Days}))
-		if err == nil && s.Mail {
+		changed, err := followup.Save(tx, s)
+		if err = errors.Join(err, tx.Record(configuredKey("complaints/follow_up"), AskingArranged{s.Mail, s.Days})); err == nil && changed && s.Mail {
 			err = room.remindAll(tx, s)
 		}
 		return err

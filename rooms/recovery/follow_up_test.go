@@ -246,10 +246,10 @@ func TestThanksOpenNoRecovery(t *testing.T) {
 // Who is in follow-up when it is switched on is asked as well: in their days, or as many days from now where those have passed.
 func TestAskingThatIsSwitchedOnLaterReachesThoseWhoWait(t *testing.T) {
 	d := furnish(t)
-	long, answered := d.inFollowUp(t, "Eve"), d.inFollowUp(t, "Ola")
+	long, next, answered := d.inFollowUp(t, "Eve"), d.inFollowUp(t, "Uma"), d.inFollowUp(t, "Ola")
 	must[Complaint](t)(d.Follow(t.Context(), d.ann, answered.ID, Reply{Held: Yes, Trusts: No}))
 	d.wait(14 * 24 * time.Hour)
-	for _, c := range []Complaint{long, answered} { // its moment comes while it is switched off
+	for _, c := range []Complaint{long, next, answered} { // its moment comes while it is switched off
 		d.write(t, func(tx *store.Tx) error {
 			if _, err := d.queue.Cancel(tx, asking, c.ID.String()); err != nil {
 				return err
@@ -271,11 +271,26 @@ func TestAskingThatIsSwitchedOnLaterReachesThoseWhoWait(t *testing.T) {
 	if a := at(long); a.Before(now.Add(24*time.Hour)) || a.After(now.Add(3*24*time.Hour)) {
 		t.Errorf("who waits for long is asked at %s, it is %s", a, now)
 	}
+	first := at(long)
+	if a := at(next); a != first.Add(time.Minute) {
+		t.Errorf("who waits for long beside them is asked at %s, they at %s", a, first)
+	}
 	if a := at(short); !a.After(now) || a.After(now.Add(24*time.Hour)) {
 		t.Errorf("who came yesterday is asked at %s, it is %s", a, now)
 	}
 	if a := at(answered); !a.IsZero() {
 		t.Errorf("who answered is asked at %s", a)
+	}
+
+	// To set what is set already puts nobody off.
+	d.wait(time.Hour)
+	must[followup.Settings](t)(d.ArrangeAsking(t.Context(), d.boss, followup.Settings{Mail: true, Days: 2}))
+	if a := at(long); a != first {
+		t.Errorf("set once more, who waits for long is asked at %s, not at %s", a, first)
+	}
+	must[followup.Settings](t)(d.ArrangeAsking(t.Context(), d.boss, followup.Settings{Mail: true, Days: 3}))
+	if a := at(long); !a.After(first) {
+		t.Errorf("a day later is %s after %s", a, first)
 	}
 }
 

@@ -257,6 +257,15 @@ func TestOneOrTheOther(t *testing.T) {
 				func() error { return second(d.Withdraw(t.Context(), d.ann, o.ID)) },
 			}
 		},
+		"chosen otherwise and taken back": func(t *testing.T, d *hall, _ Complaint) [2]func() error {
+			t.Helper()
+			ticket := d.ticket(t, "Uma", d.team)
+			o := d.chose(t, ticket, 0, Choice{Kind: "gift", Amount: euros(900)}, Choice{Kind: "call_from_owner"})
+			return [2]func() error{
+				func() error { return d.swap(t, ticket, o, 1) },
+				func() error { return second(d.TakeBack(t.Context(), d.ann, o.Choices[0].ID, "A slip.")) },
+			}
+		},
 		"given and the limit lowered": func(t *testing.T, d *hall, c Complaint) [2]func() error {
 			t.Helper()
 			return [2]func() error{

@@ -101,9 +101,10 @@ func Read(tx *store.Tx) (Settings, error) {
 	return store.One[Settings](tx, `SELECT ask_mail, ask_days FROM complaints_desk`)
 }
 
-// Save sets it.
-func Save(tx *store.Tx, s Settings) error {
-	return tx.Do(`UPDATE complaints_desk SET ask_mail = $1, ask_days = $2`, s.Mail, s.Days)
+// Save sets it; false when it was so already.
+func Save(tx *store.Tx, s Settings) (changed bool, err error) {
+	n, err := tx.Exec(`UPDATE complaints_desk SET ask_mail = $1, ask_days = $2 WHERE ask_mail <> $1 OR ask_days <> $2`, s.Mail, s.Days)
+	return n > 0, err
 }
 
 //go:embed words.*.json

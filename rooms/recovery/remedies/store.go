@@ -56,18 +56,18 @@ func SaveOffer(tx *store.Tx, o Offer) error {
 	return tx.Do(`UPDATE remedies_offers SET state = $2, reserved = $3, ended_at = $4, named = $5, sent_at = $6, swaps = $7 WHERE id = $1`, o.ID, o.State, o.Reserved, o.EndedAt, o.Named, o.SentAt, o.Swaps)
 }
 
-// OfferOf is one of them with its choices; false when there is none.
+// OfferOf is one of them with its choices, which stay as they are until the transaction ends; false when there is none.
 func OfferOf(tx *store.Tx, which OfferID) (Offer, bool, error) {
 	o, ok, err := store.Find[Offer](tx, `SELECT `+offerColumns+` FROM remedies_offers WHERE id = $1`+tx.Lock(), which)
 	if err != nil || !ok {
 		return o, ok, err
 	}
-	o.Choices, err = choices(tx, o.ID)
+	o.Choices, err = choices(tx, o.ID, tx.Lock())
 	return o, true, err
 }
 
-func choices(tx *store.Tx, o OfferID) ([]Remedy, error) {
-	return store.All[Remedy](tx, `SELECT `+columns+` FROM remedies WHERE offer = $1 AND offer > 0 ORDER BY id`, o)
+func choices(tx *store.Tx, o OfferID, lock string) ([]Remedy, error) {
+	return store.All[Remedy](tx, `SELECT `+columns+` FROM remedies WHERE offer = $1 AND offer > 0 ORDER BY id`+lock, o)
 }
 
 // OffersIn lists those of a case.
@@ -91,7 +91,7 @@ func OpenOffers(tx *store.Tx, customer people.ID) ([]Offer, error) {
 func withChoices(tx *store.Tx, all []Offer, err error) ([]Offer, error) {
 	for i := range all {
 		if err == nil {
-			all[i].Choices, err = choices(tx, all[i].ID)
+			all[i].Choices, err = choices(tx, all[i].ID, "")
 		}
 	}
 	return all, err

@@ -58,6 +58,13 @@ func Swap(tx *store.Tx, o *Offer, to ID, limits func() (ledger.Limits, error)) (
 	case i == from:
 		return was, now, fault.New(fault.Conflict, "offer.same", "This is what they chose already.")
 	}
+	there, err := In(tx, o.Matter)
+	if err != nil {
+		return was, now, err
+	}
+	if err := Booked(o.Choices[i], there); err != nil { // it may have been given as the other part since
+		return was, now, err
+	}
 	o.Swaps++
 	was, now = o.Choices[from], o.Choices[i]
 	if was.Entry != 0 {
