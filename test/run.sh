@@ -26,7 +26,7 @@ suite() {
 	# shellcheck disable=SC2046 # paths have no spaces
 	mkdir -p .cache/tests && go build -ldflags='-s -w' -o .cache/tests/hearth ./cmd/hearth && link -o .cache/tests/ $(tests | sed -n 's|^[a-z]* |./|p') && go test . || return 1
 	tests | grep '^[a-z]*_' | while read -r name path; do link -o ".cache/tests/$name.test" "./$path" || exit 1; done || return 1
-	tests | SKIP= xargs -P 4 -L 1 sh test/one.sh # a SKIP from outside leaves nothing out
+	tests | SKIP= xargs -P 3 -L 1 sh test/one.sh # a SKIP from outside leaves nothing out
 }
 plays() {
 	[ -d web/node_modules ] || return 0 # said above
@@ -38,7 +38,7 @@ postgres() {
 	# either.
 	SKIP='TestPeers|TestAConsent|TestAnAnswer(IsTriedAgain|Outlives)|TestMailComesAndGoesProtected|TestServersAre|TestATrialEnds|TestAServerThatCannot|TestTheSignature|TestAFolderIsNumbered|TestTheSameSeed|TestMailsArriveByThemselves|TestCustomersWriteBack|TestNobodyElse|TestTheSampleCompanyIsAlive'
 	tests -e ' base/\(text\|files\|when\|odds\|id\|money\|secret\|words\)$' -e ' channels/email/' -e ' test/\(load\|servers\)$' |
-		SKIP=$SKIP .cache/withpg xargs -P 4 -L 1 sh test/one.sh
+		SKIP=$SKIP .cache/withpg xargs -P 3 -L 1 sh test/one.sh
 	code=$?
 	if [ $code = 3 ]; then
 		[ "${CI:-}" = true ] && return 1
