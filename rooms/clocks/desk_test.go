@@ -89,8 +89,9 @@ func (d *desk) at(t *testing.T, text string) {
 func (d *desk) settle(tb testing.TB) {
 	tb.Helper()
 	for {
+		rested := !d.waits(tb) // before: work may be done by itself, and its events are followed after it
 		d.follow(tb)
-		if !d.waits(tb) {
+		if rested && !d.waits(tb) {
 			return
 		}
 		d.work(tb)
