@@ -2,7 +2,7 @@
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LINT = .cache/bin/golangci-lint
 # Without cgo and without paths everything is compiled once: for the program, its tests, and every other checkout.
-export CGO_ENABLED ?= 0
+export CGO_ENABLED := 0
 export GOFLAGS := $(strip $(GOFLAGS) -trimpath)
 
 .PHONY: run build web test check verify lint fmt house race bench plays peers setup clean

@@ -156,7 +156,7 @@ func TestALongSentenceIsMarkedInItsLength(t *testing.T) {
 	}
 	short, long := least(200), least(1600)
 	t.Logf("%s, and eight times as long %s", short, long)
-	if long > 32*short { // the square would be 64 times
+	if long > 24*short { // the square would be 64 times
 		t.Errorf("eight times the words took %s, and one time %s", long, short)
 	}
 }
