@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -22,8 +23,7 @@ type outcome struct {
 
 // Twice fails the test unless a verb that runs twice at once leaves what one after the other leaves: the same answers, and
 // the same rows in every table, so that a change that is lost shows even where as many rows are left. prepare runs for each
-// of the two and returns the verb on a database of its own. SQLite lets one write at a time, so there is nothing to see there
-// and nothing is done.
+// of the two and returns the verb on a database of its own.
 func Twice(t *testing.T, prepare func(t *testing.T) (db *store.DB, verb func() error)) {
 	t.Helper()
 	Both(t, func(t *testing.T) (*store.DB, [2]func() error) {
@@ -36,9 +36,6 @@ func Twice(t *testing.T, prepare func(t *testing.T) (db *store.DB, verb func() e
 // Both is Twice of two verbs: at once they must leave what they leave in one order or in the other.
 func Both(t *testing.T, prepare func(t *testing.T) (db *store.DB, verbs [2]func() error)) {
 	t.Helper()
-	if !Postgres() {
-		return
-	}
 	db, verbs := prepare(t)
 	inTurn := look(t, db, []error{verbs[0](), verbs[1]()})
 
@@ -68,6 +65,11 @@ func atOnce(t *testing.T, db *store.DB, verbs [2]func() error) []error {
 			wg.Wait()
 			close(done)
 		}()
+	}
+	if db.Engine() == "sqlite" { // one writer at a time
+		run()
+		<-done
+		return answers
 	}
 	err := db.Write(t.Context(), store.System("test"), func(tx *store.Tx) error {
 		if _, err := store.One[int64](tx, `SELECT seq FROM journal_head`+tx.Lock()); err != nil {
@@ -120,11 +122,7 @@ func look(t *testing.T, db *store.DB, answers []error) outcome {
 		o.Answers = append(o.Answers, code)
 	}
 	err := db.Read(t.Context(), func(tx *store.Tx) error {
-		name, err := store.One[string](tx, `SELECT current_database()::text`)
-		if err != nil {
-			return err
-		}
-		tables, err := full(t.Context(), name)
+		tables, err := tables(t.Context(), tx)
 		if err != nil {
 			return err
 		}
@@ -142,11 +140,32 @@ func look(t *testing.T, db *store.DB, answers []error) outcome {
 	return o
 }
 
+// tables are those that hold what rooms say: not the engine's own, not those of migrations, and not a full-text index, whose
+// rows are the engine's too.
+func tables(ctx context.Context, tx *store.Tx) ([]string, error) {
+	if tx.Engine() == "sqlite" {
+		return store.All[string](tx, `SELECT name FROM sqlite_master AS t WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND name NOT LIKE 'versions\_of\_%' ESCAPE '\'
+			AND NOT EXISTS (SELECT 1 FROM sqlite_master AS v WHERE v.sql LIKE 'CREATE VIRTUAL %' AND (t.name = v.name OR t.name LIKE v.name || '\_%' ESCAPE '\'))`)
+	}
+	name, err := store.One[string](tx, `SELECT current_database()::text`)
+	if err != nil {
+		return nil, err
+	}
+	return full(ctx, name)
+}
+
 // rows are those of a table as text, sorted, without what is never the same twice.
 func rows(tx *store.Tx, table string) ([]string, error) {
 	whole := table + `::text`
-	if table == "journal" { // two verbs of several steps each take turns as they like
+	switch {
+	case table == "journal": // two verbs of several steps each take turns as they like
 		whole = `kind || ' ' || subject || ' ' || by || ' ' || via || ' ' || body`
+	case tx.Engine() == "sqlite":
+		columns, err := store.All[string](tx, `SELECT name FROM pragma_table_info($1)`, table)
+		if err != nil {
+			return nil, err
+		}
+		whole = `quote("` + strings.Join(columns, `") || ', ' || quote("`) + `")`
 	}
 	all, err := store.All[string](tx, `SELECT `+whole+` FROM `+table)
 	for i := range all {
