@@ -42,6 +42,7 @@ test('the cleaner takes a complaint on a phone, gives a voucher, passes it on an
   await page.getByText('One waits on this device for a net.').waitFor();
   await page.reload(); // the page opens without a net, and what waits is still there
   await page.getByText('One waits on this device for a net.').waitFor();
+  assert.ok(theo.wrong.splice(0).every((w) => /net::ERR_FAILED/.test(w))); // how some browsers call what a kept page asks for without a net
   await theo.context.setOffline(false);
   await page.evaluate(() => dispatchEvent(new Event('online')));
   await page.getByText('One waits on this device for a net.').waitFor({ state: 'detached' });
