@@ -98,7 +98,8 @@ type Withdrawn struct {
 	Promise ID         `json:"promise"`
 	Ticket  tickets.ID `json:"ticket,omitzero"`
 	Owner   staff.ID   `json:"owner"`
-	To      staff.ID   `json:"to"` // who was
+	To      staff.ID   `json:"to"`             // who was
+	Gone    bool       `json:"gone,omitempty"` // they can't see to it any more
 }
 
 // Kind names it.

@@ -28,7 +28,7 @@ func TestEventsStayAsTheyWere(t *testing.T) {
 		t,
 		Made{prm, tkt, cus, "call_back", anna, ben, hall, Composer, msg, at, next, why}, Kept{prm, tkt, anna, true},
 		Renewed{prm, tkt, anna, next, ByMail, true, true, why}, Released{prm, tkt, anna, true, why}, Handed{prm, tkt, ben, anna, why},
-		Offered{prm, tkt, anna, ben, true, why}, Declined{prm, tkt, anna, ben, why}, Withdrawn{prm, tkt, anna, ben},
+		Offered{prm, tkt, anna, ben, true, why}, Declined{prm, tkt, anna, ben, why}, Withdrawn{prm, tkt, anna, ben, false},
 		Reminded{prm, tkt, anna, at}, Broken{prm, tkt, anna, at}, Refused{pln, tkt, anna, msg, "promise.past"}, Moved{prm, into, tkt}, Configured{[]string{"share", "remind"}},
 	)
 }

@@ -49,6 +49,10 @@ func (room *Room) follow(f *store.Follower) {
 	store.On(f, func(tx *store.Tx, _ store.Entry, e hours.Removed) error {
 		return room.withoutCalendar(tx, e.Calendar)
 	})
+	store.On(f, func(tx *store.Tx, _ store.Entry, e staff.TeamLeft) error { return room.gone(tx, e.Staff) })
+	store.On(f, func(tx *store.Tx, _ store.Entry, e staff.Disabled) error { return room.gone(tx, e.Staff) })
+	store.On(f, func(tx *store.Tx, _ store.Entry, e staff.RoleGiven) error { return room.gone(tx, e.Staff) })
+	store.On(f, func(tx *store.Tx, _ store.Entry, _ staff.RoleChanged) error { return room.gone(tx, 0) })
 	store.On(f, func(tx *store.Tx, _ store.Entry, e staff.TeamRemoved) error { return room.withoutTeam(tx, e.Team) })
 }
 

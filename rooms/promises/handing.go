@@ -23,8 +23,12 @@ func (p *Promise) withdraw() store.Event {
 		return nil
 	}
 	p.offer(0, time.Time{})
-	return Withdrawn{p.ID, p.Ticket, p.Owner, was}
+	return Withdrawn{p.ID, p.Ticket, p.Owner, was, false}
 }
+
+// spare asks whoever was asked no more, who said no or is gone. Since when they were asked stays: whoever gets the ticket next
+// is asked in their place.
+func (p *Promise) spare() { p.OfferedTo = 0 }
 
 // handed makes somebody the owner.
 func (p *Promise) handed(to staff.ID, because ReasonID) store.Event {
@@ -49,11 +53,12 @@ func (p *Promise) asked(who web.Who) error {
 }
 
 // goes asks who has the ticket now, that went from was to to, whether they see to the promise too: when it was theirs who had
-// the ticket, or nobody had it. Whoever was asked because of the ticket is not asked any more. A colleague who was asked by
-// hand stays asked, and what is somebody else's on purpose stays theirs. It says what changed; nil for nothing.
+// the ticket, or nobody had it, or who was asked last said no. Whoever was asked because of the ticket is not asked any more. A
+// colleague who was asked by hand stays asked, and what is somebody else's on purpose stays theirs. It says what changed; nil
+// for nothing.
 func (p *Promise) goes(was, to staff.ID, now time.Time) store.Event {
 	switch {
-	case p.OfferedTo != 0 && p.OfferedTo != was, p.OfferedTo == 0 && was != 0 && p.Owner != was:
+	case p.OfferedTo != 0 && p.OfferedTo != was, p.OfferedAt.IsZero() && was != 0 && p.Owner != was:
 		return nil
 	case to == 0 || to == p.Owner:
 		return p.withdraw()
@@ -116,7 +121,7 @@ func (room *Room) Decline(ctx context.Context, who web.Who, promise ID, because 
 		if err != nil {
 			return nil, err
 		}
-		p.offer(0, time.Time{})
+		p.spare()
 		words, err := why(tx, p.ID, staff.ID(who.Staff), "declined", text)
 		return Declined{p.ID, p.Ticket, p.Owner, staff.ID(who.Staff), words}, err
 	})
@@ -147,7 +152,7 @@ func (room *Room) along(tx *store.Tx, e tickets.Assigned) error {
 	return nil
 }
 
-// unasked asks a colleague no more who was asked by hand and can't see to the promise now that its ticket has gone elsewhere.
+// unasked asks a colleague no more who was asked and can't see to the promise now: its ticket has gone elsewhere, or they have.
 func (room *Room) unasked(tx *store.Tx, p *Promise, was staff.ID) error {
 	if p.OfferedTo == 0 || p.OfferedTo == was {
 		return nil // goes asks them no more
@@ -156,8 +161,19 @@ func (room *Room) unasked(tx *store.Tx, p *Promise, was staff.ID) error {
 	if fault.KindOf(blind) != fault.Conflict {
 		return blind
 	}
-	told := p.withdraw()
+	told := Withdrawn{p.ID, p.Ticket, p.Owner, p.OfferedTo, true}
+	p.spare()
 	return errors.Join(save(tx, p), tx.Record(p.subject(), told))
+}
+
+// gone asks somebody no more to see to what they can't see to, now that they left a team, have another role or are not here any
+// more; with 0 everybody, now that a role is another.
+func (room *Room) gone(tx *store.Tx, member staff.ID) error {
+	all, err := askedOf(tx, member)
+	for i := range all {
+		err = errors.Join(err, room.unasked(tx, &all[i], 0))
+	}
+	return err
 }
 
 // passes says whose a promise is, and who is asked, when its ticket goes from was to to: where its owner can't see to it any

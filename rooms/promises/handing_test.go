@@ -32,13 +32,15 @@ func TestWhoIsAskedWhenATicketGoes(t *testing.T) {
 		"and gives it away: they were asked, not to stay": {anna, ben, ben, nobody, nobody},
 	} {
 		p := Promise{ID: 7, Owner: tc.owner}
-		p.offer(tc.asked, monday)
+		if tc.asked != nobody {
+			p.offer(tc.asked, monday)
+		}
 		told := p.goes(tc.was, tc.to, monday.Add(time.Hour))
 		var want store.Event
 		switch tc.want {
 		case tc.asked:
 		case nobody:
-			want = Withdrawn{p.ID, p.Ticket, tc.owner, tc.asked}
+			want = Withdrawn{p.ID, p.Ticket, tc.owner, tc.asked, false}
 		default:
 			want = Offered{p.ID, p.Ticket, tc.owner, tc.want, true, 0}
 		}
@@ -196,6 +198,87 @@ func TestATicketGoesOutOfReach(t *testing.T) {
 	gives(ticket, tickets.Assignment{Team: &d.hall, Staff: &sue})
 	if got, told := d.again(t, p.ID), d.told(t); told != "handed" || got.OfferedTo != 0 || got.Owner != sue {
 		t.Errorf("told %q, %+v", told, got)
+	}
+}
+
+// Who said no to a promise and then gives its ticket to somebody else leaves them asked.
+func TestADeclinedPromiseIsAskedAboutOn(t *testing.T) {
+	d := openDesk(t)
+	ticket := d.opens(t, d.hall, eve).ID
+	give := func(to string) {
+		t.Helper()
+		id := d.id(to)
+		must[tickets.Ticket](t)(d.tickets.Assign(t.Context(), admin, ticket, tickets.Assignment{Staff: &id}))
+		d.settle(t)
+	}
+	give("Anna")
+	p := d.promises(t, "Anna", Making{Ticket: ticket, Due: "2026-07-10"})
+	give("Ben")
+	must[Promise](t)(d.Decline(t.Context(), d.staff["Ben"], p.ID, "I know nothing of lamps."))
+	d.told(t)
+	give("Sue")
+	if got, told := d.again(t, p.ID), d.told(t); told != "offered" || got.OfferedTo != d.id("Sue") || got.Owner != d.id("Anna") {
+		t.Errorf("told %q, %+v", told, got)
+	}
+	// Anna keeps it after all, so it stays hers wherever the ticket goes.
+	must[Promise](t)(d.Hand(t.Context(), d.staff["Anna"], p.ID, d.id("Anna"), ""))
+	d.told(t)
+	give("Ben")
+	if got, told := d.again(t, p.ID), d.told(t); told != "" || got.OfferedTo != 0 {
+		t.Errorf("told %q, %+v", told, got)
+	}
+}
+
+// Whoever leaves, or may not read the ticket any more, is asked no more, though the ticket stays where it is: the owner reads so
+// in the story of the ticket.
+func TestWhoIsGoneIsAskedNoMore(t *testing.T) {
+	for name, leaves := range map[string]func(t *testing.T, d *desk){
+		"the team": func(t *testing.T, d *desk) {
+			t.Helper()
+			must[staff.Team](t)(d.Room.staff.Leave(t.Context(), admin, d.hall, d.id("Ben")))
+		},
+		"the company": func(t *testing.T, d *desk) {
+			t.Helper()
+			must[staff.Member](t)(d.Room.staff.Disable(t.Context(), admin, d.id("Ben")))
+		},
+		"the work on tickets": func(t *testing.T, d *desk) {
+			t.Helper()
+			must[staff.Member](t)(d.Room.staff.Change(t.Context(), admin, d.id("Ben"), staff.Change{Role: new("light")}))
+		},
+		"what their role may": func(t *testing.T, d *desk) {
+			t.Helper()
+			nights := must[staff.Role](t)(d.Room.staff.AddRole(t.Context(), admin, "Nights", []string{"view", "act"}, false))
+			must[staff.Member](t)(d.Room.staff.Change(t.Context(), admin, d.id("Ben"), staff.Change{Role: new("Nights")}))
+			d.settle(t) // another role that may see to it is none the less asked
+			must[staff.Role](t)(d.Room.staff.ChangeRole(t.Context(), admin, nights.ID, staff.RoleChange{May: &[]string{"view"}}))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := openDesk(t)
+			ticket, anna := d.opens(t, d.hall, eve).ID, d.id("Anna")
+			must[tickets.Ticket](t)(d.tickets.Assign(t.Context(), admin, ticket, tickets.Assignment{Staff: &anna}))
+			p := d.promises(t, "Anna", Making{Ticket: ticket, Due: "2026-07-10"})
+			other := d.promises(t, "Anna", Making{Ticket: ticket, Due: "2026-07-10"})
+			must[Promise](t)(d.Hand(t.Context(), d.staff["Anna"], p.ID, d.id("Ben"), "On leave."))
+			must[Promise](t)(d.Hand(t.Context(), d.staff["Anna"], other.ID, d.id("Sue"), "On leave."))
+			d.settle(t)
+			d.told(t)
+			leaves(t, d)
+			d.settle(t)
+			if got, told := d.again(t, p.ID), d.told(t); told != "withdrawn" || got.OfferedTo != 0 || got.Owner != anna {
+				t.Errorf("told %q, %+v", told, got)
+			}
+			if got := d.again(t, other.ID); got.OfferedTo != d.id("Sue") {
+				t.Errorf("Sue is asked no more: %+v", got)
+			}
+			d.look(t, func(tx *store.Tx) error {
+				c, err := d.Counts(tx, d.staff["Ben"])
+				if c.Asked != 0 {
+					t.Errorf("Ben counts %d", c.Asked)
+				}
+				return err
+			})
+		})
 	}
 }
 

@@ -156,6 +156,11 @@ func (room *Room) Planned(tx *store.Tx, who web.Who, ticket tickets.ID) (all []P
 	return all, room.presentPlanned(tx, who, of)
 }
 
+// EveryPlanned lists all that is planned, and all that could not be promised, after one, oldest first, for an export.
+func (*Room) EveryPlanned(tx *store.Tx, after PlannedID, limit int) ([]Planned, error) {
+	return plannedAfter(tx, after, limit)
+}
+
 // plannedOn is what is planned, and what could not be promised, on a ticket that who may see.
 func (room *Room) plannedOn(tx *store.Tx, who web.Who, ticket tickets.ID) ([]Planned, error) {
 	if _, err := room.tickets.Mine(tx, who, ticket); err != nil {
@@ -173,11 +178,15 @@ func (room *Room) presentPlanned(tx *store.Tx, who web.Who, all []*Planned) erro
 	if err := room.numbered(tx, who, all); err != nil {
 		return err
 	}
+	g, err := room.grounds(tx, who)
+	if err != nil {
+		return err
+	}
 	for _, p := range all {
 		if p.Message != 0 {
 			continue
 		}
-		_, _, err := room.proven(tx, who, p.making(), tx.Now())
+		_, _, err := g.prove(tx, p.making(), tx.Now())
 		if f := fault.Of(err); f != nil && f.Kind != fault.Internal {
 			p.Trouble, p.Code = f.Say, f.Code
 		} else if err != nil {

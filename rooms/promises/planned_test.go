@@ -57,6 +57,38 @@ func (d *desk) planned(tb testing.TB, name string, ticket tickets.ID) string {
 	return strings.Join(said, ", ")
 }
 
+// However much an answer promises, what stands against it is asked once for all of it.
+func TestWhatIsPlannedIsProvenTogether(t *testing.T) {
+	d := openDesk(t)
+	ticket := d.opens(t, d.hall, eve).ID
+	for range 60 { // history has something to say
+		kept := d.promises(t, "Anna", Making{Ticket: ticket, Due: "2026-07-10", Anyway: "The part is here."})
+		must[Promise](t)(d.Keep(t.Context(), d.staff["Anna"], kept.ID))
+	}
+	d.writes(t, "Anna", ticket)
+	plan := func(i int) {
+		t.Helper()
+		d.plans(t, Planning{Ticket: ticket, What: fmt.Sprintf("Call %d", i), Due: "2026-07-10", Owner: []staff.ID{0, d.id("Ben")}[i%2]})
+	}
+	cost := func() (n float64) {
+		t.Helper()
+		d.look(t, func(tx *store.Tx) (err error) {
+			n = testing.AllocsPerRun(5, func() { _, err = d.Planned(tx, d.staff["Anna"], ticket) })
+			return err
+		})
+		return n
+	}
+	plan(0)
+	plan(1)
+	two := cost()
+	for i := 2; i < mostPlanned; i++ {
+		plan(i)
+	}
+	if all := cost(); all > 2*two {
+		t.Errorf("two are proven with %.0f allocations, and %d with %.0f", two, mostPlanned, all)
+	}
+}
+
 // What an answer promises is promised when it leaves and not before: once, by its author, in that message, as of that moment.
 func TestPromisedWhenTheAnswerLeaves(t *testing.T) {
 	d := openDesk(t)

@@ -108,7 +108,7 @@ type Promise struct {
 	CallTried  bool              `json:"call_tried,omitempty" db:"call_tried" doc:"they were called first and not reached"`
 	RemindedAt time.Time         `json:"reminded_at,omitzero" db:"reminded_at"`
 	OfferedTo  staff.ID          `json:"offered_to,omitzero" db:"offered_to" doc:"who is asked to see to it; until they say yes it stays its owner's"`
-	OfferedAt  time.Time         `json:"offered_at,omitzero" db:"offered_at"`
+	OfferedAt  time.Time         `json:"offered_at,omitzero" db:"offered_at" doc:"since when; where nobody is asked, when somebody was who said no or could not any more"`
 	Version    int64             `json:"version" db:"version"`
 	Reasons    []Reason          `json:"reasons" db:"-" nullable:"false"`
 

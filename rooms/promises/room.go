@@ -131,40 +131,6 @@ func (room *Room) made(tx *store.Tx, who web.Who, m Making, at time.Time) (p Pro
 	return p, made, err
 }
 
-// proven proves what is to be promised at a moment; because is why, where history speaks against it.
-func (room *Room) proven(tx *store.Tx, who web.Who, m Making, at time.Time) (p Promise, because string, err error) {
-	p = Promise{
-		ID: store.NewID[promiseKind](tx), Ticket: m.Ticket, Customer: m.Customer, Kind: m.Kind, MadeBy: staff.ID(who.Staff), Owner: m.Owner, Team: m.Team,
-		Source: m.Source, Message: m.Message, MadeAt: at, State: Open,
-	}
-	if p.What, err = words(m.What); err != nil {
-		return p, "", err
-	}
-	s, err := readSettings(tx)
-	if err != nil {
-		return p, "", err
-	}
-	if err := p.sorted(s); err != nil {
-		return p, "", err
-	}
-	if err := room.placed(tx, who, &p); err != nil {
-		return p, "", err
-	}
-	h, err := room.timetable(tx, s, p.Team)
-	if err != nil {
-		return p, "", err
-	}
-	if p.Due, p.WholeDay, err = moment(m.Due, at, h); err != nil {
-		return p, "", err
-	}
-	p.Allowed = microsOf(h.Between(p.MadeAt, p.Due))
-	l, err := room.learn(tx, s, h, p.Kind, p.Team)
-	if err == nil && !l.grants(s, p.Allowed.duration()) {
-		because, err = l.because(m.Anyway, s, tx.Now(), h)
-	}
-	return p, because, err
-}
-
 // sorted proves what kind of promise it is and where it was made.
 func (p *Promise) sorted(s Settings) error {
 	if p.Kind == "" {

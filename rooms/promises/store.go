@@ -58,6 +58,11 @@ func allOn(tx *store.Tx, ticket tickets.ID) ([]Promise, error) {
 	return store.All[Promise](tx, `SELECT `+columns+` FROM promises WHERE ticket = $1 ORDER BY id`+tx.Lock(), ticket)
 }
 
+// askedOf are the promises that somebody is asked to see to, or with 0 anybody, about to change.
+func askedOf(tx *store.Tx, member staff.ID) ([]Promise, error) {
+	return store.All[Promise](tx, `SELECT `+columns+` FROM promises WHERE offered_to <> 0 AND (offered_to = $1 OR $1 = 0) ORDER BY id`+tx.Lock(), member)
+}
+
 // openAfter are open promises in the order of their ids.
 func openAfter(tx *store.Tx, after ID, limit int) ([]Promise, error) {
 	return store.All[Promise](tx, `SELECT `+columns+` FROM promises WHERE state = 'open' AND id > $1 ORDER BY id LIMIT $2`+tx.Lock(), after, limit)
@@ -103,6 +108,11 @@ func refusedOf(tx *store.Tx, member staff.ID) ([]Planned, error) {
 // plannedBefore is what somebody planned before a moment and has not left.
 func plannedBefore(tx *store.Tx, member staff.ID, at time.Time) ([]Planned, error) {
 	return store.All[Planned](tx, `SELECT `+plannedColumns+` FROM promises_planned WHERE staff = $1 AND planned_at < $2 AND message = 0`, member, at)
+}
+
+// plannedAfter is what anybody planned, and what could not be promised, in the order it was planned.
+func plannedAfter(tx *store.Tx, after PlannedID, limit int) ([]Planned, error) {
+	return store.All[Planned](tx, `SELECT `+plannedColumns+` FROM promises_planned WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
 }
 
 // refuse keeps what an answer that left could not promise.

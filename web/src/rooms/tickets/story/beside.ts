@@ -24,6 +24,7 @@ export function beside(m: Moment, all: Moment[]): Line {
     case 'promises.declined':
       return did(t('story.declined'));
     case 'promises.withdrawn':
+      if (b.gone) return was(t('story.gone', { name: house.name(b.to as string) || t('tickets.somebody') }));
       return m.by.startsWith('system:') ? undefined : did(t('story.withdrawn'));
     case 'promises.kept':
       return did(t(b.late ? 'story.kept_late' : 'story.kept'));
