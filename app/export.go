@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/secret"
 	"github.com/hearthdesk/hearth/base/store"
 )
 
@@ -142,12 +143,12 @@ func (e *export) close() (err error) {
 }
 
 // blob copies an attachment or a raw mail, once however many name it, and returns where it lies below the folder; the
-// empty string when it is missing.
-func (e *export) blob(ctx context.Context, shelf, sha256, ending string) (string, error) {
+// empty string when it is missing. A customer's link is blotted out of it: who has one acts as them.
+func (e *export) blob(ctx context.Context, shelf, sha256, name, kind string) (string, error) {
 	if sha256 == "" {
 		return "", nil
 	}
-	at := shelf + "/" + sha256[:2] + "/" + sha256 + ending
+	at := shelf + "/" + sha256[:2] + "/" + sha256 + ending(name)
 	target := filepath.Join(e.Folder, filepath.FromSlash(at))
 	if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
 		return "", err
@@ -166,7 +167,11 @@ func (e *export) blob(ctx context.Context, shelf, sha256, ending string) (string
 		return "", errors.Join(err, out.Close())
 	}
 	defer in.Close()
-	n, err := io.Copy(out, in)
+	body, err := secret.BlotFile("my", name, kind, in)
+	if err != nil {
+		return "", errors.Join(err, out.Close())
+	}
+	n, err := io.Copy(out, body)
 	e.Files++
 	e.Bytes += n
 	return at, errors.Join(err, out.Close())

@@ -42,11 +42,11 @@ func (e *export) parts(ctx context.Context) error {
 			whole[i] = wholePart{p, []partSaid{}}
 			for _, m := range p.Messages {
 				out := partSaid{Message: m, HTML: m.HTML, Attachments: []partAttached{}}
-				if out.RawFile, err = e.blob(ctx, "mails", m.Raw, ".eml"); err != nil {
+				if out.RawFile, err = e.blob(ctx, "mails", m.Raw, ".eml", "message/rfc822"); err != nil {
 					return nil, err
 				}
 				for _, f := range m.Files {
-					at, err := e.blob(ctx, "attachments", f.SHA256, ending(f.Name))
+					at, err := e.blob(ctx, "attachments", f.SHA256, f.Name, f.Type)
 					if err != nil {
 						return nil, err
 					}

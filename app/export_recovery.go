@@ -53,7 +53,7 @@ func (e *export) proposals(ctx context.Context) func(*store.Tx, tell.ID, int) ([
 func (e *export) cameAlong(ctx context.Context, all []tell.File) ([]toldAttached, error) {
 	out := []toldAttached{}
 	for _, f := range all {
-		at, err := e.blob(ctx, "attachments", f.SHA256, ending(f.Name))
+		at, err := e.blob(ctx, "attachments", f.SHA256, f.Name, f.Type)
 		if err != nil {
 			return nil, err
 		}

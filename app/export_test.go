@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"os"
@@ -24,6 +25,7 @@ import (
 
 	"github.com/hearthdesk/hearth/app"
 	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/secret"
 	"github.com/hearthdesk/hearth/test/house"
 )
 
@@ -80,31 +82,24 @@ func lived(t *testing.T) (h *house.House, secrets []string) {
 	h.Ask(http.MethodPut, "/api/v1/lexicon/en/questions/own.colour", map[string]any{"ask": "Which colour would you like?", "when": map[string]any{"types": []string{"order"}}}, nil)
 	h.Ask(http.MethodPost, "/api/v1/mail/mailboxes", map[string]any{"address": "support@shop.example", "smtp": "smtp://me@127.0.0.1:1", "password": boxPassword}, nil)
 
-	c, err := smtp.Dial(h.SMTP)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	raw := "From: Ada <ada@example.com>\r\nTo: support@shop.example\r\nSubject: A picture\r\nMessage-ID: <1@example.com>\r\n" +
-		"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nSee the crack.\r\n" +
-		"--b\r\nContent-Type: image/png\r\nContent-Disposition: attachment; filename=\"Crack one.PNG\"\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
-		base64.StdEncoding.EncodeToString([]byte("picture")) + "\r\n--b--\r\n"
-	if err := c.SendMail("ada@example.com", []string{"support@shop.example"}, strings.NewReader(raw)); err != nil {
-		t.Fatal(err)
-	}
-	var all struct{ Items []line }
-	house.Until(t, "the mail is filed", func() bool { h.Ask(http.MethodGet, "/api/v1/tickets", nil, &all); return len(all.Items) == 1 })
-	at := "/api/v1/tickets/" + all.Items[0].ID
+	at := mailed(t, h, "From: Ada <ada@example.com>\r\nTo: support@shop.example\r\nSubject: A picture\r\nMessage-ID: <1@example.com>\r\n"+
+		"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nSee the crack.\r\n"+
+		"--b\r\nContent-Type: image/png\r\nContent-Disposition: attachment; filename=\"Crack one.PNG\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"+
+		base64.StdEncoding.EncodeToString([]byte("picture"))+"\r\n--b--\r\n")
+	var opened line
+	h.Ask(http.MethodGet, at, nil, &opened)
 	h.Ask(http.MethodPost, at+"/replies", map[string]any{"text": "We send another."}, nil)
 	h.Ask(http.MethodPost, at+"/notes", map[string]any{"text": "The carrier again."}, nil)
 	h.Ask(http.MethodPost, at+"/assign", map[string]any{"staff": anna.ID, "reason": "She knows the carrier."}, nil)
 	h.Ask(http.MethodPost, at+"/promises", map[string]any{"what": "A new one is with you.", "due": time.Now().AddDate(0, 1, 0).Format(time.DateOnly), "owner": anna.ID}, nil)
+	sends(t, h, token.Token, http.MethodPut, at+"/draft", `{"kind":"reply","text":"I call you.","html":"","attachments":[],"seen":0}`, nil)
+	sends(t, h, token.Token, http.MethodPost, "/api/v1/promises/planned", `{"ticket":"`+opened.ID+`","kind":"call_back","what":"A call about the crack.","due":"`+time.Now().AddDate(0, 2, 0).Format(time.DateOnly)+`"}`, nil)
 	suffer(t, h, token.Token, at)
 	confer(t, h, token.Token, at)
 	h.Ask(http.MethodPost, "/api/v1/events", map[string]any{
-		"kind": "order.placed", "subject": "order-17", "customer": map[string]any{"id": all.Items[0].Customer}, "data": map[string]any{"amount": map[string]any{"minor": 4900, "currency": "EUR"}},
+		"kind": "order.placed", "subject": "order-17", "customer": map[string]any{"id": opened.Customer}, "data": map[string]any{"amount": map[string]any{"minor": 4900, "currency": "EUR"}},
 	}, nil)
-	h.Ask(http.MethodPost, "/api/v1/customers/"+all.Items[0].Customer+"/remarks", map[string]any{"kind": "date", "text": "Birthday", "on": "05-31"}, nil)
+	h.Ask(http.MethodPost, "/api/v1/customers/"+opened.Customer+"/remarks", map[string]any{"kind": "date", "text": "Birthday", "on": "05-31"}, nil)
 
 	key, err := os.ReadFile(filepath.Join(h.Settings.Data, "secret.key"))
 	if err != nil {
@@ -113,30 +108,68 @@ func lived(t *testing.T) (h *house.House, secrets []string) {
 	return h, []string{boxPassword, staffPassword, token.Token, strings.TrimSpace(string(key)), "argon2", "$2a$"}
 }
 
+// mailed is the ticket that a mail of Ada's becomes.
+func mailed(t *testing.T, h *house.House, raw string) (at string) {
+	t.Helper()
+	c, err := smtp.Dial(h.SMTP)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.SendMail("ada@example.com", []string{"support@shop.example"}, strings.NewReader(raw)); err != nil {
+		t.Fatal(err)
+	}
+	var all struct{ Items []line }
+	house.Until(t, "the mail is filed", func() bool { h.Ask(http.MethodGet, "/api/v1/tickets", nil, &all); return len(all.Items) == 1 })
+	return "/api/v1/tickets/" + all.Items[0].ID
+}
+
+// sends asks the house as somebody with a token; out takes what it answers and may be nil.
+func sends(t *testing.T, h *house.House, token, method, path, body string, out any) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, "http://"+h.HTTP+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	r.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if raw, ok := out.(*[]byte); ok {
+		*raw = b
+	} else if err == nil && out != nil {
+		err = json.Unmarshal(b, out)
+	}
+	if err != nil || res.StatusCode >= http.StatusMultipleChoices {
+		t.Fatalf("%s %s: %s %s, %v", method, path, res.Status, b, err)
+	}
+}
+
+// exported is an export of a house, in a folder of its own.
+func exported(t *testing.T, h *house.House, progress func(done, all int64)) app.Exported {
+	t.Helper()
+	c, err := app.Connect(t.Context(), h.Settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	x, err := c.Export(t.Context(), filepath.Join(t.TempDir(), "out"), progress)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
 // confer asks a supplier in a part of their own, with a file that is on no ticket.
 func confer(t *testing.T, h *house.House, token, at string) {
 	t.Helper()
-	ask := func(path, body string, out any) {
-		t.Helper()
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+h.HTTP+path, strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set("Authorization", "Bearer "+token)
-		r.Header.Set("Content-Type", "application/json")
-		res, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer res.Body.Close()
-		if err := json.NewDecoder(res.Body).Decode(out); err != nil || res.StatusCode != http.StatusCreated {
-			t.Fatalf("%s: %s, %v", path, res.Status, err)
-		}
-	}
 	var file struct{ SHA256 string }
-	ask("/api/v1/messages/files", "a drawing", &file)
-	var part line
-	ask(at+"/parts", `{"title":"The crack","kind":"supplier","people":[{"email":"orders@smith.example"}],"text":"Is it known?","attachments":[{"name":"Drawing.txt","sha256":"`+file.SHA256+`"}]}`, &part)
+	sends(t, h, token, http.MethodPost, "/api/v1/messages/files", "a drawing", &file)
+	sends(t, h, token, http.MethodPost, at+"/parts", `{"title":"The crack","kind":"supplier","people":[{"email":"orders@smith.example"}],"text":"Is it known?","attachments":[{"name":"Drawing.txt","sha256":"`+file.SHA256+`"}]}`, nil)
 }
 
 // suffer lets something go wrong on a ticket, with something given and something asked, on somebody's own authority.
@@ -147,35 +180,15 @@ func suffer(t *testing.T, h *house.House, token, at string) {
 		{"/remedies", `{"part":"right","kind":"refund","amount":{"minor":500,"currency":"EUR"}}`},
 		{"/refusals", `{"what":"Two more","nearest_yes":"One more"}`},
 	} {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+h.HTTP+at+ask[0], strings.NewReader(ask[1]))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set("Authorization", "Bearer "+token)
-		r.Header.Set("Content-Type", "application/json")
-		res, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		res.Body.Close()
-		if res.StatusCode >= http.StatusMultipleChoices {
-			t.Fatalf("%s: %s", ask[0], res.Status)
-		}
+		sends(t, h, token, http.MethodPost, at+ask[0], ask[1], nil)
 	}
 }
 
 func TestAnExportHoldsEverythingButSecrets(t *testing.T) {
 	h, secrets := lived(t)
-	c, err := app.Connect(t.Context(), h.Settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder := filepath.Join(t.TempDir(), "out")
 	var steps, last int64
-	x, err := c.Export(t.Context(), folder, func(done, all int64) { steps, last = steps+1, all-done })
-	if err != nil {
-		t.Fatal(err)
-	}
+	x := exported(t, h, func(done, all int64) { steps, last = steps+1, all-done })
+	folder := x.Folder
 	if steps == 0 || last != 0 || x.Missing != 0 || x.Files != 3 {
 		t.Errorf("%d steps, %d left, %+v", steps, last, x)
 	}
@@ -220,6 +233,9 @@ func TestAnExportHoldsEverythingButSecrets(t *testing.T) {
 	if p := one("promises", 1); p.What != "A new one is with you." || p.Ticket != ticket.ID || p.Customer != customer.ID {
 		t.Errorf("what was promised: %+v", p)
 	}
+	if p := one("planned_promises", 1); p.What != "A call about the crack." || p.Ticket != ticket.ID {
+		t.Errorf("what is to be promised: %+v", p)
+	}
 	messages := linesOf(t, folder, "messages")
 	got := []string{}
 	for _, m := range messages {
@@ -243,7 +259,8 @@ func TestAnExportHoldsEverythingButSecrets(t *testing.T) {
 
 	// Without a server it is the same export of a house that went on since.
 	h.Stop()
-	if c, err = app.Connect(t.Context(), h.Settings); err != nil {
+	c, err := app.Connect(t.Context(), h.Settings)
+	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
@@ -267,6 +284,67 @@ func TestAnExportHoldsEverythingButSecrets(t *testing.T) {
 	}
 	if left, err := os.ReadDir(cut); err != nil || len(left) > 0 {
 		t.Errorf("an export that was interrupted leaves %v, %v", left, err)
+	}
+}
+
+// Who has a customer's link acts as them: where their program sends it back, in words, in a mail that is attached or in one in
+// base64, nobody reads it by the attachment, nor in an export.
+func TestALinkThatComesBackIsReadByNobody(t *testing.T) {
+	h := house.Start(t)
+	var token struct{ Token string }
+	h.Ask(http.MethodPost, "/local/staff", map[string]any{"email": "anna@shop.example", "name": "Anna", "role": "owner", "password": staffPassword}, nil)
+	h.Ask(http.MethodPost, "/local/tokens", map[string]any{"staff": "anna@shop.example", "name": "laptop"}, &token)
+	h.Ask(http.MethodPost, "/api/v1/mail/mailboxes", map[string]any{"address": "support@shop.example", "smtp": "smtp://me@127.0.0.1:1"}, nil)
+	link, _ := secret.Token("my")
+	ours := "Subject: Your cup\r\nContent-Type: text/plain\r\n\r\nSee how it stands: https://help.example.com/my/" + link + "\r\n"
+	packed := strings.ReplaceAll(strings.Replace(ours, "text/plain\r\n", "text/plain\r\nContent-Transfer-Encoding: base64\r\n", 1), "See how it stands: https://help.example.com/my/"+link,
+		base64.StdEncoding.EncodeToString([]byte("See how it stands: https://help.example.com/my/"+link)))
+	at := mailed(t, h, "From: Ada <ada@example.com>\r\nTo: support@shop.example\r\nSubject: Your mails\r\nMessage-ID: <1@example.com>\r\n"+
+		"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n> /my/"+link+"\r\n"+
+		"--b\r\nContent-Type: message/rfc822\r\nContent-Disposition: attachment; filename=\"One.eml\"\r\n\r\n"+ours+
+		"--b\r\nContent-Type: message/rfc822\r\nContent-Disposition: attachment; filename=\"Two.eml\"\r\n\r\n"+packed+"--b--\r\n")
+	var said struct {
+		Items []struct {
+			Attachments []struct{ ID string }
+		}
+	}
+	h.Ask(http.MethodGet, at+"/messages", nil, &said)
+	if len(said.Items) != 1 || len(said.Items[0].Attachments) != 2 {
+		t.Fatalf("%+v", said)
+	}
+	silent := func(where string, b []byte) {
+		t.Helper()
+		for line := range strings.FieldsSeq(string(b)) {
+			if unpacked, err := base64.StdEncoding.DecodeString(line); err == nil {
+				b = append(b, unpacked...)
+			}
+		}
+		if bytes.Contains(b, []byte(link)) || !bytes.Contains(b, []byte("my_...")) {
+			t.Errorf("%s holds\n%s", where, b)
+		}
+	}
+	for _, f := range said.Items[0].Attachments {
+		var got []byte
+		sends(t, h, token.Token, http.MethodGet, "/api/v1/messages/files/"+f.ID, "", &got)
+		silent("the attachment", got)
+	}
+	x, files := exported(t, h, nil), 0
+	for _, shelf := range []string{"mails", "attachments"} {
+		err := filepath.WalkDir(filepath.Join(x.Folder, shelf), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			b, err := os.ReadFile(path)
+			silent(path, b)
+			files++
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if files != 3 {
+		t.Errorf("%d files are exported", files)
 	}
 }
 

@@ -3,14 +3,12 @@ package app_test
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/hearthdesk/hearth/app"
 	"github.com/hearthdesk/hearth/test/house"
 )
 
@@ -28,40 +26,20 @@ func TestAnExportHoldsWhatCameAlong(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hand := func(path, kind string, body []byte, out any) {
+	hand := func(path, body string, out any) {
 		t.Helper()
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+h.HTTP+"/api/v1"+path, bytes.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set("Authorization", "Bearer "+token.Token)
-		r.Header.Set("Content-Type", kind)
-		res, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer res.Body.Close()
-		if err := json.NewDecoder(res.Body).Decode(out); err != nil || res.StatusCode != http.StatusCreated {
-			t.Fatalf("%s: %s, %v", path, res.Status, err)
-		}
+		sends(t, h, token.Token, http.MethodPost, "/api/v1"+path, body, out)
 	}
 	var file struct{ SHA256 string }
-	hand("/tell/files", "application/octet-stream", picture, &file)
+	hand("/tell/files", string(picture), &file)
 	var told struct{ Complaint string }
-	hand("/tell", "application/json", fmt.Appendf(nil, `{"what":"The door sticks.","files":[{"name":"Door.png","sha256":%q}]}`, file.SHA256), &told)
+	hand("/tell", fmt.Sprintf(`{"what":"The door sticks.","files":[{"name":"Door.png","sha256":%q}]}`, file.SHA256), &told)
 
 	var idea struct{ ID string }
-	hand("/tell", "application/json", fmt.Appendf(nil, `{"about":"idea","what":"A bench.","files":[{"name":"Bench.png","sha256":%q}]}`, file.SHA256), &idea)
+	hand("/tell", fmt.Sprintf(`{"about":"idea","what":"A bench.","files":[{"name":"Bench.png","sha256":%q}]}`, file.SHA256), &idea)
 
-	c, err := app.Connect(t.Context(), h.Settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder := filepath.Join(t.TempDir(), "out")
-	x, err := c.Export(t.Context(), folder, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	x := exported(t, h, nil)
+	folder := x.Folder
 	all := linesOf(t, folder, "complaints")
 	if len(all) != 1 || all[0].ID != told.Complaint || len(all[0].Attachments) != 1 || all[0].Attachments[0].Name != "Door.png" || x.Files != 1 || x.Missing != 0 {
 		t.Fatalf("%+v, %+v", all, x)

@@ -31,7 +31,7 @@ func (e *export) everything(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, noun := range []string{"tickets", "messages", "reasons", "purchases", "complaints", "remedies", "remedies_offers", "authority_bends", "customers_externals", "approvals", "ledger", "proposals", "promises", "parts", "customers", "companies", "staff", "mails", "journal"} {
+	for _, noun := range []string{"tickets", "messages", "reasons", "purchases", "complaints", "remedies", "remedies_offers", "authority_bends", "customers_externals", "approvals", "ledger", "proposals", "promises", "planned_promises", "parts", "customers", "companies", "staff", "mails", "journal"} {
 		if _, err := e.list(noun); err != nil { // a file without lines says that there were none
 			return err
 		}
@@ -49,7 +49,8 @@ func (e *export) everything(ctx context.Context) (err error) {
 	if err := e.walk(ctx); err != nil {
 		return err
 	}
-	return errors.Join(e.money(ctx), e.parts(ctx), e.mails(ctx))
+	return errors.Join(e.money(ctx), e.parts(ctx), e.mails(ctx),
+		paged(ctx, e, "planned_promises", e.h.Promises.EveryPlanned, func(p promises.Planned) promises.PlannedID { return p.ID }))
 }
 
 // settings are the short lists. Those that no room shows inside a transaction are asked for by the API; when the journal
@@ -263,11 +264,11 @@ func (e *export) moment(ctx context.Context, t tickets.ID, m tickets.Moment) err
 	}
 	msg = one[0]
 	out := said{Message: msg, Answers: msg.Answers, Attachments: []attached{}}
-	if out.RawFile, err = e.blob(ctx, "mails", msg.Raw, ".eml"); err != nil {
+	if out.RawFile, err = e.blob(ctx, "mails", msg.Raw, ".eml", "message/rfc822"); err != nil {
 		return err
 	}
 	for _, f := range msg.Files {
-		at, err := e.blob(ctx, "attachments", f.SHA256, ending(f.Name))
+		at, err := e.blob(ctx, "attachments", f.SHA256, f.Name, f.Type)
 		if err != nil {
 			return err
 		}
@@ -292,7 +293,7 @@ func (e *export) mails(ctx context.Context) error {
 		}
 		for _, l := range all {
 			m := mail{Entry: l}
-			if m.RawFile, err = e.blob(ctx, "mails", l.SHA256, ".eml"); err != nil {
+			if m.RawFile, err = e.blob(ctx, "mails", l.SHA256, ".eml", "message/rfc822"); err != nil {
 				return err
 			}
 			if err := e.put("mails", m); err != nil {
@@ -351,6 +352,7 @@ tkt_06f3x8k2m4q7r; the same id is the same thing in every file. The fields are t
 | ledger.jsonl | an entry of the ledger of what was given: its lines come to nothing, an entry that *reverses* another takes it back |
 | proposals.jsonl | an idea, or something that does not work, that a colleague told of, with its *attachments*: who sees to it, by when it is answered, and how |
 | promises.jsonl | what was promised to a customer, by whom and by when, and what became of it; *promise_settings.jsonl* is how the company promises |
+| planned_promises.jsonl | what an answer that is being written (*draft*) will promise when it leaves; where it has left (*message*) and says what could not be promised any more, why (*trouble*) |
 | parts.jsonl | what colleagues, suppliers and other contacts and we said to each other beside the thread of a ticket (*ticket*), with all *messages* and their files; *part_settings.jsonl* is how the company asks them |
 | customers.jsonl | a customer, their addresses, and what colleagues remarked about them |
 | customers_externals.jsonl | what the shop calls a customer |
@@ -364,7 +366,7 @@ tkt_06f3x8k2m4q7r; the same id is the same thing in every file. The fields are t
 | ticket_fields.jsonl, ticket_types.jsonl | a custom field, a type of ticket |
 | journal.jsonl | something that happened: when, by whom, to what; in order, without gaps |
 | attachments/ | files that came or went with messages, named by their SHA-256; *path* in an attachment says where |
-| mails/ | mails as they came, byte for byte; *raw_file* of messages and mails says where |
+| mails/ | mails as they came, byte for byte; *raw_file* of messages and mails says where. Links to a customer's own page are blotted out of these and of attachments that hold words: such a file has another SHA-256 than its name |
 | export.json | how many lines and files there are |
 
 The *html* of a message is as it was sent and may try to load things from elsewhere: look at *text* first. An attachment

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hearthdesk/hearth/app"
 	"github.com/hearthdesk/hearth/test/house"
 )
 
@@ -20,14 +19,7 @@ func TestWhatWasFoundIsExported(t *testing.T) {
 	var ticket, m struct{ ID string }
 	h.Ask(http.MethodPost, "/api/v1/tickets", map[string]any{"subject": "Cup", "from": map[string]any{"email": "ada@example.com"}, "text": "The cup is broken.", "facts_first": "safety"}, &ticket)
 	h.Ask(http.MethodPost, "/api/v1/tickets/"+ticket.ID+"/replies", map[string]any{"text": "Hello, what do you folks want?", "override": "They say so."}, &m)
-	folder := filepath.Join(t.TempDir(), "out")
-	c, err := app.Connect(t.Context(), h.Settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.Export(t.Context(), folder, nil); err != nil {
-		t.Fatal(err)
-	}
+	folder := exported(t, h, nil).Folder
 	for noun, wants := range map[string][]string{"messages": {`"rule":"own.folks"`, `"overruled":true`, `"reason":"They say so."`}, "tickets": {`"facts_first":"safety"`}} {
 		b, err := os.ReadFile(filepath.Join(folder, noun+".jsonl"))
 		if err != nil {

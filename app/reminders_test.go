@@ -2,14 +2,11 @@ package app_test
 
 import (
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/emersion/go-smtp"
 
 	"github.com/hearthdesk/hearth/test/house"
 )
@@ -17,15 +14,7 @@ import (
 // A promise that is due is told to its owner by mail, once at each stage, when they are not in the workspace then: the number,
 // when it is due and where it stands, and nothing of what was said.
 func TestAPromiseThatIsDueIsToldByMail(t *testing.T) {
-	box := &postbox{got: map[string]string{}}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := smtp.NewServer(box)
-	s.Domain = "sink.example"
-	go func() { _ = s.Serve(l) }()
-	t.Cleanup(func() { _ = s.Close() })
+	box := house.OpenPost(t)
 
 	h := house.Start(t)
 	h.Stop()
@@ -44,7 +33,7 @@ func TestAPromiseThatIsDueIsToldByMail(t *testing.T) {
 	h.Ask(http.MethodGet, "/api/v1/calendars", nil, &calendars)
 	h.Ask(http.MethodPatch, "/api/v1/calendars/"+calendars.Items[0].ID, map[string]any{"always": true, "zone": "Europe/Berlin"}, nil)
 	h.Ask(http.MethodPatch, "/api/v1/promises/settings", map[string]any{"remind": []int{60}}, nil)
-	h.Ask(http.MethodPost, "/api/v1/mail/mailboxes", map[string]any{"address": "support@shop.example", "smtp": "smtp://" + l.Addr().String()}, nil)
+	h.Ask(http.MethodPost, "/api/v1/mail/mailboxes", map[string]any{"address": "support@shop.example", "smtp": box.URL}, nil)
 	var opened struct {
 		ID     string
 		Number int64
@@ -61,13 +50,13 @@ func TestAPromiseThatIsDueIsToldByMail(t *testing.T) {
 
 	ahead.Store(int64(29*time.Minute + 45*time.Second))
 	h.Ask(http.MethodPost, "/api/v1/sessions", map[string]any{"email": "cleo@shop.example", "password": staffPassword}, nil)
-	if box.read("anna@shop.example") != "" {
+	if box.To("anna@shop.example") != "" {
 		t.Error("reminded before it is time")
 	}
 	ahead.Store(int64(30*time.Minute + 31*time.Second))
 	promise(ids[0], due.AddDate(0, 0, 7)) // and whatever is due by now is done
 	house.Until(t, "those who are away have their mail", func() bool {
-		return box.read("anna@shop.example") != "" && box.read("ben@shop.example") != ""
+		return box.To("anna@shop.example") != "" && box.To("ben@shop.example") != ""
 	})
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
@@ -77,7 +66,7 @@ func TestAPromiseThatIsDueIsToldByMail(t *testing.T) {
 		"anna@shop.example": {"A promise is due", "in ticket 1", due.In(berlin).Format("2006"), "/tickets/" + opened.ID, "Auto-Submitted: auto-generated"},
 		"ben@shop.example":  {"Eine Zusage ist", "in Ticket 1", due.In(berlin).Format("15:04"), "/tickets/" + opened.ID},
 	} {
-		text := strings.ReplaceAll(strings.ReplaceAll(box.read(to), "=\r\n", ""), "_", " ")
+		text := strings.ReplaceAll(box.To(to), "_", " ")
 		for _, w := range want {
 			if !strings.Contains(text, strings.ReplaceAll(w, "_", " ")) {
 				t.Errorf("%s does not read %q in %s", to, w, text)
@@ -111,11 +100,11 @@ func TestAPromiseThatIsDueIsToldByMail(t *testing.T) {
 	}
 	house.Until(t, "all three are reminded", func() bool { return reminders(h, opened.ID) == 3 })
 	promised(ids[0], false)
-	was := box.read("anna@shop.example")
+	was := box.To("anna@shop.example")
 	promised(ids[1], true)
-	house.Until(t, "she has another mail", func() bool { return box.read("anna@shop.example") != was })
-	if box.read("ola@shop.example") != "" || box.read("cleo@shop.example") != "" {
-		t.Errorf("%q, %q", box.read("ola@shop.example"), box.read("cleo@shop.example"))
+	house.Until(t, "she has another mail", func() bool { return box.To("anna@shop.example") != was })
+	if box.To("ola@shop.example") != "" || box.To("cleo@shop.example") != "" {
+		t.Errorf("%q, %q", box.To("ola@shop.example"), box.To("cleo@shop.example"))
 	}
 }
 

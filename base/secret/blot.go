@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"io"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,6 +32,16 @@ func Blot(prefix, words string) string {
 func BlotMail(prefix string, raw []byte) []byte {
 	out, _ := blotMail([]byte(prefix+"_"), raw, inside)
 	return out
+}
+
+// BlotFile is BlotMail for a file that somebody sent, where it may be a mail or other words; any other is left as it is.
+func BlotFile(prefix, name, kind string, body io.ReadSeeker) (io.ReadSeeker, error) {
+	top, _, _ := strings.Cut(kind, "/")
+	if !slices.Contains([]string{"", "text", "message", "multipart"}, top) && kind != "application/octet-stream" && !strings.EqualFold(path.Ext(name), ".eml") {
+		return body, nil
+	}
+	raw, err := io.ReadAll(body)
+	return bytes.NewReader(BlotMail(prefix, raw)), err
 }
 
 func blotMail(mark, raw []byte, deep int) (out []byte, found bool) {

@@ -3,12 +3,44 @@ package secret_test
 import (
 	"bytes"
 	"encoding/base64"
+	"io"
 	"mime/quotedprintable"
 	"strings"
 	"testing"
 
 	"github.com/hearthdesk/hearth/base/secret"
 )
+
+// Of files only those that may hold words are read, and they can be read from any place afterwards.
+func TestTokensOfAFileAreBlotted(t *testing.T) {
+	token, _ := secret.Token("my")
+	for name, tc := range map[string]struct {
+		file, kind string
+		blotted    bool
+	}{
+		"a mail":                  {"mail.eml", "message/rfc822", true},
+		"a mail under any type":   {"Mail.EML", "application/x-mail", true},
+		"words":                   {"words", "text/plain; charset=utf-8", true},
+		"whatever it is":          {"thing", "application/octet-stream", true},
+		"a picture is left alone": {"cup.png", "image/png", false},
+	} {
+		body, err := secret.BlotFile("my", tc.file, tc.kind, strings.NewReader("See /my/"+token+"."))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := body.Seek(5, io.SeekStart); err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(body)
+		want := "my/" + token + "."
+		if tc.blotted {
+			want = "my/my_...."
+		}
+		if string(b) != want || err != nil {
+			t.Errorf("%s: %q %v", name, b, err)
+		}
+	}
+}
 
 // A mail is shown as it came, but for tokens, however its writer's program wrote them.
 func TestTokensOfAMailAreBlotted(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hearthdesk/hearth/base/due"
 	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/secret"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/channels/email/machine"
 	"github.com/hearthdesk/hearth/channels/email/message"
@@ -135,7 +136,7 @@ func (room *Room) composePart(ctx context.Context, box Mailbox, s Secrets, p con
 		if err != nil {
 			return nil, err
 		}
-		out.Files = append(out.Files, message.Attachment{Name: f.Name, Type: f.Type, ContentID: f.ContentID, Inline: f.Inline, Data: data})
+		out.Files = append(out.Files, message.Attachment{Name: f.Name, Type: f.Type, ContentID: f.ContentID, Inline: f.Inline, Data: secret.BlotMail("my", data)})
 	}
 	raw, err := message.Compose(out)
 	if err != nil {

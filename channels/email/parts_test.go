@@ -17,6 +17,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/secret"
 	"github.com/hearthdesk/hearth/channels/email"
 	"github.com/hearthdesk/hearth/channels/email/message"
 	"github.com/hearthdesk/hearth/rooms/conference"
@@ -390,7 +391,8 @@ func TestAPartsMailOutlivesACutLine(t *testing.T) {
 	out := startRelay(t, nil, false)
 	connect(h, "", out.Addr, "", nil)
 	tk := opened(t, h, letter("Ada <ada@example.com>", "Cup", "1@example.com", "", "It broke."))
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+h.HTTP+"/api/v1/messages/files", strings.NewReader("a drawing"))
+	link, _ := secret.Token("my") // of the customer's, which is nobody else's
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+h.HTTP+"/api/v1/messages/files", strings.NewReader("a drawing, and /my/"+link))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -426,6 +428,9 @@ func TestAPartsMailOutlivesACutLine(t *testing.T) {
 	house.Until(t, "the mark", func() bool { return read(p).Messages[0].State == tickets.Sent })
 	if got := mails[0]; len(mails) != 1 || strings.Join(got.to, " ") != "orders@smith.example" || !strings.Contains(got.raw, "drawing.txt") {
 		t.Errorf("%d mails, the first to %q:\n%s", len(mails), mails[0].to, mails[0].raw)
+	}
+	if m, err := message.Parse([]byte(mails[0].raw)); err != nil || len(m.Attachments) != 1 || string(m.Attachments[0].Data) != "a drawing, and /my/my_..." {
+		t.Errorf("they get %+v, %v", m, err)
 	}
 	if _, dropped := out.took(); len(dropped) == 0 || field(dropped[0].raw, "Message-ID") != field(mails[0].raw, "Message-ID") {
 		t.Errorf("%d tries before went out under another name", len(dropped))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/hearthdesk/hearth/base/fault"
+	"github.com/hearthdesk/hearth/base/secret"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/text"
 	"github.com/hearthdesk/hearth/base/web"
@@ -73,7 +74,11 @@ func (room *Room) Hand(w http.ResponseWriter, r *http.Request, file File) error 
 		return err
 	}
 	defer body.Close()
-	web.Hand(w, r, web.File{Name: file.Name, Type: file.Type, Lasts: true}, body)
+	blotted, err := secret.BlotFile("my", file.Name, file.Type, body) // who has a customer's link acts as them
+	if err != nil {
+		return err
+	}
+	web.Hand(w, r, web.File{Name: file.Name, Type: file.Type, Lasts: true}, blotted)
 	return nil
 }
 

@@ -16,29 +16,40 @@ type Post struct {
 	URL   string // smtp://127.0.0.1:…
 	mu    sync.Mutex
 	mails []string
+	last  map[string]string // to each
 }
 
 // carrier is one connection to it.
-type carrier struct{ *Post }
+type carrier struct {
+	*Post
+	to []string
+}
 
-// Reset forgets nothing: what was kept is kept.
-func (carrier) Reset() {}
+// Reset begins another mail.
+func (c *carrier) Reset() { c.to = nil }
 
 // Logout ends the talk.
-func (carrier) Logout() error { return nil }
+func (*carrier) Logout() error { return nil }
 
 // Mail takes any sender.
-func (carrier) Mail(string, *smtp.MailOptions) error { return nil }
+func (*carrier) Mail(string, *smtp.MailOptions) error { return nil }
 
 // Rcpt takes any recipient.
-func (carrier) Rcpt(string, *smtp.RcptOptions) error { return nil }
+func (c *carrier) Rcpt(to string, _ *smtp.RcptOptions) error {
+	c.to = append(c.to, to)
+	return nil
+}
 
 // Data keeps a mail, with the lines of quoted-printable (RFC 2045) joined again, so that one can look for words in it.
-func (c carrier) Data(r io.Reader) error {
+func (c *carrier) Data(r io.Reader) error {
 	b, err := io.ReadAll(r)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.mails = append(c.mails, strings.NewReplacer("=\r\n", "", "=3D", "=").Replace(string(b)))
+	mail := strings.NewReplacer("=\r\n", "", "=3D", "=").Replace(string(b))
+	c.mails = append(c.mails, mail)
+	for _, to := range c.to {
+		c.last[to] = mail
+	}
 	return err
 }
 
@@ -49,8 +60,8 @@ func OpenPost(tb testing.TB) *Post {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	p := &Post{URL: "smtp://" + l.Addr().String()}
-	s := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return carrier{p}, nil }))
+	p := &Post{URL: "smtp://" + l.Addr().String(), last: map[string]string{}}
+	s := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &carrier{Post: p}, nil }))
 	s.Domain = "post.example"
 	go func() { _ = s.Serve(l) }()
 	tb.Cleanup(func() { _ = s.Close() })
@@ -62,6 +73,13 @@ func (p *Post) Mails() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.mails)
+}
+
+// To is the newest mail to an address; the empty string while there is none.
+func (p *Post) To(address string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.last[address]
 }
 
 // Wait waits until n mails have arrived, and gives all of them.
