@@ -2,7 +2,9 @@ package conference
 
 import (
 	"errors"
+	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hearthdesk/hearth/base/search"
@@ -22,24 +24,50 @@ const (
 
 // searchable keeps the search index up with what is said in parts.
 func (room *Room) searchable() *store.Follower {
-	f := store.NewFollower("conference.search")
-	store.On(f, func(tx *store.Tx, _ store.Entry, e Invited) error { return room.indexPart(tx, e.Part) })
-	store.On(f, func(tx *store.Tx, _ store.Entry, e Brought) error { return room.indexPart(tx, e.Part) })
-	store.On(f, func(tx *store.Tx, _ store.Entry, e Changed) error { return room.indexPart(tx, e.Part) })
-	store.On(f, func(tx *store.Tx, _ store.Entry, e Written) error { return room.indexSaid(tx, e.Part, e.Message) })
-	store.On(f, func(tx *store.Tx, _ store.Entry, e Heard) error { return room.indexSaid(tx, e.Part, e.Message) })
+	f, in := store.NewFollower("conference.search"), &indexing{room: room}
+	store.On(f, func(tx *store.Tx, _ store.Entry, e Invited) error { return in.part(tx, e.Part) })
+	store.On(f, func(tx *store.Tx, _ store.Entry, e Brought) error { return in.part(tx, e.Part) })
+	store.On(f, func(tx *store.Tx, _ store.Entry, e Changed) error { return in.part(tx, e.Part) })
+	store.On(f, func(tx *store.Tx, _ store.Entry, e Written) error { return in.said(tx, e.Part, e.Message) })
+	store.On(f, func(tx *store.Tx, _ store.Entry, e Heard) error { return in.said(tx, e.Part, e.Message) })
 	store.On(f, func(tx *store.Tx, _ store.Entry, e Moved) error {
-		return errors.Join(room.indexPart(tx, e.Part), room.indexSaid(tx, e.Part, 0))
+		return errors.Join(in.part(tx, e.Part), in.said(tx, e.Part, 0))
 	})
 	return f
 }
 
-func (room *Room) indexPart(tx *store.Tx, part ID) error {
+// indexing remembers whose the tickets of a batch are: each is held once, however much is said beside it.
+type indexing struct {
+	room  *Room
+	mu    sync.Mutex
+	in    *store.Tx
+	teams map[tickets.ID]staff.TeamID
+}
+
+// team is whose a ticket is, which stays so until the transaction ends.
+func (in *indexing) team(tx *store.Tx, ticket tickets.ID) (staff.TeamID, error) {
+	in.mu.Lock()
+	if in.in != tx {
+		in.in, in.teams = tx, map[tickets.ID]staff.TeamID{}
+	}
+	known := in.teams
+	in.mu.Unlock()
+	if team, ok := known[ticket]; ok {
+		return team, nil
+	}
+	t, err := in.room.tickets.Look(tx, ticket)
+	if err == nil {
+		known[ticket] = t.Team
+	}
+	return t.Team, err
+}
+
+func (in *indexing) part(tx *store.Tx, part ID) error {
 	p, err := load(tx, part)
 	if err != nil {
 		return err
 	}
-	t, err := room.tickets.Look(tx, p.Ticket)
+	team, err := in.team(tx, p.Ticket)
 	if err != nil {
 		return err
 	}
@@ -47,7 +75,7 @@ func (room *Room) indexPart(tx *store.Tx, part ID) error {
 	for _, o := range p.People {
 		words = append(words, o.Name, o.Email)
 	}
-	return search.Put(tx, search.Doc{Kind: partDoc, ID: int64(p.ID), Group: int64(p.Ticket), Scope: int64(t.Team), At: p.AskedAt, Text: words})
+	return search.Put(tx, search.Doc{Kind: partDoc, ID: int64(p.ID), Group: int64(p.Ticket), Scope: int64(team), At: p.AskedAt, Text: words})
 }
 
 // worded is what a message of a part is found by. What of the ticket was shared is found there.
@@ -61,13 +89,13 @@ type worded struct {
 	Files   string      `db:"files"` // their names, a line each
 }
 
-// indexSaid makes one message of a part findable, or with 0 all of them.
-func (room *Room) indexSaid(tx *store.Tx, part ID, which MessageID) error {
+// said makes one message of a part findable, or with 0 all of them.
+func (in *indexing) said(tx *store.Tx, part ID, which MessageID) error {
 	ticket, err := store.One[tickets.ID](tx, `SELECT ticket FROM parts WHERE id = $1`, part)
 	if err != nil {
 		return err
 	}
-	t, err := room.tickets.Look(tx, ticket)
+	team, err := in.team(tx, ticket)
 	if err != nil {
 		return err
 	}
@@ -79,7 +107,7 @@ func (room *Room) indexSaid(tx *store.Tx, part ID, which MessageID) error {
 		if m.Kind == In {
 			words = append(words, m.Subject, m.Name)
 		}
-		err = errors.Join(err, search.Put(tx, search.Doc{Kind: saidDoc, ID: int64(m.ID), Group: int64(ticket), Scope: int64(t.Team), At: m.At, Text: words}))
+		err = errors.Join(err, search.Put(tx, search.Doc{Kind: saidDoc, ID: int64(m.ID), Group: int64(ticket), Scope: int64(team), At: m.At, Text: words}))
 	}
 	return err
 }
@@ -126,28 +154,31 @@ type Match struct {
 }
 
 const (
-	snippetLength = 240 // characters
-	handful       = 50  // parts that are looked at together
-	mostLooked    = 500 // parts that are looked at for one page
+	snippetLength = 240     // characters
+	handful       = 25      // parts that are looked at together
+	mostLooked    = 500     // parts that are looked at for one page
+	mostHeard     = 100     // messages of a part that are, the newest
+	mostRead      = 1 << 20 // of their words, in bytes: then a page ends
 )
 
 // Find shows those of the parts somebody was invited to in which the words they look for are, the newest first, and where to go
-// on; 0 at the end. It looks at what they may read and at nothing else.
+// on; 0 at the end. It looks at what they may read and at nothing else, and at no more for a page however much was said: a page
+// may be short, even empty, and still have a next one.
 func (room *Room) Find(tx *store.Tx, who web.Who, q string, before ID, limit int) (found []Part, next ID, err error) {
 	found = []Part{}
 	if !sits(who) {
 		return found, 0, nil
 	}
 	answers, snippet := search.Matches(q), search.Snippets(q, snippetLength)
-	for looked := 0; ; looked += handful {
-		if looked >= mostLooked {
+	for looked, read := 0, 0; ; looked += handful {
+		if looked >= mostLooked || read >= mostRead {
 			return found, before, room.dress(tx, who, found)
 		}
 		some, err := invitedTo(tx, staff.ID(who.Staff), before, handful)
 		if err != nil {
 			return nil, 0, err
 		}
-		said, err := wordsOf(tx, some)
+		said, err := wordsOf(tx, some, &read)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -188,8 +219,8 @@ func (p *Part) match(said []Message, answers func(...string) bool, snippet func(
 	return Match{Text: text, Marks: marks}, answers(who...)
 }
 
-// wordsOf is what was said in parts, the newest first, with the files that came along.
-func wordsOf(tx *store.Tx, all []Part) (map[ID][]Message, error) {
+// wordsOf is what was said last in parts, the newest first, with the files that came along; it adds to read how much that is.
+func wordsOf(tx *store.Tx, all []Part, read *int) (map[ID][]Message, error) {
 	said := map[ID][]Message{}
 	if len(all) == 0 {
 		return said, nil
@@ -199,17 +230,20 @@ func wordsOf(tx *store.Tx, all []Part) (map[ID][]Message, error) {
 		ids[i] = p.ID
 	}
 	marks, args := store.Marks(ids)
+	last := fmt.Sprintf(`SELECT m.%%s FROM parts JOIN parts_%%s m ON m.part = parts.id WHERE parts.id IN (%s)
+		AND m.%%s >= COALESCE((SELECT id FROM parts_messages WHERE part = parts.id ORDER BY id DESC LIMIT 1 OFFSET %d), 0)`, marks, mostHeard-1)
 	files := map[MessageID][]File{}
-	err := store.Each(tx, `SELECT `+fileColumns+` FROM parts_files WHERE part IN (`+marks+`)`, args, func(f File) error {
+	err := store.Each(tx, fmt.Sprintf(last, "message, m.name", "files", "message"), args, func(f File) error {
 		files[f.Message] = append(files[f.Message], f)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return said, store.Each(tx, `SELECT id, part, name, text, shared FROM parts_messages WHERE part IN (`+marks+`) ORDER BY id DESC`, args, func(m Message) error {
+	return said, store.Each(tx, fmt.Sprintf(last, "id, m.part, m.name, m.text, m.shared", "messages", "id")+` ORDER BY m.id DESC`, args, func(m Message) error {
 		m.Files = files[m.ID]
 		said[m.Part] = append(said[m.Part], m)
+		*read += len(m.Letter())
 		return nil
 	})
 }

@@ -1,6 +1,8 @@
 package conference
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -139,6 +141,74 @@ func TestGuestsSearchTheirPartsAlone(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// How much a search of theirs reads does not grow with what was said: of a long part it is the newest, and where parts hold many
+// words a page ends early and says where to go on.
+func TestAGuestsSearchReadsOnlySoMuch(t *testing.T) {
+	d := furnish(t)
+	tk, _ := d.opens(t)
+	lou := d.staff["Lou"]
+	var parts []Part
+	says := func(p Part, text string, n int) {
+		t.Helper()
+		d.write(t, func(tx *store.Tx) error {
+			for range n {
+				m := d.begun(tx, p, Out)
+				m.Text = text
+				if err := d.leave(tx, p, &m, false); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	for range handful + 1 {
+		parts = append(parts, d.invites(t, tk.ID, Inviting{Kind: Colleague, People: []Guest{{Staff: d.id("Lou")}}, Writing: Writing{Text: "Is a quince glass on it?"}}))
+	}
+	find := func(before ID) (found []Part, next ID, cost float64) {
+		t.Helper()
+		d.look(t, func(tx *store.Tx) (err error) {
+			cost = testing.AllocsPerRun(1, func() { found, next, err = d.Find(tx, lou, "quince", before, 50) })
+			return err
+		})
+		return found, next, cost
+	}
+	says(parts[0], "One thing more.", mostHeard)
+	found, next, cost := find(0)
+	if len(found) != handful || next != 0 {
+		t.Errorf("%d found, and next %d", len(found), next)
+	}
+	says(parts[0], "One thing more.", 5*mostHeard)
+	if _, _, more := find(0); more > cost*1.2 {
+		t.Errorf("a search takes %.0f allocations, and with a longer part %.0f", cost, more)
+	}
+	says(parts[handful], strings.Repeat("Glass. ", mostRead/8), 2)
+	if found, next, _ = find(0); len(found) != handful || next != parts[1].ID {
+		t.Errorf("%d found, and next %s", len(found), next)
+	}
+	if found, next, _ = find(next); len(found) != 0 || next != 0 {
+		t.Errorf("after it %d found, and next %s", len(found), next)
+	}
+}
+
+// Of a batch each ticket is held once, however much was said beside it.
+func TestABatchAsksOnceWhoseATicketIs(t *testing.T) {
+	d := furnish(t)
+	tk, _ := d.opens(t)
+	in := &indexing{room: d.Room}
+	team := func(tx *store.Tx, want staff.TeamID) error {
+		got, err := in.team(tx, tk.ID)
+		if got != want {
+			t.Errorf("it is %s's and not %s's", got, want)
+		}
+		return err
+	}
+	d.write(t, func(tx *store.Tx) error {
+		return errors.Join(team(tx, d.hall), tx.Do(`UPDATE tickets SET team = $2 WHERE id = $1`, tk.ID, d.yard), team(tx, d.hall),
+			tx.Record(tk.ID, tickets.Changed{Ticket: tk.ID}))
+	})
+	d.write(t, func(tx *store.Tx) error { return team(tx, d.yard) })
 }
 
 // What waits for somebody is what they were asked and have not answered, in cases that are not over.
