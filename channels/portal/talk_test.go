@@ -12,15 +12,24 @@ import (
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
+const carrier = "carrier@else.example"
+
 // talks has a ticket be talked on, every third time by a carrier whom it does not concern, and by ourselves.
 func (d *hall) talks(tb testing.TB, tk tickets.Ticket, from, to int) {
 	tb.Helper()
+	d.mails(tb, tk, from, to, func(i int) string {
+		if i%3 == 2 {
+			return carrier
+		}
+		return "ida@customer.example"
+	})
+}
+
+func (d *hall) mails(tb testing.TB, tk tickets.Ticket, from, to int, by func(i int) string) {
+	tb.Helper()
 	d.write(tb, func(tx *store.Tx) error {
 		for i := from; i < to; i++ {
-			who := "ida@customer.example"
-			if i%3 == 2 {
-				who = "carrier@else.example"
-			}
+			who := by(i)
 			in := tickets.Inbound{Channel: "email", Text: fmt.Sprintf("word-%d.", i), From: people.Sender{Email: who}, Ref: fmt.Sprintf("<%d@x.example>", i), Join: tk.ID}
 			if i%10 == 0 {
 				in.Files = []tickets.File{{Name: "cup.png", Type: "image/png", Size: 1, SHA256: strings.Repeat("a", 64)}}
@@ -74,6 +83,21 @@ func TestALongConversation(t *testing.T) {
 		t.Errorf("on %d pages: %s", pages, got)
 	}
 	b.get(ticketPath(tk.Number)+"?before=nonsense").has(t, http.StatusOK, "word-99.")
+}
+
+// Where others said so much since that a page holds nothing, it does not say that nothing was said.
+func TestAPageOfWhatOthersSaid(t *testing.T) {
+	d := furnish(t)
+	tk := d.ticket(t, "Ida", "It broke.")
+	d.mails(t, tk, 0, most, func(int) string { return carrier })
+	h, _ := d.link(t, tk)
+	b := d.browser(t)
+	page := b.come(h.URL)
+	page.has(t, http.StatusOK, "Nothing on this page.", "What was said before")
+	if strings.Contains(page.body, "Nothing yet.") || strings.Contains(page.body, "word-") {
+		t.Errorf("it says %s", page.body)
+	}
+	b.get(earlier.FindStringSubmatch(page.body)[1]).has(t, http.StatusOK, "It broke.", "To what was said last")
 }
 
 // What a page costs does not grow with the conversation.
