@@ -278,10 +278,13 @@ func (room *Room) ArrangeAsking(ctx context.Context, who web.Who, s followup.Set
 	}
 	return s, room.db.Write(ctx, who.Actor, func(tx *store.Tx) error {
 		changed, err := followup.Save(tx, s)
-		if err = errors.Join(err, tx.Record(configuredKey("complaints/follow_up"), AskingArranged{s.Mail, s.Days})); err == nil && changed && s.Mail {
+		if err != nil || !changed {
+			return err
+		}
+		if s.Mail {
 			err = room.remindAll(tx, s)
 		}
-		return err
+		return errors.Join(err, tx.Record(configuredKey("complaints/follow_up"), AskingArranged{s.Mail, s.Days}))
 	})
 }
 

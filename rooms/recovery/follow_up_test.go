@@ -284,9 +284,10 @@ func TestAskingThatIsSwitchedOnLaterReachesThoseWhoWait(t *testing.T) {
 
 	// To set what is set already puts nobody off.
 	d.wait(time.Hour)
+	from := d.head(t)
 	must[followup.Settings](t)(d.ArrangeAsking(t.Context(), d.boss, followup.Settings{Mail: true, Days: 2}))
-	if a := at(long); a != first {
-		t.Errorf("set once more, who waits for long is asked at %s, not at %s", a, first)
+	if a := at(long); a != first || d.head(t) != from {
+		t.Errorf("set once more, who waits for long is asked at %s, not at %s; told %s", a, first, d.told(t, from))
 	}
 	must[followup.Settings](t)(d.ArrangeAsking(t.Context(), d.boss, followup.Settings{Mail: true, Days: 3}))
 	if a := at(long); !a.After(first) {

@@ -43,7 +43,7 @@ func (room *Room) SwapIn(tx *store.Tx, who web.Who, t tickets.Ticket, which Offe
 		tx.Record(m.subject(), TakenBack{was.ID, was.Complaint, was.Ticket, was.Part, was.Kind}),
 		tx.Record(m.subject(), Chosen{o.ID, o.Complaint, o.Ticket, now.ID}),
 		tx.Record(m.subject(), Given{now.ID, now.Complaint, now.Ticket, now.Customer, now.Part, now.Kind, now.Staff, now.Team, now.Approval}),
-		room.rules.Gave(tx, now.Team, now.Staff, now.Minor-was.Minor)) // no more than that is spent anew
+		room.rules.Swapped(tx, now.Team, now.Staff, now.Minor, was.Minor, was.GivenAt))
 }
 
 // anyOffer loads an offer, whatever became of it, for its customer or somebody who may see the case.

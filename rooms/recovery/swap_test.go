@@ -54,6 +54,24 @@ func TestASwapSpendsWhatItCostsMore(t *testing.T) {
 	d.audit(t)
 }
 
+// What was chosen last month is taken back there: in this one all of what they choose instead is spent.
+func TestASwapAcrossAMonthsEndSpendsAllOfIt(t *testing.T) {
+	d := furnish(t)
+	eve := d.ticket(t, "Eve", d.team)
+	o := d.chose(t, eve, 1, Choice{Kind: "gift", Amount: euros(300)}, Choice{Kind: "voucher", Amount: euros(900)})
+	must[authority.Team](t)(d.Budget(t.Context(), d.boss, d.team, euros(5_000)))
+	d.now.Store(d.clock().AddDate(0, 1, 0).UnixMicro())
+	must[Settlement](t)(d.Give(t.Context(), d.ann, Case{Ticket: d.ticket(t, "Uma", d.team).ID}, gift(Right, "refund", 4_800)))
+	from := d.head(t)
+	if err := d.swap(t, eve, o, 0); err != nil { // from 4,800 to 5,100
+		t.Fatal(err)
+	}
+	if told := d.told(t, from); !strings.Contains(told, "overspent") {
+		t.Errorf("told %s", told)
+	}
+	d.audit(t)
+}
+
 // What the case got as the other part since they chose is nothing they can choose as well.
 func TestASwapNeverGivesTheSameAsBothParts(t *testing.T) {
 	d := furnish(t)

@@ -423,6 +423,19 @@ func (r Rules) Gave(tx *store.Tx, team staff.TeamID, by staff.ID, minor int64) e
 	return tx.Record(team, Overspent{team, from.Format("2006-01")})
 }
 
+// Swapped is Gave where a gift takes the place of one that was given at a moment. That counts no more, but in its own month: in
+// this one no less is spent anew where it was another.
+func (r Rules) Swapped(tx *store.Tx, team staff.TeamID, by staff.ID, minor, was int64, given time.Time) error {
+	from, _, err := r.month(tx)
+	if err != nil {
+		return err
+	}
+	if !given.Before(from) {
+		minor -= was
+	}
+	return r.Gave(tx, team, by, minor)
+}
+
 // ofRole is the budget of a team that has none of its own, by the role of whoever gives.
 func (r Rules) ofRole(tx *store.Tx, by staff.ID) (int64, bool, error) {
 	m, err := r.Staff.Load(tx, by)

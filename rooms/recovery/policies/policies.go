@@ -265,9 +265,11 @@ func Set(tx *store.Tx, p Policy) (Policy, error) {
 		p.ID, p.Name, p.Rule, p.Reason, store.JSON(p.Bends), p.Off, p.Since, p.ChangedAt))
 }
 
-// One is one of them.
-func One(tx *store.Tx, which ID) (Policy, error) {
-	p, ok, err := store.Find[Policy](tx, `SELECT id, name, rule, reason, bends, off, since, changed_at FROM authority_policies WHERE id = $1`+tx.Lock(), which)
+// One is one of them, which stays as it is until the transaction ends.
+func One(tx *store.Tx, which ID) (Policy, error) { return find(tx, which, tx.Lock()) }
+
+func find(tx *store.Tx, which ID, lock string) (Policy, error) {
+	p, ok, err := store.Find[Policy](tx, `SELECT id, name, rule, reason, bends, off, since, changed_at FROM authority_policies WHERE id = $1`+lock, which)
 	if err == nil && !ok {
 		err = fault.New(fault.NotFound, "policy.unknown", "There is no policy %s.", which)
 	}
@@ -279,16 +281,11 @@ func InForce(tx *store.Tx, which ID) error {
 	if which == 0 {
 		return nil
 	}
-	p, ok, err := store.Find[Policy](tx, `SELECT id, name, rule, reason, bends, off, since, changed_at FROM authority_policies WHERE id = $1`, which)
-	switch {
-	case err != nil:
-		return err
-	case !ok:
-		return fault.New(fault.NotFound, "policy.unknown", "There is no policy %s.", which)
-	case p.Off:
-		return fault.Field("policy", "policy.off", "“%s” is not a rule of ours any more, so nothing bends it.", p.Name)
+	p, err := find(tx, which, "")
+	if err == nil && p.Off {
+		err = fault.Field("policy", "policy.off", "“%s” is not a rule of ours any more, so nothing bends it.", p.Name)
 	}
-	return nil
+	return err
 }
 
 // Enter notes that a policy was bent, which has to be there. One that is off by now still was the rule when it was named.

@@ -90,9 +90,10 @@ func Swap(tx *store.Tx, o *Offer, to ID, limits func() (ledger.Limits, error)) (
 		}
 		now.Entry = e.ID
 	}
-	was.Entry, was.GivenAt = 0, time.Time{}
-	o.Choices[from], o.Choices[i] = was, now
-	if err := Save(tx, was); err != nil {
+	back := was
+	back.Entry, back.GivenAt = 0, time.Time{}
+	o.Choices[from], o.Choices[i] = back, now
+	if err := Save(tx, back); err != nil {
 		return was, now, err
 	}
 	if err := Save(tx, now); err != nil {

@@ -113,7 +113,7 @@ func starter() []Kind {
 	}
 	var all []Kind
 	for _, k := range [][2]string{
-		{"general", "Anything"},
+		{"general", "General"},
 		{"delay", "Too late, or too slow"},
 		{"defect", "Broken, or not as promised"},
 		{"mistake", "Our mistake"},
