@@ -38,7 +38,7 @@ const fresh = 12 * time.Hour
 
 // Where a tap leads, in the workspace.
 const (
-	toApprovals = "/approvals"
+	toApprovals = "/approvals?open=" // and which
 	toAsked     = "/complaints?whose=asked"
 	toTell      = "/tell"
 )
@@ -99,6 +99,7 @@ func (room *Room) asked(tx *store.Tx, entry store.Entry, e recovery.Asked) error
 	if e.About == recovery.Refusal {
 		note = refusal
 	}
+	note.Path += e.Approval.String()
 	var whom []int64
 	for _, m := range here {
 		may := web.Who{Can: m.Can, All: m.All}

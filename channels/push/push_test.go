@@ -159,8 +159,8 @@ func TestPhonesAreToldWhatWaits(t *testing.T) {
 	c := must[recovery.Complaint](t)(d.recovery.Capture(ctx, d.who["Ann"], tk.ID, recovery.Story{What: "It broke.", WishNone: true}))
 	d.expect(t)
 	// A refusal is for those who may answer it and see it, but not whoever asks.
-	must[recovery.Approval](t)(d.recovery.Refuse(ctx, d.who["Sam"], recovery.Case{Complaint: c.ID}, recovery.Refusing{What: "A second one", Why: "It is theirs", NearestYes: "A mend"}))
-	d.expect(t, "Sue push.refusal /approvals")
+	a := must[recovery.Approval](t)(d.recovery.Refuse(ctx, d.who["Sam"], recovery.Case{Complaint: c.ID}, recovery.Refusing{What: "A second one", Why: "It is theirs", NearestYes: "A mend"}))
+	d.expect(t, "Sue push.refusal /approvals?open="+a.ID.String())
 	// A handover is for whoever is asked, where they can answer it.
 	must[recovery.Complaint](t)(d.recovery.HandOver(ctx, d.who["Ann"], c.ID, staff.ID(d.who["Sue"].Staff), "It broke."))
 	d.expect(t, "Sue push.handover /complaints?whose=asked")
