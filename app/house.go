@@ -141,7 +141,7 @@ func (h *House) furnish() {
 			return h.Phones.Title(tx, staff, session, say)
 		},
 	})
-	h.Tell = tell.New(tell.House{Words: h.Words, DB: h.DB, Files: h.Files, Staff: h.Staff, Hours: h.Hours, Tickets: h.Tickets, Recovery: h.Recovery, Push: h.Push})
+	h.Tell = tell.New(tell.House{Words: h.Words, DB: h.DB, Due: h.Due, Files: h.Files, Staff: h.Staff, Hours: h.Hours, Tickets: h.Tickets, Recovery: h.Recovery, Push: h.Push})
 	h.Tell.LinkTo(s.baseURL(s.Listen))
 	h.Phones = phones.New(h.Words, h.Staff, h.Recovery, h.Push)
 	h.Live = live.New(live.Config{

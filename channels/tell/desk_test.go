@@ -56,7 +56,7 @@ func furnish(tb testing.TB) *hall {
 	s, h, p := staff.New(d.db, staff.Options{}), hours.New(d.db), people.New(d.db, "DE")
 	t := tickets.New(d.db, s, p, nil, blobs)
 	r := recovery.New(d.db, queue, s, h, p, t)
-	d.Room = New(House{Words: must[*words.Book](tb)(words.New(Words)), DB: d.db, Files: blobs, Staff: s, Hours: h, Tickets: t, Recovery: r, Push: push.New(push.Config{DB: d.db, Due: queue, Keys: must[*secret.Keys](tb)(secret.Load(tb.TempDir(), ""))})})
+	d.Room = New(House{Words: must[*words.Book](tb)(words.New(Words)), DB: d.db, Due: queue, Files: blobs, Staff: s, Hours: h, Tickets: t, Recovery: r, Push: push.New(push.Config{DB: d.db, Due: queue, Keys: must[*secret.Keys](tb)(secret.Load(tb.TempDir(), ""))})})
 	d.LinkTo("https://help.example.com/")
 	d.team = must[staff.Team](tb)(s.AddTeam(tb.Context(), admin, "Hall")).ID
 	for _, m := range []struct {

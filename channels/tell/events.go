@@ -32,6 +32,15 @@ type Taken struct {
 // Kind names it.
 func (Taken) Kind() string { return "tell.taken" }
 
+// Overdue says that the moment has passed by which whoever told of it was to be answered.
+type Overdue struct {
+	Capture ID       `json:"capture"`
+	Owner   staff.ID `json:"owner,omitzero"` // who sees to it
+}
+
+// Kind names it.
+func (Overdue) Kind() string { return "tell.overdue" }
+
 // Answered says that an idea, or a process gone wrong, has come to its end, and whoever told of it was answered.
 type Answered struct {
 	Capture ID       `json:"capture"`

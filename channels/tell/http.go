@@ -66,6 +66,10 @@ func (room *Room) proposedRoutes(api *web.API) {
 				return err
 			})
 		})
+	web.Handle(api, web.Route{Method: http.MethodGet, Path: "/tell/counts", Needs: web.Approve, Say: "Count the ideas and processes gone wrong that you may answer"},
+		func(ctx context.Context, who web.Who, _ *struct{}) (n Waits, err error) {
+			return n, room.db.Read(ctx, func(tx *store.Tx) error { n, err = room.Waiting(tx, who); return err })
+		})
 	web.Handle(api, web.Route{Method: http.MethodPost, Path: "/tell/proposed/{id}/take", Needs: web.Approve, Say: "See to an idea, or to a process gone wrong"},
 		func(ctx context.Context, who web.Who, in *ofProposed) (Proposed, error) {
 			return room.Take(ctx, who, in.ID)

@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/hearthdesk/hearth/base/due"
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/push"
 	"github.com/hearthdesk/hearth/base/store"
@@ -88,7 +89,23 @@ func (room *Room) propose(tx *store.Tx, who web.Who, in Told, c *Capture) error 
 	if len(who.Teams) == 1 {
 		p.Team = staff.TeamID(who.Teams[0])
 	}
-	return errors.Join(insertProposed(tx, p), room.askDeciders(tx, p))
+	return errors.Join(insertProposed(tx, p), room.due.Put(tx, answering, p.ID.String(), p.AnswerBy, nil), room.askDeciders(tx, p, "tell.push.proposed"))
+}
+
+// answering is the moment by which whoever told is answered.
+const answering = "tell.answer"
+
+// tick tells, when that moment has passed without an answer: whoever sees to it, or those who may.
+func (room *Room) tick(tx *store.Tx, j due.Job) error {
+	var which ID
+	if err := which.UnmarshalText([]byte(j.Key)); err != nil {
+		return due.GiveUp(err)
+	}
+	p, ok, err := loadProposed(tx, which)
+	if err != nil || !ok || p.Ended != "" {
+		return err
+	}
+	return errors.Join(tx.Record(p.ID, Overdue{p.ID, p.Owner}), room.askDeciders(tx, p, "tell.push.overdue"))
 }
 
 // decides says whether somebody may answer what was told in a team.
@@ -96,8 +113,8 @@ func decides(who web.Who, team staff.TeamID) bool {
 	return who.May(web.Approve) && who.Sees(int64(team))
 }
 
-// askDeciders tells the phones of those who may answer.
-func (room *Room) askDeciders(tx *store.Tx, p Proposed) error {
+// askDeciders tells the phones of those who may answer, or of the one of them who sees to it.
+func (room *Room) askDeciders(tx *store.Tx, p Proposed, say string) error {
 	if room.push == nil {
 		return nil
 	}
@@ -111,11 +128,18 @@ func (room *Room) askDeciders(tx *store.Tx, p Proposed) error {
 		for _, t := range m.Teams {
 			them.Teams = append(them.Teams, int64(t))
 		}
-		if m.ID != p.Staff && decides(them, p.Team) {
+		if !decides(them, p.Team) {
+			continue
+		}
+		if m.ID == p.Owner {
+			whom = []int64{int64(m.ID)}
+			break
+		}
+		if m.ID != p.Staff {
 			whom = append(whom, int64(m.ID))
 		}
 	}
-	return room.push.TellAll(tx, whom, push.Note{Say: "tell.push.proposed", Path: "/tell", Topic: "proposed"})
+	return room.push.TellAll(tx, whom, push.Note{Say: say, Path: "/tell", Topic: "proposed"})
 }
 
 // Proposals are what somebody may answer: those that are open, what is to be answered first at the top; or those that were
@@ -129,6 +153,20 @@ func (*Room) Proposals(tx *store.Tx, who web.Who, over bool, limit int) ([]Propo
 		return nil, err
 	}
 	return all, withFiles(tx, all)
+}
+
+// Waits is how much is proposed that somebody may answer.
+type Waits struct {
+	Open int64 `json:"open" db:"open" doc:"ideas and processes gone wrong that you may answer"`
+	Late int64 `json:"late" db:"late" doc:"of those, whose answer was due by now"`
+}
+
+// Waiting counts what is proposed that somebody may answer.
+func (*Room) Waiting(tx *store.Tx, who web.Who) (Waits, error) {
+	if !who.May(web.Approve) {
+		return Waits{}, nil
+	}
+	return waiting(tx, who)
 }
 
 func withFiles(tx *store.Tx, all []Proposed) error {

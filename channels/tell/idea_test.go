@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hearthdesk/hearth/base/due"
 	"github.com/hearthdesk/hearth/base/push"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/store/storetest"
@@ -104,17 +105,23 @@ func TestAnIdeaIsAnswered(t *testing.T) {
 	}
 }
 
+// supervisor is one of another team.
+func (d *hall) supervisor(t *testing.T, name string) (who web.Who) {
+	t.Helper()
+	other := must[staff.Team](t)(d.staff.AddTeam(t.Context(), admin, "Elsewhere")).ID
+	added, _, err := d.staff.Add(t.Context(), admin, staff.Newcomer{Email: strings.ToLower(name) + "@shop.example", Name: name, Role: "supervisor", Teams: []staff.TeamID{other}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.look(t, func(tx *store.Tx) (err error) { who, err = d.staff.Who(tx, added.ID); return err })
+	return who
+}
+
 // What a team proposes is its supervisors' to answer, and its pictures are for them and whoever took them.
 func TestWhoAnswersAnIdea(t *testing.T) {
 	d := furnish(t)
 	b := d.proposes(t, d.ann, Told{About: Process, What: "The till stalls.", Files: []Attached{d.hand(t, dot(t), false)}})
-	other := must[staff.Team](t)(d.staff.AddTeam(t.Context(), admin, "Elsewhere")).ID
-	added, _, err := d.staff.Add(t.Context(), admin, staff.Newcomer{Email: "eve@shop.example", Name: "Eve", Role: "supervisor", Teams: []staff.TeamID{other}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var eve web.Who
-	d.look(t, func(tx *store.Tx) (err error) { eve, err = d.staff.Who(tx, added.ID); return err })
+	eve := d.supervisor(t, "Eve")
 	if len(d.waits(t, eve, false)) != 0 || len(d.waits(t, d.sue, false)) != 1 || len(d.waits(t, admin, false)) != 1 {
 		t.Error("it waits for others than its own supervisors")
 	}
@@ -169,6 +176,64 @@ func TestPhonesAreToldOfIdeas(t *testing.T) {
 	if n := told(); n != before+2 {
 		t.Errorf("%d phones were told", n-before)
 	}
+}
+
+// When the day has passed by which whoever told was to be answered, it is counted as late, and whoever sees to it is told, or those who
+// may.
+func TestAnAnswerThatIsOverdue(t *testing.T) {
+	d := furnish(t)
+	eve := d.supervisor(t, "Eve")
+	for n, who := range []web.Who{d.theo, d.ann, d.sue, eve} {
+		d.phone(t, who, n)
+	}
+	phones := func() (n int64) {
+		t.Helper()
+		d.look(t, func(tx *store.Tx) (err error) {
+			n, err = store.One[int64](tx, `SELECT COUNT(*) FROM due WHERE kind = 'push.send'`)
+			return err
+		})
+		return n
+	}
+	waits := func(who web.Who, want Waits) {
+		t.Helper()
+		d.look(t, func(tx *store.Tx) error {
+			got, err := d.Waiting(tx, who)
+			if got != want {
+				t.Errorf("%s counts %+v, want %+v", who.Name, got, want)
+			}
+			return err
+		})
+	}
+	nobodys, sues, answered := d.proposes(t, d.theo, Told{What: "A bench."}), d.proposes(t, d.theo, Told{What: "A lamp."}), d.proposes(t, d.theo, Told{What: "A mat."})
+	must[Proposed](t)(d.Take(t.Context(), d.sue, sues.ID))
+	must[Proposed](t)(d.Answer(t.Context(), d.sue, answered.ID, Verdict{Done, "It lies there."}))
+	waits(d.sue, Waits{2, 0})
+	waits(d.ann, Waits{})
+	for _, tc := range []struct {
+		of     ID
+		phones int64
+		told   string
+	}{{nobodys.ID, 2, "tell.overdue"}, {sues.ID, 1, "tell.overdue"}, {answered.ID, 0, ""}} {
+		d.now.Store(nobodys.AnswerBy.UnixMicro())
+		before, from := phones(), must[int64](t)(d.db.Head(t.Context()))
+		var at time.Time
+		if err := d.db.Write(t.Context(), store.System("test"), func(tx *store.Tx) (err error) {
+			if at, err = store.One[time.Time](tx, `SELECT wake_at FROM due WHERE kind = $1 AND key = $2`, answering, tc.of.String()); err != nil {
+				return err
+			}
+			return d.tick(tx, due.Job{Kind: answering, Key: tc.of.String()})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		told := ""
+		for _, e := range must[[]store.Entry](t)(d.db.Journal(t.Context(), from, 10)) {
+			told += e.Kind
+		}
+		if n := phones() - before; n != tc.phones || told != tc.told || !at.Equal(nobodys.AnswerBy) {
+			t.Errorf("%s at %s: %d phones were told, recorded %q", tc.of, at, n, told)
+		}
+	}
+	waits(d.sue, Waits{2, 2})
 }
 
 func TestAnIdeaTwiceAtOnce(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hearthdesk/hearth/base/due"
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/files"
 	"github.com/hearthdesk/hearth/base/push"
@@ -38,6 +39,7 @@ var Words embed.FS
 type House struct {
 	Words    *words.Book
 	DB       *store.DB
+	Due      *due.Queue
 	Files    files.Store
 	Staff    *staff.Room
 	Hours    *hours.Room
@@ -50,6 +52,7 @@ type House struct {
 type Room struct {
 	words    *words.Book
 	db       *store.DB
+	due      *due.Queue
 	files    files.Store
 	staff    *staff.Room
 	hours    *hours.Room
@@ -59,9 +62,13 @@ type Room struct {
 	base     string // where links begin
 }
 
-// New furnishes the channel. Words, the database and the files may be nil when only the routes are wanted.
+// New furnishes the channel. Words, the database, the queue and the files may be nil when only the routes are wanted.
 func New(h House) *Room {
-	return &Room{words: h.Words, db: h.DB, files: h.Files, staff: h.Staff, hours: h.Hours, tickets: h.Tickets, recovery: h.Recovery, push: h.Push}
+	room := &Room{words: h.Words, db: h.DB, due: h.Due, files: h.Files, staff: h.Staff, hours: h.Hours, tickets: h.Tickets, recovery: h.Recovery, push: h.Push}
+	if h.Due != nil {
+		h.Due.HandleTx(answering, due.Policy{}, room.tick)
+	}
+	return room
 }
 
 // LinkTo says where links lead, once that is known: before the doors open, and never after.

@@ -1,13 +1,12 @@
 package tell
 
 import (
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/recovery"
+	"github.com/hearthdesk/hearth/rooms/recovery/narrow"
 	"github.com/hearthdesk/hearth/rooms/staff"
 )
 
@@ -80,23 +79,20 @@ func proposedAfter(tx *store.Tx, after ID, limit int) ([]Proposed, error) {
 
 // proposals are those of the teams of who: what waits longest for its answer first, or what was answered last.
 func proposals(tx *store.Tx, who web.Who, over bool, limit int) ([]Proposed, error) {
-	where, args := `ended = '' `, []any{limit}
-	order := `answer_by, id`
+	where, order := `ended = ''`, `answer_by, id`
 	if over {
-		where, order = `ended <> '' `, `answered_at DESC, id DESC`
+		where, order = `ended <> ''`, `answered_at DESC, id DESC`
 	}
-	if !who.All {
-		mine, teams := "team = 0", make([]string, len(who.Teams))
-		for i, t := range who.Teams {
-			args = append(args, t)
-			teams[i] = fmt.Sprintf("$%d", len(args))
-		}
-		if len(teams) > 0 {
-			mine += " OR team IN (" + strings.Join(teams, ",") + ")"
-		}
-		where += ` AND (` + mine + `)`
-	}
-	return store.All[Proposed](tx, `SELECT `+proposedColumns+` FROM tell_proposed WHERE `+where+` ORDER BY `+order+` LIMIT $1`, args...)
+	c := narrow.Clauses{Parts: []string{where}}
+	c.Add(c.Team(who, ""))
+	return store.All[Proposed](tx, `SELECT `+proposedColumns+` FROM tell_proposed WHERE `+c.Where()+` ORDER BY `+order+` LIMIT `+c.Place(limit), c.Args...)
+}
+
+func waiting(tx *store.Tx, who web.Who) (Waits, error) {
+	c := narrow.Clauses{Parts: []string{`ended = ''`}}
+	c.Add(c.Team(who, ""))
+	late := c.Place(tx.Now())
+	return store.One[Waits](tx, `SELECT COUNT(*) AS open, CAST(COALESCE(SUM(CASE WHEN answer_by <= `+late+` THEN 1 ELSE 0 END), 0) AS BIGINT) AS late FROM tell_proposed WHERE `+c.Where(), c.Args...)
 }
 
 // file reads one with what it belongs to.

@@ -372,5 +372,5 @@ func TestTwiceAtOnce(t *testing.T) {
 
 func TestEventsStayAsTheyWere(t *testing.T) {
 	const told, who = ID(0x123456789abcd), staff.ID(0x223456789abcd)
-	storetest.Events(t, Captured{told, who, Letter, recovery.ID(0x323456789abcd), tickets.ID(0x423456789abcd), 2, true, ""}, Taken{told, who}, Answered{told, who, Dropped})
+	storetest.Events(t, Captured{told, who, Letter, recovery.ID(0x323456789abcd), tickets.ID(0x423456789abcd), 2, true, ""}, Taken{told, who}, Overdue{told, who}, Answered{told, who, Dropped})
 }

@@ -2600,6 +2600,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tell/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the ideas and processes gone wrong that you may answer */
+        get: operations["get-tell-counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tell/files": {
         parameters: {
             query?: never;
@@ -5605,7 +5622,10 @@ export interface components {
              * @description of the ticket
              */
             number?: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description since when; where nobody is asked, when somebody was who said no or could not any more
+             */
             offered_at?: string;
             /**
              * @description who is asked to see to it; until they say yes it stays its owner's
@@ -6880,6 +6900,18 @@ export interface components {
             /** @description what was done, or why it is not; whoever told reads it */
             words: string;
         };
+        TellWaits: {
+            /**
+             * Format: int64
+             * @description of those, whose answer was due by now
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description ideas and processes gone wrong that you may answer
+             */
+            open: number;
+        };
         TicketsAssignment: {
             reason?: string;
             /** @example stf_06f3x8k2m4q7r */
@@ -7615,6 +7647,7 @@ export type SchemaTellShown = components['schemas']['TellShown'];
 export type SchemaTellTold = components['schemas']['TellTold'];
 export type SchemaTellUpload = components['schemas']['TellUpload'];
 export type SchemaTellVerdict = components['schemas']['TellVerdict'];
+export type SchemaTellWaits = components['schemas']['TellWaits'];
 export type SchemaTicketsAssignment = components['schemas']['TicketsAssignment'];
 export type SchemaTicketsAttachment = components['schemas']['TicketsAttachment'];
 export type SchemaTicketsBatch = components['schemas']['TicketsBatch'];
@@ -14168,6 +14201,34 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-tell-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TellWaits"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
