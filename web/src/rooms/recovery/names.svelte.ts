@@ -1,4 +1,4 @@
-// What kinds of complaints are called: the starter's in the language of the page, a company's own as it wrote them.
+// What kinds of complaints and remedies are called: the starter's in the language of the page, a company's own as it wrote them.
 import { word } from '../../base/words.svelte';
 import { kinds, type Kind } from './api';
 
@@ -18,4 +18,9 @@ export function kindName(key: string): string {
   if (theirs) return theirs.label;
   const said = word('recovery.kind', key);
   return said === key ? '' : said;
+}
+
+/** What somebody gets, as it was written; where nobody wrote anything, the starter's name of its kind. */
+export function giftName(r: { kind: string; what: string }): string {
+  return r.what.toLowerCase().replace('the ', '').replaceAll(' ', '_') === r.kind ? word('recovery.gift', r.kind) : r.what;
 }
