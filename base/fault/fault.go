@@ -27,6 +27,7 @@ type Fault struct {
 	Code   string            // stable and dotted: "ticket.closed"
 	Say    string            // one sentence, plain words, no secrets
 	Fields map[string]string // what is wrong with which input field; may be nil
+	Values []string          // what stands in the sentence, in its order, for whoever says it in another language
 }
 
 // Error is for logs; people read Say.
@@ -34,7 +35,19 @@ func (f *Fault) Error() string { return string(f.Kind) + " " + f.Code + ": " + f
 
 // New makes a fault; format and args read as a sentence a person sees.
 func New(kind Kind, code, format string, args ...any) *Fault {
-	return &Fault{Kind: kind, Code: code, Say: fmt.Sprintf(format, args...)}
+	f := &Fault{Kind: kind, Code: code, Say: fmt.Sprintf(format, args...)}
+	for _, a := range args {
+		f.Values = append(f.Values, clip(fmt.Sprint(a)))
+	}
+	return f
+}
+
+// clip keeps a value short enough to be said.
+func clip(s string) string {
+	if r := []rune(s); len(r) > 200 {
+		return string(r[:200]) + "…"
+	}
+	return s
 }
 
 // Field makes an Invalid fault about one input field.

@@ -26,6 +26,7 @@ type Problem struct {
 	Code   string            `json:"code" doc:"stable, for programs and translations"`
 	Detail string            `json:"detail" doc:"one sentence fit for a person"`
 	Fields map[string]string `json:"fields,omitempty" doc:"what is wrong with which field"`
+	Values []string          `json:"values,omitempty" doc:"what stands in the sentence, in its order, for whoever says it in another language"`
 
 	wait time.Duration // until asking again makes sense
 }
@@ -92,7 +93,7 @@ func problemOf(f *fault.Fault) *Problem {
 	}
 	return &Problem{
 		Type: "about:blank", Title: http.StatusText(status), Status: status,
-		Kind: f.Kind, Code: f.Code, Detail: f.Say, Fields: f.Fields, wait: waits[f.Code],
+		Kind: f.Kind, Code: f.Code, Detail: f.Say, Fields: f.Fields, Values: f.Values, wait: waits[f.Code],
 	}
 }
 

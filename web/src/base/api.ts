@@ -30,6 +30,7 @@ export class Fault extends Error {
     readonly status = 0,
     readonly fields: Record<string, string> = {},
     readonly wait = 0, // seconds until asking again makes sense
+    readonly values: string[] = [], // what stands in the sentence, in its order
   ) {
     super(detail || kind);
   }
@@ -51,7 +52,7 @@ export function fresh(): string {
 
 export async function fault(res: Response): Promise<Fault> {
   const said = await res.json().catch(() => ({}));
-  return new Fault(said.kind ?? 'internal', said.detail ?? res.statusText, said.code ?? '', res.status, said.fields ?? {}, Number(res.headers.get('Retry-After')) || 0);
+  return new Fault(said.kind ?? 'internal', said.detail ?? res.statusText, said.code ?? '', res.status, said.fields ?? {}, Number(res.headers.get('Retry-After')) || 0, said.values);
 }
 
 /** Sends a request below /api/v1 and returns its answer; throws a Fault. */

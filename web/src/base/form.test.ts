@@ -48,6 +48,7 @@ test('a fault known by its code is said in the language of the reader, any other
   expect(why(new Fault('conflict', 'Somebody was faster.', 'some.thing'))).toBe('Somebody was faster.');
   expect(why(new Fault('denied', 'Too often.', 'slow_down', 429, {}, 61))).toMatch(/2 Minuten/);
   expect(why(new Fault('denied', 'Too often.', 'slow_down', 429))).toMatch(/einen Moment/);
+  expect(why(new Fault('conflict', 'a@example.com is on this card already.', 'address.known', 409, {}, 0, ['a@example.com']))).toBe('a@example.com steht schon auf dieser Karte.');
   expect(why(new Fault('offline', '', 'unread'))).not.toBe(why(new Fault('offline', '', 'offline')));
   await speak('en');
 });

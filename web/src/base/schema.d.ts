@@ -5378,6 +5378,8 @@ export interface components {
             status: number;
             title: string;
             type: string;
+            /** @description what stands in the sentence, in its order, for whoever says it in another language */
+            values?: string[] | null;
         };
         PromisesBecauseInBody: {
             /** @description up to 2,000 characters; without one it is refused */

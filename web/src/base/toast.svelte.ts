@@ -27,7 +27,7 @@ export function say(text: string, undo?: () => void, ms = undo ? 8000 : 4000): n
 
 /** A fault in words fit for a person: in their language where its code has words (base.fault.…), else as the server says it. */
 export function why(e: unknown): string {
-  if (e instanceof Fault) return e.kind === 'offline' ? t(e.code === 'unread' ? 'base.unread' : 'base.offline') : t('base.fault.' + e.code, { minutes: Math.ceil(e.wait / 60) }, e.detail);
+  if (e instanceof Fault) return e.kind === 'offline' ? t(e.code === 'unread' ? 'base.unread' : 'base.offline') : t('base.fault.' + e.code, { ...e.values, minutes: Math.ceil(e.wait / 60) }, e.detail);
   return e instanceof Error && e.name === 'AbortError' ? '' : t('base.accident');
 }
 
