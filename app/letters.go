@@ -19,8 +19,8 @@ import (
 // comes into a house that has been lived in.
 const freshQuestion = 24 * time.Hour
 
-// letters writes to supervisors that a question waits for them, and to owners of promises that one is due: the mail says which
-// ticket, and leads to where it is seen to. It holds nothing that a customer wrote but, in a question, the subject of their
+// letters writes to supervisors that a question waits for them, and to owners of promises that one is due, or that whoever was
+// asked to see to it can't any more: the mail says which ticket, and leads to where it is seen to. It holds nothing that a customer wrote but, in a question, the subject of their
 // matter.
 func (h *House) letters() *store.Follower {
 	f := store.NewFollower("letters")
@@ -51,30 +51,45 @@ func (h *House) letters() *store.Follower {
 		return nil
 	})
 	store.On(f, func(tx *store.Tx, entry store.Entry, e promises.Reminded) error {
-		to, p, err := h.reminded(tx, entry, e)
-		if err != nil || to.ID == 0 {
-			return err
+		return h.remind(tx, entry, e.Promise, "colleague.promise", 0)
+	})
+	store.On(f, func(tx *store.Tx, entry store.Entry, e promises.Withdrawn) error {
+		if !e.Gone || tx.Now().Sub(entry.At) > freshQuestion {
+			return nil
 		}
-		l, err := h.reminder(tx, p, to)
-		if err == nil {
-			err = h.Email.WriteTo(tx, fmt.Sprintf("%s/%d", p.ID, entry.Seq), l) // each stage is one entry
-		}
-		return err
+		return h.remind(tx, entry, e.Promise, "colleague.unasked", e.To)
 	})
 	return f
+}
+
+// remind writes to the owner of a promise, where they are to hear of it by mail; about names our words, in which a colleague may be.
+func (h *House) remind(tx *store.Tx, entry store.Entry, promise promises.ID, about string, colleague staff.ID) error {
+	to, p, err := h.reminded(tx, entry, promise)
+	if err != nil || to.ID == 0 {
+		return err
+	}
+	names, err := h.Staff.Names(tx, []staff.ID{colleague})
+	if err != nil {
+		return err
+	}
+	l, err := h.reminder(tx, p, to, about, names[colleague])
+	if err != nil {
+		return err
+	}
+	return h.Email.WriteTo(tx, fmt.Sprintf("%s/%d", p.ID, entry.Seq), l) // each stage is one entry
 }
 
 // away is how long somebody was not seen who is not in the workspace: one that is open is here each minute.
 const away = 2 * time.Minute
 
-// reminded is who is told by mail that a promise is due: its owner, unless they were in the workspace then, or it is past by
+// reminded is who is told by mail about a promise: its owner, unless they were in the workspace then, or it is past by
 // now; nobody when they are zero.
-func (h *House) reminded(tx *store.Tx, entry store.Entry, e promises.Reminded) (to staff.Member, p promises.Promise, err error) {
+func (h *House) reminded(tx *store.Tx, entry store.Entry, promise promises.ID) (to staff.Member, p promises.Promise, err error) {
 	s, err := h.Promises.Settings(tx)
-	if err != nil || !s.Mail || !tx.Now().Before(e.Due) {
+	if err != nil || !s.Mail {
 		return to, p, err
 	}
-	if p, err = h.Promises.Look(tx, e.Promise); err != nil || p.State != promises.Open {
+	if p, err = h.Promises.Look(tx, promise); err != nil || p.State != promises.Open || !tx.Now().Before(p.Due) {
 		return to, p, err
 	}
 	here, err := h.Staff.Seen(tx, entry.At.Add(-away))
@@ -88,19 +103,19 @@ func (h *House) reminded(tx *store.Tx, entry store.Entry, e promises.Reminded) (
 	return m, p, nil
 }
 
-// reminder is the letter about a promise that is due, in the language of its owner and the time of whose it is.
-func (h *House) reminder(tx *store.Tx, p promises.Promise, to staff.Member) (l email.Letter, err error) {
+// reminder is the letter about a promise, in the language of its owner and the time of whose it is.
+func (h *House) reminder(tx *store.Tx, p promises.Promise, to staff.Member, about, colleague string) (l email.Letter, err error) {
 	zone, err := h.Promises.Zone(tx, p)
 	if err != nil {
 		return l, err
 	}
-	args := map[string]any{"due": p.Due.In(zone), "matter": "none", "number": p.Number, "link": h.Settings.baseURL(h.Settings.Listen) + "/promises"}
+	args := map[string]any{"due": p.Due.In(zone), "who": colleague, "matter": "none", "number": p.Number, "link": h.Settings.baseURL(h.Settings.Listen) + "/promises"}
 	if p.Ticket != 0 {
 		args["matter"], args["link"] = "ticket", h.Settings.baseURL(h.Settings.Listen)+"/tickets/"+p.Ticket.String()
 	}
 	l = email.Letter{Name: to.Name, Email: to.Email, Team: p.DoorTeam}
-	if l.Subject, err = h.Words.Say(string(to.Language), "colleague.promise.subject", args); err == nil {
-		l.Text, err = h.Words.Say(string(to.Language), "colleague.promise.text", args)
+	if l.Subject, err = h.Words.Say(string(to.Language), about+".subject", args); err == nil {
+		l.Text, err = h.Words.Say(string(to.Language), about+".text", args)
 	}
 	return l, err
 }

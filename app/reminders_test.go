@@ -103,6 +103,18 @@ func TestAPromiseThatIsDueIsToldByMail(t *testing.T) {
 	was := box.To("anna@shop.example")
 	promised(ids[1], true)
 	house.Until(t, "she has another mail", func() bool { return box.To("anna@shop.example") != was })
+	// Whoever was asked to see to a promise and is gone leaves it to its owner, who reads so.
+	was = box.To("anna@shop.example")
+	var asked struct{ ID string }
+	h.Ask(http.MethodPost, "/api/v1/tickets/"+opened.ID+"/promises", map[string]any{"what": "WHATWASPROMISED", "due": due.AddDate(0, 0, 7).Format(time.RFC3339), "owner": ids[1]}, &asked)
+	h.Ask(http.MethodPost, "/api/v1/promises/"+asked.ID+"/hand", map[string]any{"owner": ids[2], "reason": "On leave."}, nil)
+	h.Ask(http.MethodPost, "/api/v1/staff/"+ids[2]+"/disable", nil, nil)
+	house.Until(t, "she is told", func() bool { return box.To("anna@shop.example") != was })
+	for _, w := range []string{"ben was asked to see to a promise of yours", "in ticket 1", "/tickets/" + opened.ID} {
+		if text := strings.ReplaceAll(box.To("anna@shop.example"), "=E2=80=99", "’"); !strings.Contains(text, w) || strings.Contains(text, "WHATWASPROMISED") {
+			t.Errorf("she does not read %q in %s", w, text)
+		}
+	}
 	if box.To("ola@shop.example") != "" || box.To("cleo@shop.example") != "" {
 		t.Errorf("%q, %q", box.To("ola@shop.example"), box.To("cleo@shop.example"))
 	}
