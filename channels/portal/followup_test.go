@@ -41,7 +41,7 @@ func TestACustomerSaysWhetherItHeld(t *testing.T) {
 
 	c := d.putRight(t, tk)
 	page := b.get(at)
-	page.has(t, http.StatusOK, "Did we put it right?", "Does what we did hold?", "Do you trust us again?")
+	page.has(t, http.StatusOK, "Did we put it right?", "Is it still as it should be?", "Do you trust us again?")
 	page.lacks(t, "SECRET", "complaint", "follow_up")
 	for _, fields := range [][]string{{}, {"held", "maybe", "trusts", "yes"}, {"held", "yes"}, {"held", "no", "trusts", "perhaps"}} {
 		b.post(at, append([]string{"key", page.key(), "do", "follow", "text", "Kept words."}, fields...)...).has(t, http.StatusUnprocessableEntity, "answer both", "Kept words.")

@@ -185,14 +185,14 @@ func TestStrangersSeeNothing(t *testing.T) {
 	foreign := other.come(his.URL).key()
 	for name, key := range map[string]string{"none": "", "made up": "AAAA", "another's": foreign, "another form's": b.get("/my").key()} {
 		a := b.post(at, "key", key, "do", "say", "text", "Kept words.")
-		a.has(t, http.StatusConflict, "lay open for long", "Kept words.</textarea>")
+		a.has(t, http.StatusConflict, "was open for a long time", "Kept words.</textarea>")
 		if len(d.said(t, ida)) != 1 {
 			t.Errorf("with a key that is %s something was said", name)
 		}
 	}
 	old := b.get(at).key()
 	d.wait(formRests + time.Hour)
-	b.post(at, "key", old, "do", "say", "text", "Hello.").has(t, http.StatusConflict, "lay open for long")
+	b.post(at, "key", old, "do", "say", "text", "Hello.").has(t, http.StatusConflict, "was open for a long time")
 	if a := b.do(http.MethodPost, at, "text/plain", "do=well"); a.status == http.StatusOK {
 		t.Error("what is no form was carried out")
 	}
@@ -377,7 +377,7 @@ func TestAskingForALink(t *testing.T) {
 	if n := links(); n != 1 {
 		t.Errorf("%d links are there after two tries of one mail", n)
 	}
-	_, link, ok := strings.Cut(m.Text, "So steht alles: "+public)
+	_, link, ok := strings.Cut(m.Text, "Hier sehen Sie, wie alles steht: "+public)
 	if !ok {
 		t.Fatalf("the mail is %s", m.Text)
 	}

@@ -60,7 +60,7 @@ test('a promise is kept in mind by one key, and a missed date is told before it 
   await dialog.getByText(/like promises only/).waitFor();
   await dialog.getByRole('button', { name: 'Promise it' }).click();
   await dialog.getByRole('alert').first().waitFor();
-  await dialog.getByRole('button', { name: /^Rather/ }).click();
+  await dialog.getByRole('button', { name: /^Take / }).click();
   await dialog.getByText(/like promises only/).waitFor({ state: 'detached' });
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   assert.equal((await me.api('GET', `/promises?ticket=${t.id}`)).items.length, 1);

@@ -39,13 +39,13 @@ test('the cleaner takes a complaint on a phone, gives a voucher, passes it on an
   await seen.waitFor();
   assert.deepEqual(await seen.evaluate((i) => [i.naturalWidth, i.naturalHeight]), [2000, 1000]); // made small on the phone
   await page.getByRole('button', { name: 'I see to it' }).tap();
-  await page.getByText('One waits on this device for a net.').waitFor();
+  await page.getByText('One waits on this device until you are online again.').waitFor();
   await page.reload(); // the page opens without a net, and what waits is still there
-  await page.getByText('One waits on this device for a net.').waitFor();
+  await page.getByText('One waits on this device until you are online again.').waitFor();
   assert.ok(theo.wrong.splice(0).every((w) => /net::ERR_FAILED/.test(w))); // how some browsers call what a kept page asks for without a net
   await theo.context.setOffline(false);
   await page.evaluate(() => dispatchEvent(new Event('online')));
-  await page.getByText('One waits on this device for a net.').waitFor({ state: 'detached' });
+  await page.getByText('One waits on this device until you are online again.').waitFor({ state: 'detached' });
   await page.getByText('A guest says the lift stopped twice').waitFor();
   await page.getByRole('img', { name: 'Photo 1.jpg' }).waitFor();
   const told = (await owner.api('GET', '/tickets?channel=tell&limit=5')).items.find((x) => /lift stopped twice/.test(x.snippet));
@@ -54,7 +54,6 @@ test('the cleaner takes a complaint on a phone, gives a voucher, passes it on an
 
   // With a net it is theirs at once; a voucher, and on to one who can.
   await page.getByLabel('What happened').fill('A guest waited half an hour for a table that was booked.');
-  await page.getByLabel('What they would like').fill('A word of apology');
   await page.getByLabel('Who it is').fill('Guest of room nine');
   await page.getByLabel('How we reach them').fill('room.nine@example.com');
   await page.getByRole('button', { name: 'I see to it' }).tap();
@@ -63,6 +62,13 @@ test('the cleaner takes a complaint on a phone, gives a voucher, passes it on an
   await now.getByLabel('Who can really solve it').selectOption({ label: house.as('owner').name });
   await now.getByRole('button', { name: 'Ask', exact: true }).tap();
   await page.getByText(/is asked\. It stays yours/).waitFor();
+  // Nothing is given before they were asked: what they would like is written down there, too.
+  assert.equal(await now.getByLabel(/A voucher for them/).count(), 0);
+  await now.getByLabel('What they would like').fill('A word of apology');
+  await now.getByRole('button', { name: 'Save' }).tap();
+  await now.getByLabel(/A voucher for them/).fill('-4');
+  await now.getByRole('button', { name: 'Give it' }).tap();
+  await now.getByText('Write an amount such as 12.50.').waitFor();
   await now.getByLabel(/A voucher for them/).fill('4,50');
   await now.getByRole('button', { name: 'Give it' }).tap();
   await now.getByLabel(/A voucher for them/).waitFor({ state: 'detached' });
