@@ -15,6 +15,7 @@ import (
 
 	"github.com/hearthdesk/hearth/base/fault"
 	"github.com/hearthdesk/hearth/base/files"
+	"github.com/hearthdesk/hearth/base/secret"
 	"github.com/hearthdesk/hearth/base/text"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
@@ -98,6 +99,7 @@ func readForm(w http.ResponseWriter, r *http.Request, most int64, files bool) (f
 		}
 		*into = strings.ReplaceAll(strings.ToValidUTF8(v, "\uFFFD"), "\x00", "")
 	}
+	f.Text, f.Other = secret.Blot("my", f.Text), secret.Blot("my", f.Other) // colleagues read it, and who has the link acts as the customer
 	if r.MultipartForm == nil {
 		return f, nil
 	}

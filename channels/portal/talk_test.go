@@ -100,6 +100,23 @@ func TestAPageOfWhatOthersSaid(t *testing.T) {
 	b.get(earlier.FindStringSubmatch(page.body)[1]).has(t, http.StatusOK, "It broke.", "To what was said last")
 }
 
+// A link that a customer writes back to us is no link any more.
+func TestALinkInWordsIsBlotted(t *testing.T) {
+	d := furnish(t)
+	tk := d.ticket(t, "Ida", "It broke.")
+	h, _ := d.link(t, tk)
+	b, at := d.browser(t), ticketPath(tk.Number)
+	page := b.come(h.URL)
+	b.post(at, "key", page.key(), "do", "say", "text", "I am here: "+h.URL).has(t, http.StatusOK, "your words are with us")
+	d.look(t, func(tx *store.Tx) error {
+		all, err := d.latest(tx, tk.ID)
+		if said := all[len(all)-1].Text; !strings.HasSuffix(said, "/my/my_…") {
+			t.Errorf("we read %q", said)
+		}
+		return err
+	})
+}
+
 // What a page costs does not grow with the conversation.
 func TestALongConversationCostsNoMore(t *testing.T) {
 	d := furnish(t)
