@@ -124,6 +124,9 @@ export function follow(open: () => Page | undefined): () => void {
 /** Whether a page could not be read for now only: what was heard of it will not be told again. */
 export const interrupted = (p?: Page) => !!p?.fault && (!(p.fault instanceof Fault) || p.fault.kind === 'offline' || p.fault.status === 429 || p.fault.status >= 500);
 
+/** Whether there is no such ticket for whoever asks, so that asking again is no use. */
+export const missing = (p: Page) => p.fault instanceof Fault && (p.fault.kind === 'not_found' || p.fault.kind === 'invalid');
+
 /** Forgets everything, for somebody else who signs in. */
 export function forget() {
   shelf.clear();

@@ -1,9 +1,11 @@
 import { beforeAll, expect, test, vi } from 'vitest';
+import { Fault } from '../../base/api';
 import { speak } from '../../base/words.svelte';
 import type { Message, Moment, Ticket } from './api';
 import { Writing } from './composer.svelte';
 import { due } from './due';
 import { TicketList } from './list.svelte';
+import { interrupted, missing, Page } from './page.svelte';
 import { linked, plainly, type Node } from './plainly';
 import { everybody, parties, plausible } from './recipients';
 import { pieces } from '../../base/pieces';
@@ -204,4 +206,16 @@ test('what is due stands first, the most urgent on top, and the rest behind it, 
   expect(now.length).toBe(124);
   vi.useRealTimers();
   vi.unstubAllGlobals();
+});
+
+test('a ticket that is not there is not asked for again; one that can’t be read now is', () => {
+  const met = (e: Fault) => {
+    const p = new Page('tkt_x');
+    p.fault = e;
+    return [missing(p), interrupted(p)];
+  };
+  expect(met(new Fault('not_found', '', 'ticket.unknown', 404))).toEqual([true, false]);
+  expect(met(new Fault('invalid', '', '', 422))).toEqual([true, false]); // an address that was cut off
+  expect(met(new Fault('internal', '', '', 503))).toEqual([false, true]);
+  expect(met(new Fault('offline', ''))).toEqual([false, true]);
 });
