@@ -81,6 +81,52 @@ func TestFaultsHaveWords(t *testing.T) {
 	}
 }
 
+// What the server tells of other mail servers has no code; the workspace knows it by its words. Each is still said in the
+// same words, and each that is said of a server, or of what a provider wants, is known.
+func TestSayingsAreKnown(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile("../web/src/channels/email/sayings.de.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sayings map[string]string
+	if err := json.Unmarshal(b, &sayings); err != nil {
+		t.Fatal(err)
+	}
+	keys := strings.Join(slices.Sorted(maps.Keys(sayings)), "\n")
+	source := ""
+	sentence := regexp.MustCompile(`"([A-Z ][^"\n]{15,}[.:;] ?)"`)
+	each(t, []string{"../channels/email"}, func(path, text string) {
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return
+		}
+		source += text
+		if !strings.HasSuffix(path, "explain.go") && !strings.Contains(path, "/guess/") {
+			return
+		}
+		for _, m := range sentence.FindAllStringSubmatch(text, -1) {
+			for _, piece := range pieces(verb.Split(strings.ReplaceAll(m[1], "[1]", ""), -1)) {
+				_, named, _ := strings.Cut(piece, " ") // who it is may be a gap
+				if !strings.Contains(keys, piece) && !strings.Contains(keys, named) {
+					t.Errorf("nobody reads this in German: %s", m[1])
+				}
+			}
+		}
+	})
+	for key := range sayings {
+		for _, piece := range pieces(gap.Split(key, -1)) {
+			if !strings.Contains(source, strings.TrimLeft(piece, "; ")[:13]) {
+				t.Errorf("nobody says %q any more", key)
+			}
+		}
+	}
+}
+
+// pieces are those long enough to be known by.
+func pieces(all []string) []string {
+	return slices.DeleteFunc(all, func(s string) bool { return len(s) < 15 })
+}
+
 // each reads every file below some folders.
 func each(t *testing.T, folders []string, read func(path, text string)) {
 	t.Helper()

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { Fault } from './api';
 import { Form } from './form.svelte';
 import { why } from './toast.svelte';
-import { more, speak } from './words.svelte';
+import { more, said, speak } from './words.svelte';
 
 beforeAll(() => speak('en'));
 const refusal = (fields: Record<string, string>) => new Fault('invalid', 'Look again.', 'x', 422, fields);
@@ -51,4 +51,16 @@ test('a fault known by its code is said in the language of the reader, any other
   expect(why(new Fault('conflict', 'a@example.com is on this card already.', 'address.known', 409, {}, 0, ['a@example.com']))).toBe('a@example.com steht schon auf dieser Karte.');
   expect(why(new Fault('offline', '', 'unread'))).not.toBe(why(new Fault('offline', '', 'offline')));
   await speak('en');
+});
+
+test('what a mail server did is told in the language of the reader, a sentence after another', async () => {
+  await more();
+  await speak('de');
+  expect(said('The mail server stopped answering.')).toBe('Der Mailserver antwortet nicht mehr.');
+  expect(said('The mail server refused the sign-in: check the user name and the password. Gmail takes an app password here, not the one you sign in with: switch on 2-Step Verification in your Google account, make an app password there and enter that. It said: Application-specific password required: https://support.google.com/x (Failure)')).toMatch(/^Der Mailserver hat die Anmeldung abgelehnt: .* Gmail nimmt hier ein App-Passwort, .* ein\. Er sagte: Application-specific password required: https:\/\/support\.google\.com\/x \(Failure\)$/);
+  expect(said('Nothing answers at 127.0.0.1:993: the mail server is down, or the address or port is wrong.')).toMatch(/^Unter 127\.0\.0\.1:993 antwortet niemand: .* stimmen nicht\.$/);
+  expect(said('Not everybody got it: a@example.com (550 no such user)')).toBe('Nicht alle haben es bekommen: a@example.com (550 no such user)');
+  expect([said('550 5.1.1 no such user'), said('')]).toEqual(['550 5.1.1 no such user', '']);
+  await speak('en');
+  expect(said('The mail server stopped answering.')).toBe('The mail server stopped answering.');
 });

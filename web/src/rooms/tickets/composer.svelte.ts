@@ -1,6 +1,7 @@
 // What somebody is writing in a ticket: kept on the server as it grows, and sent from there when its moment has come.
 import { Fault, api } from '../../base/api';
 import { complain, why } from '../../base/toast.svelte';
+import { t } from '../../base/words.svelte';
 import type { Component } from 'svelte';
 import type { Caught, Draft, Party } from './api';
 
@@ -80,7 +81,7 @@ export class Writing {
     this.seen = d.seen ?? 0;
     this.state = d.state ?? 'draft';
     this.leavesAt = d.leaves_at;
-    this.trouble = d.trouble ?? '';
+    this.trouble = d.trouble ? t('base.fault.' + d.trouble_code, { 0: '', 1: '' }, d.trouble) : '';
     this.stopped = d.trouble_code === 'answer.stop';
     this.turn++;
   }
