@@ -147,9 +147,7 @@ func faultFrom(res *http.Response) error {
 	if err := json.NewDecoder(res.Body).Decode(&p); err != nil || p.Detail == "" {
 		return fmt.Errorf("the server answered %s", res.Status)
 	}
-	f := fault.New(p.Kind, p.Code, "%s", p.Detail)
-	f.Fields = p.Fields
-	return f
+	return &fault.Fault{Kind: p.Kind, Code: p.Code, Say: p.Detail, Fields: p.Fields, Values: p.Values}
 }
 
 // Query writes a path with a query.

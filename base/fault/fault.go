@@ -57,6 +57,13 @@ func Field(field, code, format string, args ...any) *Fault {
 	return f
 }
 
+// About is the same fault as one of an input field: what is not there was named in it.
+func (f *Fault) About(field string) *Fault {
+	g := *f
+	g.Kind, g.Fields = Invalid, map[string]string{field: f.Say}
+	return &g
+}
+
 // Of finds the fault inside err, or nil when err is an accident or nil.
 func Of(err error) *Fault {
 	if f, ok := errors.AsType[*Fault](err); ok {

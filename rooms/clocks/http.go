@@ -102,7 +102,7 @@ func ids(list string) (which []tickets.ID, err error) {
 	for s := range strings.SplitSeq(list, ",") {
 		var t tickets.ID
 		if err := t.UnmarshalText([]byte(strings.TrimSpace(s))); err != nil {
-			return nil, fault.Field("tickets", "id.malformed", "%s", fault.Of(err).Say)
+			return nil, fault.Of(err).About("tickets")
 		}
 		if t != 0 {
 			which = append(which, t)

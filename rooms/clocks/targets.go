@@ -227,7 +227,7 @@ func (room *Room) check(tx *store.Tx, t *Target) error {
 	t.Name = strings.TrimSpace(t.Name)
 	calendar, err := room.calendar(tx, t.Calendar)
 	if f := fault.Of(err); f != nil && f.Kind == fault.NotFound {
-		return fault.Field("calendar", f.Code, "%s", f.Say)
+		return f.About("calendar")
 	} else if err != nil {
 		return err
 	}

@@ -102,7 +102,7 @@ func (l lesson) because(text string, s Settings, now time.Time, h *hours.Timetab
 		}
 		return "", fault.Field("due", "promise.unlikely", "Fewer than %d in 100 promises like this were kept, whatever their time. To promise it anyway, say why.", percent)
 	} else if err != nil {
-		return "", fault.Field("anyway", f.Code, "%s", f.Say)
+		return "", f.About("anyway")
 	}
 	return text, nil
 }

@@ -182,7 +182,7 @@ func (room *Room) Configure(ctx context.Context, who web.Who, ch SettingsChange)
 func (room *Room) there(tx *store.Tx, s Settings) error {
 	named := func(field string, err error) error {
 		if f := fault.Of(err); f != nil && f.Kind == fault.NotFound {
-			return fault.Field(field, f.Code, "%s", f.Say)
+			return f.About(field)
 		}
 		return err
 	}
