@@ -42,6 +42,18 @@ test('on a phone one reads, answers and assigns', { skip: missing, timeout: 120_
   await until('the mail', () => outbox().includes('From the train'));
   await page.getByRole('button', { name: 'Back' }).tap();
   await row.waitFor();
+
+  // A finger that rests on a row chooses it; a tap on another chooses that too, and opens nothing.
+  const { x, y, width, height } = await row.boundingBox();
+  const touch = await me.context.newCDPSession(page);
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x: x + width / 2, y: y + height / 2 }] });
+  await page.getByText('1 selected').waitFor();
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await page.getByRole('option').nth(1).tap();
+  await page.getByText('2 selected').waitFor();
+  assert.equal(new URL(page.url()).pathname, '/tickets');
+  await page.getByRole('button', { name: 'Clear' }).first().tap();
+
   await page.getByRole('button', { name: 'Navigation' }).tap();
   await page.getByRole('link', { name: /Solved/ }).tap();
   await page.waitForURL(/view=resolved/);

@@ -1,8 +1,9 @@
 import { beforeAll, expect, test } from 'vitest';
 import { Fault } from './api';
 import { Form } from './form.svelte';
+import { said } from './said';
 import { why } from './toast.svelte';
-import { more, said, speak } from './words.svelte';
+import { more, speak } from './words.svelte';
 
 beforeAll(() => speak('en'));
 const refusal = (fields: Record<string, string>) => new Fault('invalid', 'Look again.', 'x', 422, fields);

@@ -46,7 +46,12 @@ const others = async (l: Language) => (l === 'de' ? await import('./words/de.mor
 export async function more(): Promise<void> {
   if (whole) return;
   whole = true;
-  book = { ...book, ...seen(await others(tongue)) };
+  try {
+    book = { ...book, ...seen(await others(tongue)) };
+  } catch (e) {
+    whole = false; // they are asked for again
+    throw e;
+  }
 }
 
 /** Says a message with its values: t(key, { n: 3 }). A key without words is shown as it is, and a test finds it, or
@@ -65,21 +70,5 @@ export function word(prefix: string, value: string): string {
   return book[`${prefix}.${value}`] ?? value;
 }
 
-let sayings: [RegExp, string][] = [];
-let of: typeof book | undefined; // the book they are from
-
-/** What the server says by itself, one English sentence after another (sayings.de.json), in the reader's language as far as
- * it is known there: what came with a mail, or goes wrong with a server that is not ours, has no code. */
-export function said(text = ''): string {
-  if (of !== book) {
-    of = book;
-    const open = (k: string) => +k.startsWith('said.{'); // these fit what stands before them too, and come last
-    const like = (k: string) => k.slice(5).replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\d\}$/, '([^]+)').replace(/\{\d\}/g, '(.+?)');
-    const keys = Object.keys(book).filter((k) => k.startsWith('said.')).sort((a, b) => open(a) - open(b));
-    sayings = keys.map((k) => [new RegExp(`^${like(k)}(?: |$)`), book[k]]);
-  }
-  const known = sayings.find(([r]) => r.test(text));
-  if (!known) return text;
-  const m = known[0].exec(text)!;
-  return [known[1].replace(/\{(\d)\}/g, (_, n) => m[1 + +n]), said(text.slice(m[0].length))].filter(Boolean).join(' ');
-}
+/** All that is said now, for whoever looks for words by more than their key. */
+export const words = () => book;
