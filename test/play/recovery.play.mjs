@@ -33,6 +33,8 @@ test('a no needs a supervisor, who says yes instead in one tap, and the answer s
   const card = agent.page.getByRole('complementary', { name: 'Customer' });
   await card.getByRole('button', { name: 'Capture a complaint' }).click();
   const capture = agent.page.getByRole('dialog', { name: 'Capture a complaint' });
+  await capture.getByRole('button', { name: 'Take what they wrote last' }).click(); // nobody types a letter once more
+  assert.ok(await capture.getByLabel('What happened').inputValue());
   await capture.getByLabel('What happened').fill('The chair broke on the second day, and the form said thirty days.');
   await capture.getByLabel('What they would like').fill('Their money back');
   await capture.getByLabel('What it is about').selectOption('rule');
@@ -54,6 +56,7 @@ test('a no needs a supervisor, who says yes instead in one tap, and the answer s
   await owner.page.goto(`/approvals?open=${id}`);
   const question = owner.page.getByRole('article', { name: /A refund for the chair/ });
   await question.getByText('Half of it as a credit').waitFor();
+  await question.getByRole('link', { name: `#${t.number}` }).waitFor(); // whose case it is
   await owner.page.waitForFunction((at) => document.activeElement?.id === at, `q-${id}`);
   await question.getByRole('button', { name: 'Yes: it was our mistake' }).tap();
   await question.waitFor({ state: 'detached' });
@@ -97,5 +100,9 @@ test('a no needs a supervisor, who says yes instead in one tap, and the answer s
   await agent.api('POST', `/tickets/${t.id}/replies`, { text: 'We are sorry; your money is on its way.' });
   for (const end = Date.now() + 20_000; !outbox().includes('your money is on its way'); await new Promise((r) => setTimeout(r, 100))) assert.ok(Date.now() < end, 'the answer did not leave');
   assert.ok(!/nearest yes|Half of it as a credit|it was our mistake|cushion/.test(outbox()));
+  // On a phone no card of the board is cut off.
+  await owner.page.goto('/complaints');
+  await owner.page.getByRole('link', { name: /The chair broke/ }).waitFor();
+  assert.ok(await owner.page.evaluate(() => [...document.querySelectorAll('main ol > li')].every((li) => li.scrollHeight <= li.clientHeight + 2 && [...li.querySelectorAll('ul')].every((ul) => ul.scrollHeight <= ul.clientHeight + 1))));
   assert.deepEqual([agent.wrong, owner.wrong], [[], []]);
 });

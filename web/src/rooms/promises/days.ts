@@ -39,6 +39,9 @@ export function parts<T extends Pick<Promised, 'due'>>(all: T[], now: number): {
 /** A day by its name: Fri, 4 Dec. */
 export const weekday = (d: Date) => new Intl.DateTimeFormat(locale(), { weekday: 'short', day: 'numeric', month: 'short' }).format(d);
 
+/** A day and a time as short as they can be told apart: Fri, 4 Dec, 15:00. */
+export const daytime = (at: string) => new Intl.DateTimeFormat(locale(), { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' }).format(new Date(at));
+
 /** The seven days of a week that begins on a Monday, so many weeks from now. */
 export function week(now: number, ahead: number): Date[] {
   const d = new Date(now);
