@@ -112,3 +112,19 @@ func TestOnlyThere(t *testing.T) {
 		}
 	}
 }
+
+// TestWithinAClause: a comma at the end of a pattern keeps it inside; a class stands for any word of its form; haste is understood.
+func TestWithinAClause(t *testing.T) {
+	b, err := NewBook(File{Rules: []Rule{{ID: "own.undone", Family: "blame", Find: []string{"you don't ... <participle> ,"}, Why: "It points.", Bad: []string{"you don't have it signed"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]int{"You dont have the form signed.": 1, "You don't have to, it is signed.": 0, "You don't have a pen.": 0} {
+		if got := len(marksIn(b, text)); got != want {
+			t.Errorf("%q has %d marks, want %d", text, got, want)
+		}
+	}
+	if _, err := NewBook(File{Rules: []Rule{{ID: "own.any", Family: "blame", Find: []string{"<participle> well"}, Why: "It points.", Bad: []string{"done well"}}}}); err == nil {
+		t.Error("a pattern may begin with any verb")
+	}
+}

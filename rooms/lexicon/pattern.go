@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/hearthdesk/hearth/rooms/lexicon/form"
 )
 
 // The one grammar of rules. A pattern is words in their order, in one sentence:
@@ -16,9 +18,10 @@ import (
 //	(a|b c)       one of these
 //	[a|b c]       one of these, or nothing
 //	..            up to three words of any kind; ... up to eight
-//	<set>         one of the phrases of a set
+//	<set>         one of the phrases of a set; <partizip> and <participle> any word that looks like one
 //	^ at the start and $ at the end: the first, the last word of a sentence
-//	, at the start: the first word of a sentence or after a comma; elsewhere commas are not seen
+//	, at the start: the first word of a sentence or after a comma
+//	, at the end: no comma is between its words; elsewhere commas are not seen
 //	? at the end: only in a question; alone, any question
 //
 // It is compiled to a small automaton whose states are walked side by side, so no pattern can explode: its cost is its
@@ -31,8 +34,8 @@ const (
 
 // step is one state of the automaton: it takes a word and goes on, or it forks.
 type step struct {
-	take  rune   // 'w' word, 'o' one of some, 'p' prefix, 's' suffix, '#' number, '.' any; 0 forks
-	word  string // of 'w', 'p' and 's'
+	take  rune   // 'w' word, 'o' one of some, 'p' prefix, 's' suffix, '#' number, 'f' form, '.' any; 0 forks
+	word  string // of 'w', 'p', 's' and 'f'
 	some  map[string]bool
 	ids   []int32 // the numbers of its words in a book, in order; nil without a book
 	forks []int
@@ -43,7 +46,8 @@ type step struct {
 type pattern struct {
 	steps  []step
 	begins bool // ^
-	clause bool // ,
+	clause bool // , first
+	within bool // , last
 	ends   bool // $
 	asks   bool // ?
 
@@ -105,15 +109,15 @@ func compile(src string, sets map[string]string) (*pattern, error) {
 	if len(c.src) > 0 && (c.src[0] == "^" || c.src[0] == ",") {
 		p.begins, p.clause, c.at = c.src[0] == "^", c.src[0] == ",", 1
 	}
-	c.src = append(c.src[:c.at:c.at], slices.DeleteFunc(c.src[c.at:], func(s string) bool { return s == "," })...) // elsewhere one says nothing
 	for len(c.src) > c.at {
 		last := c.src[len(c.src)-1]
-		if last != "$" && last != "?" {
+		if last != "$" && last != "?" && last != "," {
 			break
 		}
-		p.ends, p.asks = p.ends || last == "$", p.asks || last == "?"
+		p.ends, p.asks, p.within = p.ends || last == "$", p.asks || last == "?", p.within || last == ","
 		c.src = c.src[:len(c.src)-1]
 	}
+	c.src = append(c.src[:c.at:c.at], slices.DeleteFunc(c.src[c.at:], func(s string) bool { return s == "," })...) // elsewhere one says nothing
 	if err := c.either(""); err != nil {
 		return nil, fmt.Errorf("%q: %w", src, err)
 	}
@@ -274,7 +278,12 @@ func (c *compiler) gap(n int) error {
 }
 
 func (c *compiler) set(s string) error {
-	body, ok := c.sets[strings.Trim(s, "<>")]
+	name := strings.Trim(s, "<>")
+	body, ok := c.sets[name]
+	if !ok && form.Classes[name] != nil {
+		_, err := c.add(step{take: 'f', word: name})
+		return err
+	}
 	if !ok {
 		return fmt.Errorf("there is no set %s", s)
 	}
@@ -343,7 +352,7 @@ func (p *pattern) judge() error {
 		return fmt.Errorf("it would match nearly everything")
 	}
 	for _, f := range p.firsts() {
-		if f.take == '.' {
+		if f.take == '.' || f.take == 'f' {
 			return fmt.Errorf("it must begin with a word, not with a gap")
 		}
 	}
@@ -476,13 +485,18 @@ func (s *step) takes(word string) bool {
 		return strings.HasSuffix(word, s.word)
 	case '#':
 		return strings.ContainsAny(word, "0123456789")
+	case 'f':
+		return form.Classes[s.word](word)
 	}
 	return true
 }
 
+// reaches says whether a match may go on with a word: one that stays in its clause does not go past a comma.
+func (p *pattern) reaches(t *token, begun bool) bool { return !p.within || !begun || !t.comma }
+
 // match is where the longest match ends that begins with the token at from, and whether there is one.
 func (p *pattern) match(tokens []token, in sentence, from int, m *matcher) (end int, ok bool) {
-	if p.asks && !in.question || p.begins && from != in.first || p.clause && from != in.first && !tokens[from].comma {
+	if p.asks && !in.question || from != in.first && (p.begins || p.clause && !tokens[from].comma) {
 		return 0, false
 	}
 	m.begin(len(p.steps) + 1)
@@ -494,7 +508,7 @@ func (p *pattern) match(tokens []token, in sentence, from int, m *matcher) (end 
 		if m.been[done] == m.round && (!p.ends || at == in.end) {
 			end, ok = at, true
 		}
-		if at == in.end || !m.advance(p, &tokens[at]) {
+		if at == in.end || !p.reaches(&tokens[at], at > from) || !m.advance(p, &tokens[at]) {
 			return end, ok
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/hearthdesk/hearth/rooms/lexicon/form"
 )
 
 // token is a word of a text, folded, and where it stands, in bytes.
@@ -30,7 +32,7 @@ func fold(s string) string {
 	if strings.ContainsAny(s, "’‘ʼ‑") {
 		s = plainMarks.Replace(s)
 	}
-	return strings.ToLower(s)
+	return form.Whole(strings.ToLower(s))
 }
 
 var plainMarks = strings.NewReplacer("’", "'", "‘", "'", "ʼ", "'", "‑", "-")
