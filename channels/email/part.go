@@ -110,7 +110,11 @@ func (room *Room) deliverPart(ctx context.Context, j due.Job) (func(tx *store.Tx
 
 // composePart writes a mail of a part. What it answers are mails of the part alone.
 func (room *Room) composePart(ctx context.Context, box Mailbox, s Secrets, p conference.Part, m conference.Message) ([]byte, error) {
-	ref, words := room.partReference(p.Number), m.Letter()
+	ref, err := room.partFoot(p, m)
+	if err != nil {
+		return nil, err
+	}
+	words := m.Letter()
 	if m.Kind == conference.In && m.Name != "" { // one of those in the part wrote it here, for the others
 		words = m.Name + ":\n\n" + words
 	}
@@ -123,10 +127,10 @@ func (room *Room) composePart(ctx context.Context, box Mailbox, s Secrets, p con
 	}
 	if box.Options.PlusAddress {
 		local, host, _ := strings.Cut(box.Address, "@")
-		out.ReplyTo = []message.Address{{Name: box.Name, Email: local + "+" + strings.ToLower(ref) + "@" + host}}
+		out.ReplyTo = []message.Address{{Name: box.Name, Email: local + "+" + strings.ToLower(room.partReference(p.Number)) + "@" + host}}
 	}
 	if m.Rich {
-		out.HTML = m.HTML + `<p style="color:#767676;font-size:12px">` + html.EscapeString(ref) + `</p>`
+		out.HTML = m.HTML + `<p style="color:#767676;font-size:12px">` + strings.ReplaceAll(html.EscapeString(ref), "\n", "<br>") + `</p>`
 	}
 	if m.Machine { // RFC 3834, 3.1.7
 		out.More = append(out.More, message.Field{Name: "Auto-Submitted", Value: "auto-generated"}, message.Field{Name: "X-Auto-Response-Suppress", Value: "All"})
@@ -143,6 +147,21 @@ func (room *Room) composePart(ctx context.Context, box Mailbox, s Secrets, p con
 		return nil, due.GiveUp(fmt.Errorf("this mail can't be written: %w", err))
 	}
 	return dkimSign(raw, box, s)
+}
+
+// partFoot says who wrote a mail of a part, how it is answered, and what its reference is for.
+func (room *Room) partFoot(p conference.Part, m conference.Message) (string, error) {
+	who, colleague := "nobody", "yes"
+	if m.Kind == conference.Out && m.Name != "" {
+		who = "known"
+	}
+	for _, o := range p.People {
+		if o.Staff == 0 {
+			colleague = "no"
+		}
+	}
+	foot, err := room.words.Say(p.Language, "part.foot", map[string]any{"who": who, "name": m.Name, "colleague": colleague})
+	return foot + "\n" + room.partReference(p.Number), err
 }
 
 // partReference is the number of a part as it stands at the foot of its mails, such as HTP-17-8k2m4q7r.

@@ -187,9 +187,15 @@ func TestNothingLeaksFromOnePartIntoAnother(t *testing.T) {
 
 	raw, asked := c.mailTo(3, "orders@smith.example")
 	c.only("the mail to the first supplier", raw, markOne, markShown)
+	if who := "wrote this"; strings.Contains(asked.Text, who) || !strings.Contains(asked.Text, "You can simply answer this mail. Please leave this in your answer, so that it finds its way:\nHTP-") {
+		t.Errorf("it says at its foot %s", asked.Text)
+	}
 	raw, boxed := c.mailTo(3, "box@else.example")
 	c.only("the mail to the second supplier", raw, markTwo)
-	raw, _ = c.mailTo(3, "lou@shop.example")
+	raw, inside := c.mailTo(3, "lou@shop.example")
+	if !strings.Contains(inside.Text, "or in Hearth under “Asked in a case”.") {
+		t.Errorf("a colleague reads at its foot %s", inside.Text)
+	}
 	c.only("the mail to the colleague", raw, markIn)
 	if len(asked.References)+len(asked.InReplyTo) > 0 || asked.Subject != "Cup 12" || asked.From.Email != support || strings.Contains(raw, "/my/") || strings.Contains(raw, "HTH-") {
 		t.Errorf("it does not stand by itself: %+v", asked)

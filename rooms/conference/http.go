@@ -174,7 +174,7 @@ func (room *Room) Preview(ctx context.Context, who web.Who, ticket tickets.ID, i
 			v.To = append(v.To, tickets.Party{Name: o.Name, Email: o.Email})
 		}
 		m := Message{Text: plain(in.Text)}
-		if m.Shared, err = room.extracts(tx, ticket, in.Share); err != nil {
+		if m.Shared, err = room.extracts(tx, ticket, in.Language, in.Share); err != nil {
 			return err
 		}
 		if v.Files, err = room.chosen(tx, ticket, in.Files); err != nil {

@@ -46,7 +46,7 @@ func TestRequests(t *testing.T) {
 		{"Anna", "POST /tickets/{tk}/parts", asks(`,"known_as":"` + strings.Repeat("x", 81) + `"`), 422, `part.known_as`, ""},
 		{"Cleo", "POST /tickets/{tk}/parts", asks(``), 404, `ticket.unknown`, ""},
 		{"Lou", "POST /tickets/{tk}/parts", asks(``), 403, `permission.missing`, ""},
-		{"Anna", "POST /tickets/{tk}/parts/preview", asks(`,"share":[{"message":"{said}","text":"my lamp"}],"files":["{theirs}"]`), 200, `{"to":[{"email":"a@else.example"}],"subject":"Lamp","text":"When?\n\n> 2026-07-06 09:00 UTC\n>\n> my lamp","attachments":[{`, ""},
+		{"Anna", "POST /tickets/{tk}/parts/preview", asks(`,"share":[{"message":"{said}","text":"my lamp"}],"files":["{theirs}"]`), 200, `{"to":[{"email":"a@else.example"}],"subject":"Lamp","text":"When?\n\n> July 6, 2026, 9:00 AM\n>\n> my lamp","attachments":[{`, ""},
 		{"Cleo", "POST /tickets/{tk}/parts/preview", asks(``), 404, `ticket.unknown`, ""},
 
 		{"Anna", "GET /tickets/{tk}/parts", "", 200, `"id":"{p}","ticket":"{tk}"`, ""},

@@ -11,9 +11,11 @@
 package conference
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/hearthdesk/hearth/base/fault"
@@ -159,6 +161,7 @@ type Extract struct {
 	Message tickets.MessageID `json:"message"`
 	Name    string            `json:"name,omitempty" doc:"whose words they are, where that was to be told"`
 	At      time.Time         `json:"at"`
+	When    string            `json:"when,omitempty" doc:"the same, in the language of the part and the desk's own time"`
 	Text    string            `json:"text"`
 }
 
@@ -333,12 +336,26 @@ func (m Message) Letter() string {
 		if x.Name != "" {
 			b.WriteString(x.Name + ", ")
 		}
-		b.WriteString(x.At.UTC().Format("2006-01-02 15:04") + " UTC\n>")
+		b.WriteString(cmp.Or(x.When, x.At.UTC().Format("2006-01-02 15:04")+" UTC") + "\n>")
 		for line := range strings.SplitSeq(strings.TrimSpace(x.Text), "\n") {
 			b.WriteString("\n> " + strings.TrimRight(line, " \r"))
 		}
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// unsigned is what somebody wrote without their name at its end.
+func unsigned(words, name string) string {
+	read := func(s string) []string {
+		return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) })
+	}
+	words = strings.TrimSpace(words)
+	body, last := words[:strings.LastIndexByte(words, '\n')+1], words[strings.LastIndexByte(words, '\n')+1:]
+	names, signed := read(name), read(last)
+	if len(signed) == 0 || slices.ContainsFunc(signed, func(w string) bool { return !slices.Contains(names, w) }) {
+		return words
+	}
+	return strings.TrimSpace(body)
 }
 
 // snippet is the beginning of a message.

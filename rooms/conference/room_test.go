@@ -11,6 +11,36 @@ import (
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
 
+// Words whose writer is not told do not end with their name.
+func TestWhatIsSharedIsUnsigned(t *testing.T) {
+	for words, want := range map[string]string{
+		"Where is it?\n\nMany thanks\nJasper Snowberry": "Where is it?\n\nMany thanks",
+		"Where is it?\r\nJASPER.\n":                     "Where is it?",
+		"Where is it, Jasper?":                          "Where is it, Jasper?",
+		"It is for\nJasper and Ida":                     "It is for\nJasper and Ida",
+		"Where is it?\n1234":                            "Where is it?\n1234",
+		"Jasper":                                        "",
+	} {
+		if got := unsigned(words, "Snowberry, Jasper"); got != want {
+			t.Errorf("%q: %q", words, got)
+		}
+	}
+	d := furnish(t)
+	tk, said := d.opens(t)
+	d.write(t, func(tx *store.Tx) error {
+		if err := tx.Do(`UPDATE messages SET text = $2 WHERE id = $1`, said.ID, "Where is it?\nEve"); err != nil {
+			return err
+		}
+		return tx.Record(tk.ID, tickets.Changed{Ticket: tk.ID})
+	})
+	for named, want := range map[bool]string{true: "> Eve, 6. Juli 2026, 09:00 Uhr\n>\n> Where is it?\n> Eve", false: "> 6. Juli 2026, 09:00 Uhr\n>\n> Where is it?"} {
+		p := d.invites(t, tk.ID, Inviting{Language: "de", Writing: Writing{Share: []Sharing{{Message: said.ID, Named: named}}}})
+		if got := p.Messages[0].Letter(); !strings.HasSuffix(got, want) {
+			t.Errorf("named %v they read %q", named, got)
+		}
+	}
+}
+
 // One case from end to end: a supplier is asked, the ticket is on hold for them, they answer, and it is for us again.
 func TestASupplierIsAskedAndAnswers(t *testing.T) {
 	d := furnish(t)
@@ -23,7 +53,7 @@ func TestASupplierIsAskedAndAnswers(t *testing.T) {
 		t.Errorf("the ticket is %s", s)
 	}
 	m := p.Messages[0]
-	if got, want := m.Letter(), "When does lamp 17 come?\n\n> Eve, 2026-07-06 09:00 UTC\n>\n> Where is my lamp?"; got != want {
+	if got, want := m.Letter(), "When does lamp 17 come?\n\n> Eve, July 6, 2026, 9:00 AM\n>\n> Where is my lamp?"; got != want {
 		t.Errorf("they read\n%q and not\n%q", got, want)
 	}
 	if len(m.To) != 1 || m.To[0].Email != smith.Email || len(m.Files) != 1 || m.Files[0].Name != "lamp.png" || m.State != tickets.Queued {

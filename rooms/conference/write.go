@@ -1,6 +1,7 @@
 package conference
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"regexp"
@@ -14,6 +15,7 @@ import (
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/text"
 	"github.com/hearthdesk/hearth/base/web"
+	"github.com/hearthdesk/hearth/rooms/hours"
 	"github.com/hearthdesk/hearth/rooms/staff"
 	"github.com/hearthdesk/hearth/rooms/tickets"
 )
@@ -95,7 +97,7 @@ func (room *Room) composed(tx *store.Tx, who web.Who, p *Part, w Writing, upload
 	if m.Name, err = room.called(tx, who); err != nil {
 		return m, err
 	}
-	if m.Shared, err = room.extracts(tx, p.Ticket, w.Share); err != nil {
+	if m.Shared, err = room.extracts(tx, p.Ticket, p.Language, w.Share); err != nil {
 		return m, err
 	}
 	if m.Files, err = room.chosen(tx, p.Ticket, w.Files); err != nil {
@@ -164,10 +166,14 @@ func (room *Room) thread(tx *store.Tx, p Part, m *Message) error {
 var ours = regexp.MustCompile(`(?i)\bHTH-\d{1,18}-[0-9a-z]{8}\b`)
 
 // extracts are what of the ticket is shared: of its messages, and never of notes.
-func (room *Room) extracts(tx *store.Tx, ticket tickets.ID, all []Sharing) ([]Extract, error) {
+func (room *Room) extracts(tx *store.Tx, ticket tickets.ID, lang string, all []Sharing) ([]Extract, error) {
 	out := []Extract{}
 	if len(all) > mostShared {
 		return nil, fault.Field("share", "part.share_many", "Share at most %d messages at once.", mostShared)
+	}
+	h, err := room.timetable(tx)
+	if err != nil {
+		return nil, err
 	}
 	for _, s := range all {
 		m, err := room.tickets.Message(tx, s.Message)
@@ -184,7 +190,13 @@ func (room *Room) extracts(tx *store.Tx, ticket tickets.ID, all []Sharing) ([]Ex
 		if s.Text != nil {
 			x.Text = *s.Text
 		}
+		if x.When, err = room.words.Say(cmp.Or(lang, "en"), "parts.shared", map[string]any{"at": m.At.In(h.Zone())}); err != nil {
+			return nil, err
+		}
 		x.Text = strings.TrimSpace(plain(ours.ReplaceAllString(secret.Blot("my", x.Text), "")))
+		if !s.Named {
+			x.Text = unsigned(x.Text, m.From.Name)
+		}
 		if x.Text == "" {
 			return nil, fault.Field("share", "part.share_empty", "Nothing is left of this message; leave it out.")
 		}
@@ -248,15 +260,20 @@ func (room *Room) chaseAt(tx *store.Tx, at *time.Time) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	c, err := room.hours.Default(tx)
-	if err != nil {
-		return time.Time{}, err
-	}
-	h, err := c.Timetable()
+	h, err := room.timetable(tx)
 	if err != nil {
 		return time.Time{}, err
 	}
 	return h.Add(tx.Now(), s.after()), nil
+}
+
+// timetable is when the company works.
+func (room *Room) timetable(tx *store.Tx) (*hours.Timetable, error) {
+	c, err := room.hours.Default(tx)
+	if err != nil {
+		return nil, err
+	}
+	return c.Timetable()
 }
 
 // ahead proves the moment of a reminder.

@@ -3830,6 +3830,8 @@ export interface components {
             /** @description whose words they are, where that was to be told */
             name?: string;
             text: string;
+            /** @description the same, in the language of the part and the desk's own time */
+            when?: string;
         };
         ConferenceFile: {
             /** @example pfl_06f3x8k2m4q7r */
