@@ -95,5 +95,11 @@ test('the cleaner takes a complaint on a phone, gives a voucher, passes it on an
   // And it is told where it began.
   await page.reload();
   await page.getByText(/Closed: content/).waitFor();
+
+  // Whoever decides is led to what waits for an answer, below the form.
+  await theo.api('POST', '/tell', { about: 'idea', what: 'A bench by the lift.' });
+  await owner.page.goto('/tell');
+  await owner.page.getByRole('button', { name: 'One proposal waits for your answer' }).click();
+  await owner.page.waitForFunction(() => document.activeElement?.textContent === 'Proposed by colleagues');
   assert.deepEqual([owner.wrong, theo.wrong], [[], []]);
 });
