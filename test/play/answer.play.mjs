@@ -134,6 +134,15 @@ test('what was said while the line was not up is there, and sending waits until 
     await me.page.getByRole('article').filter({ hasText: 'Meanwhile I answered.' }).waitFor({ timeout: 60_000 });
     await me.page.getByText(/\w has answered while you were writing/).first().waitFor();
     assert.ok(!(await me.api('GET', `/tickets/${t.id}/messages`)).items.some((m) => m.text.includes('before the line')));
+    // A place that can't be brought says so, and comes when it is asked for again.
+    await colleague.page.goto('/tickets?view=open');
+    await colleague.page.getByRole('option').first().waitFor();
+    await colleague.context.setOffline(true);
+    await colleague.page.getByRole('link', { name: /Incoming mail/ }).click();
+    await colleague.page.getByText('Hearth can’t be reached').waitFor();
+    await colleague.context.setOffline(false);
+    await colleague.page.getByRole('button', { name: 'Try again' }).click();
+    await colleague.page.getByRole('heading', { name: 'Incoming mail' }).waitFor();
   }
 });
 

@@ -17,12 +17,16 @@ test('a morning by keyboard alone', { skip: missing, timeout: 300_000 }, async (
 
   await page.goto('/');
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-  await page.getByLabel('E-mail').focus();
   await page.keyboard.type(who.email);
   await key('Tab');
   await page.keyboard.type(who.password);
   await key('Enter');
   await page.getByRole('option').first().waitFor();
+
+  // The way round the navigation leads to the list.
+  await page.getByRole('link', { name: 'Skip to the content' }).focus();
+  await key('Enter');
+  assert.match(await focused(), /listbox/);
 
   // Down the list, take one, answer it, go on.
   await key('j');

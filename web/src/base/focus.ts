@@ -21,8 +21,14 @@ export const focused = (el: HTMLElement) => el.focus();
 
 const visible = (el: Element | null): el is HTMLElement => el instanceof HTMLElement && el.getClientRects().length > 0;
 
-/** Puts the focus on the list, else on the page's heading, when what had it has left the page and nobody else saw to it.
- * Returns how to stop. */
+/** Puts the focus where a page is worked with: on its list, else on its heading. */
+export function land() {
+  const to = ['[role=listbox][tabindex="0"]', 'main h1', 'h1'].flatMap((s) => [...document.querySelectorAll(s)]).find(visible);
+  if (to && !to.hasAttribute('tabindex')) to.tabIndex = -1;
+  to?.focus({ preventScroll: true });
+}
+
+/** Lands when what had the focus has left the page and nobody else saw to it. Returns how to stop. */
 export function hold(): () => void {
   let last: Element | undefined;
   let asked = 0;
@@ -31,9 +37,7 @@ export function hold(): () => void {
     asked = 0;
     if (document.activeElement !== document.body || !last || visible(last)) return;
     last = undefined;
-    const to = ['[role=listbox][tabindex="0"]', 'main h1', 'h1'].flatMap((s) => [...document.querySelectorAll(s)]).find(visible);
-    if (to && !to.hasAttribute('tabindex')) to.tabIndex = -1;
-    to?.focus({ preventScroll: true });
+    land();
   };
   // Whoever takes something away may say where the focus goes from there; this comes after.
   const seen = new MutationObserver(() => { if (last && !asked) asked = requestAnimationFrame(look); });
