@@ -34,7 +34,7 @@ function deliver(user, mail) {
 const letters = () => readdirSync(sent).map((f) => readFileSync(join(sent, f), 'utf8'));
 
 test('from an empty folder to the first answered mail', { skip, timeout: 180_000 }, async () => {
-  const me = await person(b, house, null);
+  const me = await person(b, house, null, { timezoneId: 'Europe/Lisbon' });
   const { page } = me;
   await page.goto(house.link);
   await page.getByLabel('Your name').waitFor();
@@ -48,6 +48,7 @@ test('from an empty folder to the first answered mail', { skip, timeout: 180_000
 
   // Nothing can be found out about this domain, so the servers are told; the first password is wrong.
   await page.getByRole('heading', { name: 'Connect your mailbox' }).waitFor();
+  assert.equal((await me.api('GET', '/calendars')).items[0].zone, 'Europe/Lisbon'); // a house is where its owner is
   await page.getByLabel('Address').fill('support@shop.example');
   await page.getByLabel('Address').blur();
   await page.getByText(/check how the address is written/).waitFor();
