@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hearthdesk/hearth/base/money"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/rooms/people"
 	"github.com/hearthdesk/hearth/rooms/promises"
@@ -594,6 +595,30 @@ func TestAKeyIsBoundToWhatIsSaid(t *testing.T) {
 		}
 		return err
 	})
+}
+
+// What somebody may choose says how much it is where they get money by it, in their language; what another thing costs us it never says.
+func TestAChoiceSaysWhatItIsWorth(t *testing.T) {
+	d := furnish(t)
+	tk := d.ticket(t, "Ida", "It broke.")
+	costs := func(minor int64) *money.Amount { return &money.Amount{Minor: minor, Currency: "EUR"} }
+	o := must[recovery.Offer](t)(d.recovery.Offer(t.Context(), d.sue, recovery.Case{Ticket: tk.ID}, recovery.Proposal{Part: recovery.Extra, Choices: []recovery.Choice{
+		{Kind: "voucher", Amount: costs(2_000)}, {Kind: "credit", Amount: costs(1_250)}, {Kind: "free_shipping", Amount: costs(490)}, {Kind: "voucher", What: "A dinner for two", Amount: costs(6_500)},
+	}}))
+	h, _ := d.link(t, tk)
+	b, at := d.browser(t), ticketPath(tk.Number)
+	for range 2 { // to choose, and then to choose otherwise
+		page := b.come(h.URL)
+		page.has(t, http.StatusOK, "Voucher – €20<", "Credit – €12.50<", "Free shipping<", "A dinner for two<")
+		page.lacks(t, "4.90", "65")
+		b.lang = "de"
+		b.get(at).has(t, http.StatusOK, "Gutschein – 20\u00a0€<", "Guthaben – 12,50\u00a0€<", "Kostenloser Versand<", "A dinner for two<")
+		b.lang = "en"
+		if page.has(t, http.StatusOK); o.State == recovery.OfferOpen {
+			b.post(at, "key", page.key(), "do", "choose", "offer", o.ID.String(), "pick", o.Choices[0].ID.String())
+			o.State = recovery.OfferChosen
+		}
+	}
 }
 
 // Of what is refused nothing is kept: neither files beside no words, nor those of who sends too much.

@@ -1,12 +1,16 @@
 package portal
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 	"time"
 
 	"golang.org/x/text/language"
 
+	"github.com/hearthdesk/hearth/base/money"
 	"github.com/hearthdesk/hearth/base/words"
+	"github.com/hearthdesk/hearth/rooms/recovery/remedies"
 )
 
 // spoken are the languages of the pages, the first for who speaks none of them.
@@ -51,6 +55,33 @@ func (s tongue) T(key string, pairs ...any) string {
 		return key
 	}
 	return said
+}
+
+// Gift is what somebody may choose: as it was written, or the kind of it; and how much, where that is what they get.
+func (s tongue) Gift(n remedies.Named) string {
+	said := n.What
+	if n.Kind != "" {
+		said = s.T("my.gift." + n.Kind)
+	}
+	if n.Worth == nil {
+		return said
+	}
+	return said + " – " + s.amount(*n.Worth)
+}
+
+// signs are those of money that people read as a sign.
+var signs = map[string]string{"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"} //nolint:gochecknoglobals // a constant table
+
+// amount is money as people write it.
+func (s tongue) amount(a money.Amount) string {
+	sign, digits := signs[a.Currency], strings.TrimSuffix(a.Decimal(), ".00")
+	switch {
+	case s.lang == "de":
+		return strings.ReplaceAll(digits, ".", ",") + "\u00a0" + cmp.Or(sign, a.Currency)
+	case sign == "":
+		return digits + "\u00a0" + a.Currency
+	}
+	return sign + digits
 }
 
 // Lang is the language, for the page to name.

@@ -397,18 +397,12 @@ func (room *Room) answersTo(tx *store.Tx, who web.Who, o Offer) (bool, error) {
 	return room.seesMatter(tx, who, o.Complaint, o.Ticket)
 }
 
-// Shown is an offer as its customer sees it on their own page: what they may choose from, and nothing else. No cost, no
-// note, no limit and no colleague is in it.
+// Shown is an offer as its customer sees it on their own page: what they may choose from, and nothing else. No note, no limit
+// and no colleague is in it, and no cost but what a voucher or the like is worth to them.
 type Shown struct {
-	Offer   OfferID        `json:"offer"`
-	Ticket  tickets.ID     `json:"ticket,omitzero"`
-	Choices []ShownChoices `json:"choices" nullable:"false"`
-}
-
-// ShownChoices is one of the choices.
-type ShownChoices struct {
-	Remedy RemedyID `json:"remedy"`
-	What   string   `json:"what"`
+	Offer   OfferID          `json:"offer"`
+	Ticket  tickets.ID       `json:"ticket,omitzero"`
+	Choices []remedies.Named `json:"choices" nullable:"false"`
 }
 
 // OpenFor lists what a customer may choose from, for their own page.
@@ -419,9 +413,9 @@ func (room *Room) OpenFor(tx *store.Tx, customer people.ID) ([]Shown, error) {
 	}
 	offers, err := remedies.OpenOffers(tx, customer)
 	for _, o := range offers {
-		s := Shown{Offer: o.ID, Ticket: o.Ticket, Choices: []ShownChoices{}}
-		for _, r := range o.Choices {
-			s.Choices = append(s.Choices, ShownChoices{r.ID, r.What})
+		s := Shown{Offer: o.ID, Ticket: o.Ticket}
+		if s.Choices, err = o.Names(tx); err != nil {
+			return nil, err
 		}
 		all = append(all, s)
 	}

@@ -317,7 +317,10 @@ func TestOpenOffers(t *testing.T) {
 	if err != nil || len(shown) != 1 || len(shown[0].Choices) != 3 || shown[0].Choices[0].What != "A plant" {
 		t.Errorf("the customer sees %s %v", text, err)
 	}
-	for _, secret := range []string{"yard", "4000", "6000", "amount", "note", "staff", d.ann.Actor.ID, "limit", "EUR"} {
+	if c := shown[0].Choices; c[0].Kind != "" || c[0].Worth != nil || c[1].Kind != "voucher" || c[1].Worth == nil || *c[1].Worth != *euros(6_000) || c[2].Kind != "call_from_owner" || c[2].Worth != nil {
+		t.Errorf("the customer sees %s", text)
+	}
+	for _, secret := range []string{"yard", "4000", "amount", "note", "staff", d.ann.Actor.ID, "limit"} {
 		if strings.Contains(string(text), secret) {
 			t.Errorf("the customer sees %q in %s", secret, text)
 		}

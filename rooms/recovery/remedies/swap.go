@@ -111,18 +111,39 @@ func (o Offer) Over(tx *store.Tx, room *tickets.Room, t tickets.Ticket) error {
 	return err
 }
 
-// Swappable is what a customer chose of an offer and may still choose otherwise, as they see it on their own page: no cost,
-// no note, no limit and no colleague is in it.
+// Swappable is what a customer chose of an offer and may still choose otherwise, as they see it on their own page: no
+// note, no limit and no colleague is in it.
 type Swappable struct {
 	Offer   OfferID
 	Chosen  ID
 	Choices []Named
 }
 
-// Named is one of the choices.
+// Named is one of the choices. Where nobody wrote what it is, the name of the starter's kind stands for it, and how much it is
+// where they get money by it.
 type Named struct {
-	Remedy ID
-	What   string
+	Remedy ID            `json:"remedy"`
+	What   string        `json:"what"`
+	Kind   string        `json:"kind,omitempty"`
+	Worth  *money.Amount `json:"worth,omitempty"`
+}
+
+// Names are the choices of an offer as its customer reads them. What others cost us is none of theirs.
+func (o Offer) Names(tx *store.Tx) ([]Named, error) {
+	catalogue, err := Catalogue(tx)
+	all := make([]Named, 0, len(o.Choices))
+	for _, r := range o.Choices {
+		n := Named{Remedy: r.ID, What: r.What}
+		i := slices.IndexFunc(catalogue, func(c CatalogueItem) bool { return c.Key == r.Kind && c.Label == r.What })
+		if i >= 0 && !catalogue[i].Own {
+			n.Kind = r.Kind
+		}
+		if i >= 0 && r.Minor > 0 && slices.Contains([]string{"refund", "credit", "voucher"}, r.Kind) {
+			n.Worth = &money.Amount{Minor: r.Minor, Currency: r.Currency}
+		}
+		all = append(all, n)
+	}
+	return all, err
 }
 
 // Swappables lists of a ticket what its customer may still choose otherwise.
@@ -139,8 +160,8 @@ func Swappables(tx *store.Tx, room *tickets.Room, t tickets.Ticket) (all []Swapp
 			return nil, err
 		}
 		s := Swappable{Offer: o.ID, Chosen: o.Choices[o.chosen()].ID}
-		for _, r := range o.Choices {
-			s.Choices = append(s.Choices, Named{r.ID, r.What})
+		if s.Choices, err = o.Names(tx); err != nil {
+			return nil, err
 		}
 		all = append(all, s)
 	}
