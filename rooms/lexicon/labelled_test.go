@@ -133,12 +133,12 @@ func measure(t *testing.T, b *Book, all []labelled, show bool) map[string]*tally
 }
 
 // Sentences that rules were tuned on, in the order they became so: each set was measured first, by writers who knew no rule.
-var tuned = []string{"tune", "held", "fresh", "blind1", "blind2"}
+var tuned = []string{"tune", "held", "fresh", "blind1", "blind2", "blind4"}
 
 // Of sentences nobody tuned on this is what is reached, and must not get worse. It is to get better by rules that say more, never
 // by tuning on these sentences.
 var reached = map[string]map[string]tallied{
-	"blind3": {"en": {0.76, 0.70}, "de": {0.77, 0.64}},
+	"blind3": {"en": {0.76, 0.70}, "de": {0.78, 0.69}},
 }
 
 type tallied struct{ precision, recall float64 }
