@@ -50,6 +50,8 @@ test('a fault known by its code is said in the language of the reader, any other
   expect(why(new Fault('denied', 'Too often.', 'slow_down', 429, {}, 61))).toMatch(/2 Minuten/);
   expect(why(new Fault('denied', 'Too often.', 'slow_down', 429))).toMatch(/einen Moment/);
   expect(why(new Fault('conflict', 'a@example.com is on this card already.', 'address.known', 409, {}, 0, ['a@example.com']))).toBe('a@example.com steht schon auf dieser Karte.');
+  expect(why(new Fault('denied', 'Your role does not allow this.', 'permission.missing', 403, {}, 0, ['approve, act']))).toBe('Ihre Rolle erlaubt das nicht (nötig ist „Genehmigen, Antworten und ändern“).');
+  expect(why(new Fault('conflict', 'Ben has a role that does not work on tickets.', 'staff.no_tickets', 409))).toBe('Ben has a role that does not work on tickets.'); // from a server that names no values
   expect(why(new Fault('offline', '', 'unread'))).not.toBe(why(new Fault('offline', '', 'offline')));
   await speak('en');
 });

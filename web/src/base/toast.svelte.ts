@@ -1,6 +1,6 @@
 // Short words at the head of the page: what was done, with a way back, or what went wrong.
 import { Fault } from './api';
-import { t } from './words.svelte';
+import { t, word } from './words.svelte';
 
 export type Toast = { id: number; text: string; bad?: boolean; undo?: () => void; undoKey?: boolean; until: number };
 
@@ -25,9 +25,12 @@ export function say(text: string, undo?: () => void, ms = undo ? 8000 : 4000): n
   return show(ms, { text, undo: undo && (() => { dismiss(id); undo(); }) }, id);
 }
 
+/** Permissions as the page of roles calls them. */
+const named = (all: string) => all.split(', ').map((p) => word('staff.may', p)).join(', ');
+
 /** A fault in words fit for a person: in their language where its code has words (base.fault.…), else as the server says it. */
 export function why(e: unknown): string {
-  if (e instanceof Fault) return e.kind === 'offline' ? t(e.code === 'unread' ? 'base.unread' : 'base.offline') : t('base.fault.' + e.code, { ...e.values, minutes: Math.ceil(e.wait / 60) }, e.detail);
+  if (e instanceof Fault) return e.kind === 'offline' ? t(e.code === 'unread' ? 'base.unread' : 'base.offline') : t('base.fault.' + e.code, { ...(/^(grant|permission)/.test(e.code) ? e.values.map(named) : e.values), minutes: Math.ceil(e.wait / 60) }, e.detail);
   return e instanceof Error && e.name === 'AbortError' ? '' : t('base.accident');
 }
 

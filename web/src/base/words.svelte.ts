@@ -62,7 +62,12 @@ export function t(key: string, values?: Record<string, unknown>, otherwise = key
   if (!words.includes('{') && !words.includes("'")) return words;
   let m = compiled.get(key);
   if (!m) compiled.set(key, (m = new IntlMessageFormat(words, locale(), undefined, { ignoreTag: true })));
-  return String(m.format(values as Record<string, string>));
+  try {
+    return String(m.format(values as Record<string, string>));
+  } catch (e) {
+    if (otherwise === key) throw e;
+    return otherwise; // words with a gap that nobody fills
+  }
 }
 
 /** The word for one of several known values, such as a status: word('tickets.status', 'open'). What is not known is shown as it is. */

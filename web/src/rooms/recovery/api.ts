@@ -20,7 +20,16 @@ export const look = (id: string) => api('get', '/complaints/{id}', { path: { id 
 export const purse = (ticket: string) => api('get', '/tickets/{id}/remedies', { path: { id: ticket } });
 export const capture = (ticket: string, body: Schemas['RecoveryStory']) => api('post', '/tickets/{id}/complaint', { path: { id: ticket }, body });
 /** What the customer wrote last on a ticket, as it came; empty where they wrote nothing. */
-export const lastWords = (ticket: string) => api('get', '/tickets/{id}/messages', { path: { id: ticket }, query: { limit: 500 } }).then((p) => p.items.findLast((m) => m.kind === 'in' && !m.machine)?.text.trim().slice(0, 10_000) ?? '');
+export async function lastWords(ticket: string): Promise<string> {
+  let last = '';
+  let after: string | undefined;
+  do {
+    const page = await api('get', '/tickets/{id}/messages', { path: { id: ticket }, query: { after, limit: 500 } });
+    last = page.items.findLast((m) => m.kind === 'in' && !m.machine)?.text.trim() || last;
+    after = page.next;
+  } while (after);
+  return last.slice(0, 10_000);
+}
 export const kinds = () => api('get', '/complaints/kinds').then((p) => p.items);
 export const catalogue = () => api('get', '/remedies/kinds').then((p) => p.items);
 export const list = (query: { owner?: string; offered_to?: 'me'; raised_by?: 'me'; stage?: Stage; state?: 'open' | 'closed'; late?: boolean }, after?: string, limit = 100) => api('get', '/complaints', { query: { ...query, after, limit } });

@@ -81,7 +81,7 @@ export class Writing {
     this.seen = d.seen ?? 0;
     this.state = d.state ?? 'draft';
     this.leavesAt = d.leaves_at;
-    this.trouble = d.trouble ? t('base.fault.' + d.trouble_code, { 0: '', 1: '' }, d.trouble) : '';
+    this.trouble = d.trouble ? t('base.fault.' + d.trouble_code, {}, d.trouble) : '';
     this.stopped = d.trouble_code === 'answer.stop';
     this.turn++;
   }
