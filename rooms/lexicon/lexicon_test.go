@@ -1,6 +1,7 @@
 package lexicon
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -123,6 +124,21 @@ func TestWithinAClause(t *testing.T) {
 		if got := len(marksIn(b, text)); got != want {
 			t.Errorf("%q has %d marks, want %d", text, got, want)
 		}
+	}
+	for find, texts := range map[string]map[string]int{"ihr hab* nicht": {"Ihr habt nicht.": 1, "Ihr hab nicht.": 1}, "das würd* wir": {"Das würdigen wir.": 1, "Das würd wir.": 1}, "don’t* you": {"Don't you?": 1}} {
+		b, err := NewBook(File{Rules: []Rule{{ID: "own.part", Family: "blame", Find: []string{find}, Why: "It points.", Bad: slices.Collect(maps.Keys(texts))}}})
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		for text, want := range texts {
+			if got := len(marksIn(b, text)); got != want {
+				t.Errorf("%q has %d marks by %q, want %d", text, got, find, want)
+			}
+		}
+	}
+	if _, err := compile("ur* order", nil); err == nil {
+		t.Error("ur* stands for your*")
 	}
 	if _, err := NewBook(File{Rules: []Rule{{ID: "own.any", Family: "blame", Find: []string{"<participle> well"}, Why: "It points.", Bad: []string{"done well"}}}}); err == nil {
 		t.Error("a pattern may begin with any verb")

@@ -301,7 +301,8 @@ func (c *compiler) set(s string) error {
 // words are usually one; what the reader of texts sees as two, such as and/or, is two here.
 func (c *compiler) words(s string) error {
 	prefix, suffix := strings.HasSuffix(s, "*"), strings.HasPrefix(s, "*")
-	tokens, _ := read(strings.Trim(s, "*"))
+	src := strings.Trim(s, "*")
+	tokens, _ := read(src)
 	if len(tokens) == 0 {
 		return fmt.Errorf("%q is no word", s)
 	}
@@ -312,6 +313,9 @@ func (c *compiler) words(s string) error {
 			take = 'p'
 		case suffix && i == 0:
 			take = 's'
+		}
+		if take != 'w' {
+			t.word = plain(src[t.start:t.end]) // part of a word is no word typed in haste
 		}
 		if take != 'w' && len([]rune(t.word)) < 3 || prefix && suffix {
 			return fmt.Errorf("%q would stand for too many words", s)

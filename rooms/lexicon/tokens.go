@@ -27,12 +27,15 @@ type sentence struct {
 // shorts end with a dot and no sentence does there.
 var shorts = strings.Fields("mr mrs ms dr prof st no nr inc ltd vs etc e.g i.e z.b d.h u.a bzw ca evtl ggf inkl zzgl usw tel abs art str hr fr approx dept")
 
-// fold writes a word as rules spell it: small letters, one kind of apostrophe.
-func fold(s string) string {
+// fold writes a word as rules spell it: what was meant, plainly.
+func fold(s string) string { return form.Whole(plain(s)) }
+
+// plain is small letters, one kind of apostrophe.
+func plain(s string) string {
 	if strings.ContainsAny(s, "’‘ʼ‑") {
 		s = plainMarks.Replace(s)
 	}
-	return form.Whole(strings.ToLower(s))
+	return strings.ToLower(s)
 }
 
 var plainMarks = strings.NewReplacer("’", "'", "‘", "'", "ʼ", "'", "‑", "-")
