@@ -602,17 +602,20 @@ func TestAChoiceSaysWhatItIsWorth(t *testing.T) {
 	d := furnish(t)
 	tk := d.ticket(t, "Ida", "It broke.")
 	costs := func(minor int64) *money.Amount { return &money.Amount{Minor: minor, Currency: "EUR"} }
+	// A company says what things cost it; how much a refund is stands in a label of its own.
+	must[recovery.CatalogueItem](t)(d.recovery.SetItem(t.Context(), d.sue, recovery.CatalogueItem{Key: "free_shipping", Label: "Free shipping", Cost: 490}))
+	must[recovery.CatalogueItem](t)(d.recovery.SetItem(t.Context(), d.sue, recovery.CatalogueItem{Key: "refund", Label: "Ten euros back", Cost: 1_165}))
 	o := must[recovery.Offer](t)(d.recovery.Offer(t.Context(), d.sue, recovery.Case{Ticket: tk.ID}, recovery.Proposal{Part: recovery.Extra, Choices: []recovery.Choice{
-		{Kind: "voucher", Amount: costs(2_000)}, {Kind: "credit", Amount: costs(1_250)}, {Kind: "free_shipping", Amount: costs(490)}, {Kind: "voucher", What: "A dinner for two", Amount: costs(6_500)},
+		{Kind: "voucher", Amount: costs(2_000)}, {Kind: "credit", Amount: costs(1_250)}, {Kind: "free_shipping", Amount: costs(490)}, {Kind: "voucher", What: "A dinner for two", Amount: costs(6_500)}, {Kind: "refund"},
 	}}))
 	h, _ := d.link(t, tk)
 	b, at := d.browser(t), ticketPath(tk.Number)
 	for range 2 { // to choose, and then to choose otherwise
 		page := b.come(h.URL)
-		page.has(t, http.StatusOK, "Voucher – €20<", "Credit – €12.50<", "Free shipping<", "A dinner for two<")
+		page.has(t, http.StatusOK, "Voucher – €20<", "Credit – €12.50<", "Free shipping<", "A dinner for two<", "Ten euros back<")
 		page.lacks(t, "4.90", "65")
 		b.lang = "de"
-		b.get(at).has(t, http.StatusOK, "Gutschein – 20\u00a0€<", "Guthaben – 12,50\u00a0€<", "Kostenloser Versand<", "A dinner for two<")
+		b.get(at).has(t, http.StatusOK, "Gutschein – 20\u00a0€<", "Guthaben – 12,50\u00a0€<", "Kostenloser Versand<", "A dinner for two<", "Ten euros back<")
 		b.lang = "en"
 		if page.has(t, http.StatusOK); o.State == recovery.OfferOpen {
 			b.post(at, "key", page.key(), "do", "choose", "offer", o.ID.String(), "pick", o.Choices[0].ID.String())

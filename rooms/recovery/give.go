@@ -413,11 +413,7 @@ func (room *Room) OpenFor(tx *store.Tx, customer people.ID) ([]Shown, error) {
 	}
 	offers, err := remedies.OpenOffers(tx, customer)
 	for _, o := range offers {
-		s := Shown{Offer: o.ID, Ticket: o.Ticket}
-		if s.Choices, err = o.Names(tx); err != nil {
-			return nil, err
-		}
-		all = append(all, s)
+		all = append(all, Shown{Offer: o.ID, Ticket: o.Ticket, Choices: o.Names()})
 	}
 	return all, err
 }

@@ -128,22 +128,21 @@ type Named struct {
 	Worth  *money.Amount `json:"worth,omitempty"`
 }
 
-// Names are the choices of an offer as its customer reads them. What others cost us is none of theirs.
-func (o Offer) Names(tx *store.Tx) ([]Named, error) {
-	catalogue, err := Catalogue(tx)
+// Names are the choices of an offer as its customer reads them. What others cost us is none of theirs, nor what one does whose
+// label a company wrote, which may say itself how much it is.
+func (o Offer) Names() []Named {
 	all := make([]Named, 0, len(o.Choices))
 	for _, r := range o.Choices {
 		n := Named{Remedy: r.ID, What: r.What}
-		i := slices.IndexFunc(catalogue, func(c CatalogueItem) bool { return c.Key == r.Kind && c.Label == r.What })
-		if i >= 0 && !catalogue[i].Own {
+		if slices.ContainsFunc(starter(), func(c CatalogueItem) bool { return c.Key == r.Kind && c.Label == r.What }) {
 			n.Kind = r.Kind
-		}
-		if i >= 0 && r.Minor > 0 && slices.Contains([]string{"refund", "credit", "voucher"}, r.Kind) {
-			n.Worth = &money.Amount{Minor: r.Minor, Currency: r.Currency}
+			if r.Minor > 0 && slices.Contains([]string{"refund", "credit", "voucher"}, r.Kind) {
+				n.Worth = &money.Amount{Minor: r.Minor, Currency: r.Currency}
+			}
 		}
 		all = append(all, n)
 	}
-	return all, err
+	return all
 }
 
 // Swappables lists of a ticket what its customer may still choose otherwise.
@@ -159,11 +158,7 @@ func Swappables(tx *store.Tx, room *tickets.Room, t tickets.Ticket) (all []Swapp
 		} else if err != nil {
 			return nil, err
 		}
-		s := Swappable{Offer: o.ID, Chosen: o.Choices[o.chosen()].ID}
-		if s.Choices, err = o.Names(tx); err != nil {
-			return nil, err
-		}
-		all = append(all, s)
+		all = append(all, Swappable{Offer: o.ID, Chosen: o.Choices[o.chosen()].ID, Choices: o.Names()})
 	}
 	return all, err
 }
