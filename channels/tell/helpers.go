@@ -133,7 +133,8 @@ func (room *Room) candidates(tx *store.Tx, who web.Who, c recovery.Complaint) (a
 	return all, nil
 }
 
-// Followers count what ended well, and in whose hands.
+// Followers count what ended well, and in whose hands; and note by when what is proposed is answered, also what was proposed before
+// there was such a note.
 func (room *Room) Followers() []*store.Follower {
 	f := store.NewFollower("tell.solved")
 	store.On(f, func(tx *store.Tx, entry store.Entry, e recovery.Closed) error {
@@ -148,5 +149,13 @@ func (room *Room) Followers() []*store.Follower {
 		return noteSolved(tx, e.Complaint, c.Owner, c.Kind, entry.At)
 	})
 	store.On(f, func(tx *store.Tx, _ store.Entry, e recovery.Reopened) error { return forgetSolved(tx, e.Complaint) })
-	return []*store.Follower{f}
+	answers := store.NewFollower("tell.answers")
+	store.On(answers, func(tx *store.Tx, _ store.Entry, e Captured) error {
+		p, ok, err := loadProposed(tx, e.Capture)
+		if err != nil || !ok || p.Ended != "" {
+			return err
+		}
+		return room.due.Put(tx, answering, p.ID.String(), p.AnswerBy, nil)
+	})
+	return []*store.Follower{f, answers}
 }

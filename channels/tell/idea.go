@@ -89,7 +89,7 @@ func (room *Room) propose(tx *store.Tx, who web.Who, in Told, c *Capture) error 
 	if len(who.Teams) == 1 {
 		p.Team = staff.TeamID(who.Teams[0])
 	}
-	return errors.Join(insertProposed(tx, p), room.due.Put(tx, answering, p.ID.String(), p.AnswerBy, nil), room.askDeciders(tx, p, "tell.push.proposed"))
+	return errors.Join(insertProposed(tx, p), room.askDeciders(tx, p, "tell.push.proposed"))
 }
 
 // answering is the moment by which whoever told is answered.

@@ -4,6 +4,7 @@ import (
 	"crypto/ecdh"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -205,6 +206,11 @@ func TestAnAnswerThatIsOverdue(t *testing.T) {
 		})
 	}
 	nobodys, sues, answered := d.proposes(t, d.theo, Told{What: "A bench."}), d.proposes(t, d.theo, Told{What: "A lamp."}), d.proposes(t, d.theo, Told{What: "A mat."})
+	if err := errors.Join(d.db.Write(t.Context(), store.System("test"), func(tx *store.Tx) error { // in a house from before, none of them is awaited
+		return tx.Do(`DELETE FROM due WHERE kind = $1`, answering)
+	}), d.db.CatchUp(t.Context(), d.Followers()...)); err != nil {
+		t.Fatal(err)
+	}
 	must[Proposed](t)(d.Take(t.Context(), d.sue, sues.ID))
 	must[Proposed](t)(d.Answer(t.Context(), d.sue, answered.ID, Verdict{Done, "It lies there."}))
 	waits(d.sue, Waits{2, 0})
