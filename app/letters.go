@@ -57,6 +57,10 @@ func (h *House) letters() *store.Follower {
 		if !e.Gone || tx.Now().Sub(entry.At) > freshQuestion {
 			return nil
 		}
+		p, err := h.Promises.Look(tx, e.Promise)
+		if err != nil || p.Owner != e.Owner || p.OfferedTo != 0 { // it passed on meanwhile, or somebody else is asked
+			return err
+		}
 		return h.remind(tx, entry, e.Promise, "colleague.unasked", e.To)
 	})
 	return f

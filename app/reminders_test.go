@@ -103,7 +103,38 @@ func TestAPromiseThatIsDueIsToldByMail(t *testing.T) {
 	was := box.To("anna@shop.example")
 	promised(ids[1], true)
 	house.Until(t, "she has another mail", func() bool { return box.To("anna@shop.example") != was })
-	// Whoever was asked to see to a promise and is gone leaves it to its owner, who reads so.
+	// Whoever was asked to see to a promise is out of reach of its ticket, which asks somebody else or gives it to them: nobody reads
+	// that it is still theirs.
+	var teams [2]struct{ ID string }
+	for i, in := range [2][]string{ids[1:3], ids[3:]} {
+		h.Ask(http.MethodPost, "/api/v1/teams", map[string]any{"name": []string{"Hall", "Yard"}[i]}, &teams[i])
+		for _, id := range in {
+			h.Ask(http.MethodPut, "/api/v1/teams/"+teams[i].ID+"/members/"+id, nil, nil)
+		}
+	}
+	for _, sees := range []bool{false, true} {
+		if sees {
+			h.Ask(http.MethodPut, "/api/v1/teams/"+teams[1].ID+"/members/"+ids[1], nil, nil)
+		}
+		var tk struct{ ID string }
+		var passed struct {
+			ID, Owner string
+			Offered   string `json:"offered_to"`
+		}
+		h.Ask(http.MethodPost, "/api/v1/tickets", map[string]any{"from": map[string]any{"email": "ada@example.com"}, "subject": "Lamp", "text": "It broke."}, &tk)
+		h.Ask(http.MethodPost, "/api/v1/tickets/"+tk.ID+"/assign", map[string]any{"team": teams[0].ID, "staff": ids[1]}, nil)
+		h.Ask(http.MethodPost, "/api/v1/tickets/"+tk.ID+"/promises", map[string]any{"what": "A call", "due": due.AddDate(0, 0, 7).Format(time.RFC3339), "owner": ids[1]}, &passed)
+		h.Ask(http.MethodPost, "/api/v1/promises/"+passed.ID+"/hand", map[string]any{"owner": ids[2], "reason": "On leave."}, nil)
+		h.Ask(http.MethodPost, "/api/v1/tickets/"+tk.ID+"/assign", map[string]any{"team": teams[1].ID, "staff": ids[3]}, nil)
+		house.Until(t, "it has passed on", func() bool {
+			h.Ask(http.MethodGet, "/api/v1/promises/"+passed.ID, nil, &passed)
+			return passed.Owner == ids[3] || passed.Offered == ids[3]
+		})
+		if (passed.Owner == ids[1]) != sees {
+			t.Errorf("it is %+v", passed)
+		}
+	}
+	// Whoever was asked and is gone leaves it to its owner, who reads so.
 	was = box.To("anna@shop.example")
 	var asked struct{ ID string }
 	h.Ask(http.MethodPost, "/api/v1/tickets/"+opened.ID+"/promises", map[string]any{"what": "WHATWASPROMISED", "due": due.AddDate(0, 0, 7).Format(time.RFC3339), "owner": ids[1]}, &asked)
@@ -114,6 +145,9 @@ func TestAPromiseThatIsDueIsToldByMail(t *testing.T) {
 		if text := strings.ReplaceAll(box.To("anna@shop.example"), "=E2=80=99", "’"); !strings.Contains(text, w) || strings.Contains(text, "WHATWASPROMISED") {
 			t.Errorf("she does not read %q in %s", w, text)
 		}
+	}
+	if n := strings.Count(strings.Join(box.Mails(), ""), "ben was asked to see to a promise"); n != 1 {
+		t.Errorf("it is told %d times that ben is asked no more", n)
 	}
 	if box.To("ola@shop.example") != "" || box.To("cleo@shop.example") != "" {
 		t.Errorf("%q, %q", box.To("ola@shop.example"), box.To("cleo@shop.example"))
