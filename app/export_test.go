@@ -302,14 +302,15 @@ func TestALinkThatComesBackIsReadByNobody(t *testing.T) {
 	at := mailed(t, h, "From: Ada <ada@example.com>\r\nTo: support@shop.example\r\nSubject: Your mails\r\nMessage-ID: <1@example.com>\r\n"+
 		"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n> /my/"+link+"\r\n"+
 		"--b\r\nContent-Type: message/rfc822\r\nContent-Disposition: attachment; filename=\"One.eml\"\r\n\r\n"+ours+
-		"--b\r\nContent-Type: message/rfc822\r\nContent-Disposition: attachment; filename=\"Two.eml\"\r\n\r\n"+packed+"--b--\r\n")
+		"--b\r\nContent-Type: message/rfc822\r\nContent-Disposition: attachment; filename=\"Two.eml\"\r\n\r\n"+packed+
+		"--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=\"Three.pdf\"\r\n\r\n%PDF-1.4 /URI(https://help.example.com/my/"+link+")\r\n--b--\r\n")
 	var said struct {
 		Items []struct {
 			Attachments []struct{ ID string }
 		}
 	}
 	h.Ask(http.MethodGet, at+"/messages", nil, &said)
-	if len(said.Items) != 1 || len(said.Items[0].Attachments) != 2 {
+	if len(said.Items) != 1 || len(said.Items[0].Attachments) != 3 {
 		t.Fatalf("%+v", said)
 	}
 	silent := func(where string, b []byte) {
@@ -343,7 +344,7 @@ func TestALinkThatComesBackIsReadByNobody(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if files != 3 {
+	if files != 4 {
 		t.Errorf("%d files are exported", files)
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"io"
+	"iter"
 	"path"
 	"regexp"
 	"slices"
@@ -16,6 +18,9 @@ const (
 	inside    = 4  // how deep mails inside a mail are looked into
 	shortest  = 60 // letters in base64 that can hold a token
 	lineWidth = 76 // letters in a line of base64 (RFC 2045, 6.8)
+
+	pieces  = 64 << 10 // bytes of a file that are looked through at a time
+	overlap = 4 << 10  // and of the piece before: more than a token takes, also with each letter in hex on a line of its own
 )
 
 // Blot takes the tokens of a prefix out of words that came from outside, such as a mail that quotes one of ours; before one may
@@ -34,14 +39,50 @@ func BlotMail(prefix string, raw []byte) []byte {
 	return out
 }
 
-// BlotFile is BlotMail for a file that somebody sent, where it may be a mail or other words; any other is left as it is.
+// BlotFile blots a file that somebody sent: a mail or text as BlotMail does, any other in its place, for its bytes may be counted
+// (the offsets in a PDF). Pictures, sounds and films are left as they are. Only one that may hold a token is read into memory.
 func BlotFile(prefix, name, kind string, body io.ReadSeeker) (io.ReadSeeker, error) {
 	top, _, _ := strings.Cut(kind, "/")
-	if !slices.Contains([]string{"", "text", "message", "multipart"}, top) && kind != "application/octet-stream" && !strings.EqualFold(path.Ext(name), ".eml") {
+	mail := slices.Contains([]string{"", "text", "message", "multipart"}, top) || strings.EqualFold(path.Ext(name), ".eml")
+	if !mail && slices.Contains([]string{"image", "audio", "video"}, top) && !strings.Contains(kind, "svg") {
 		return body, nil
 	}
+	mark := []byte(prefix + "_")
+	may, err := inPieces(body, func(piece []byte) bool {
+		for range tokens(mark, piece) {
+			return true
+		}
+		return mail && packs(piece)
+	})
+	_, back := body.Seek(0, io.SeekStart)
+	if err = errors.Join(err, back); err != nil || !may {
+		return body, err
+	}
 	raw, err := io.ReadAll(body)
-	return bytes.NewReader(BlotMail(prefix, raw)), err
+	if mail {
+		return bytes.NewReader(BlotMail(prefix, raw)), err
+	}
+	for start, end := range tokens(mark, raw) {
+		copy(raw[start:end], append(bytes.Clone(mark), bytes.Repeat([]byte("."), end-start-len(mark))...))
+	}
+	return bytes.NewReader(raw), err
+}
+
+// inPieces reports whether something holds of any piece of body.
+func inPieces(body io.Reader, holds func(piece []byte) bool) (bool, error) {
+	piece, kept := make([]byte, pieces), 0
+	for {
+		n, err := io.ReadFull(body, piece[kept:])
+		switch last := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF); {
+		case err != nil && !last:
+			return false, err
+		case holds(piece[:kept+n]):
+			return true, nil
+		case last:
+			return false, nil
+		}
+		kept = copy(piece, piece[pieces-overlap:])
+	}
 }
 
 func blotMail(mark, raw []byte, deep int) (out []byte, found bool) {
@@ -69,24 +110,35 @@ func blotMail(mark, raw []byte, deep int) (out []byte, found bool) {
 // blotPlain blots what is not packed.
 func blotPlain(mark, raw []byte) (out []byte, found bool) {
 	last := 0
-	for i := 0; i < len(raw); i++ {
-		next := bytes.IndexByte(raw[i:], mark[0])
-		if next < 0 {
-			break
-		}
-		i += next
-		end := token(mark, raw, i)
-		if end < 0 {
-			continue
-		}
-		out = append(append(append(out, raw[last:i]...), mark...), "..."...)
+	for start, end := range tokens(mark, raw) {
+		out = append(append(append(out, raw[last:start]...), mark...), "..."...)
 		last = end
-		i = end - 1
 	}
 	if last == 0 {
 		return raw, false
 	}
 	return append(out, raw[last:]...), true
+}
+
+// tokens are where those begin and end that are not packed.
+func tokens(mark, raw []byte) iter.Seq2[int, int] {
+	return func(yield func(start, end int) bool) {
+		for i := 0; i < len(raw); i++ {
+			next := bytes.IndexByte(raw[i:], mark[0])
+			if next < 0 {
+				return
+			}
+			i += next
+			end := token(mark, raw, i)
+			if end < 0 {
+				continue
+			}
+			if !yield(i, end) {
+				return
+			}
+			i = end - 1
+		}
+	}
 }
 
 // token is where one ends that begins at i; -1 when none does.
@@ -104,9 +156,10 @@ func token(mark, raw []byte, i int) int {
 	return i
 }
 
-// letter is the next one at i, whichever way it is written, and where it ends; -1 when there is none.
+// letter is the next one at i, whichever way it is written, and where it ends; -1 when there is none. A link inside a link is
+// written with % (RFC 3986, 2.1) as a mail is with =.
 func letter(raw []byte, i int) (c byte, end int) {
-	for i < len(raw) && raw[i] == '=' { // the line is folded here
+	for i < len(raw) && (raw[i] == '=' || raw[i] == '%') { // the line is folded here
 		switch rest := raw[i+1:]; {
 		case bytes.HasPrefix(rest, []byte("\r\n")):
 			i += 3
@@ -153,6 +206,16 @@ func packed(raw []byte, i int) int {
 		return i
 	}
 	return end
+}
+
+// packs reports whether any lines may be base64 that can hold a token.
+func packs(raw []byte) bool {
+	for i := 0; i < len(raw); i = lineEnd(raw, i) {
+		if packed(raw, i) > i {
+			return true
+		}
+	}
+	return false
 }
 
 // alphabet is that of base64 (RFC 4648, 4), with what fills it up.

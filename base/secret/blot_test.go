@@ -11,18 +11,23 @@ import (
 	"github.com/hearthdesk/hearth/base/secret"
 )
 
-// Of files only those that may hold words are read, and they can be read from any place afterwards.
+// Whatever somebody sends is blotted but pictures, sounds and films; what is no mail or text keeps its length, for a PDF counts its
+// bytes. It can be read from any place afterwards.
 func TestTokensOfAFileAreBlotted(t *testing.T) {
 	token, _ := secret.Token("my")
-	for name, tc := range map[string]struct {
-		file, kind string
-		blotted    bool
-	}{
-		"a mail":                  {"mail.eml", "message/rfc822", true},
-		"a mail under any type":   {"Mail.EML", "application/x-mail", true},
-		"words":                   {"words", "text/plain; charset=utf-8", true},
-		"whatever it is":          {"thing", "application/octet-stream", true},
-		"a picture is left alone": {"cup.png", "image/png", false},
+	same := "my_" + strings.Repeat(".", 43)
+	for name, tc := range map[string]struct{ file, kind, blotted string }{
+		"a mail":                  {"mail.eml", "message/rfc822", "my_..."},
+		"a mail under any type":   {"Mail.EML", "application/x-mail", "my_..."},
+		"words":                   {"words", "text/plain; charset=utf-8", "my_..."},
+		"whatever it is":          {"thing", "application/octet-stream", same},
+		"a PDF":                   {"bill.pdf", "application/pdf", same},
+		"JSON":                    {"all.json", "application/json", same},
+		"XML":                     {"all.xml", "application/xml", same},
+		"XHTML":                   {"page", "application/xhtml+xml", same},
+		"RTF":                     {"letter.rtf", "application/rtf", same},
+		"a drawing":               {"cup.svg", "image/svg+xml", same},
+		"a picture is left alone": {"cup.png", "image/png", token},
 	} {
 		body, err := secret.BlotFile("my", tc.file, tc.kind, strings.NewReader("See /my/"+token+"."))
 		if err != nil {
@@ -31,13 +36,45 @@ func TestTokensOfAFileAreBlotted(t *testing.T) {
 		if _, err := body.Seek(5, io.SeekStart); err != nil {
 			t.Fatal(err)
 		}
-		b, err := io.ReadAll(body)
-		want := "my/" + token + "."
-		if tc.blotted {
-			want = "my/my_...."
-		}
-		if string(b) != want || err != nil {
+		if b, err := io.ReadAll(body); string(b) != "my/"+tc.blotted+"." || err != nil {
 			t.Errorf("%s: %q %v", name, b, err)
+		}
+	}
+	hidden := "/URI(https://gate.example/?url=%2Fmy%2F" + strings.Replace(token, "_", "%5F", 1) + ")"
+	body, err := secret.BlotFile("my", "bill.pdf", "application/pdf", strings.NewReader(hidden))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := io.ReadAll(body); string(b) != "/URI(https://gate.example/?url=%2Fmy%2F"+same+"..)" || err != nil {
+		t.Errorf("behind another link it becomes %q %v", b, err)
+	}
+}
+
+// A big file is handed on as it lies on the disk, and read into memory only where it may hold a token, wherever that begins.
+func TestAFileIsReadIntoMemoryOnlyForAToken(t *testing.T) {
+	nothing := strings.Repeat("my words, and my_cup = none; ", 1<<14)
+	for _, kind := range []string{"application/octet-stream", "application/pdf", "text/csv", "message/rfc822"} {
+		file := strings.NewReader(nothing)
+		body, err := secret.BlotFile("my", "export", kind, file)
+		if at, _ := file.Seek(0, io.SeekCurrent); body != file || at != 0 || err != nil {
+			t.Errorf("%s: it is copied, or at %d: %v", kind, at, err)
+		}
+	}
+	token, _ := secret.Token("my")
+	mail := base64.StdEncoding.EncodeToString([]byte("See " + token))
+	for form, said := range map[string]string{
+		"plain": token, "folded": strings.Join(strings.Split(token, ""), "=\r\n"), "packed": "\r\n" + mail[:40] + "\r\n" + mail[40:] + "\r\n",
+	} {
+		for _, kind := range []string{"application/pdf", "text/plain"} {
+			if form == "packed" && kind != "text/plain" {
+				continue
+			}
+			for n := 64<<10 - len(said) - 4; n < 64<<10+4; n++ {
+				file := strings.NewReader(nothing[:n] + said + nothing)
+				if body, err := secret.BlotFile("my", "export", kind, file); body == file || err != nil {
+					t.Fatalf("%s in %s at %d is not seen: %v", form, kind, n, err)
+				}
+			}
 		}
 	}
 }

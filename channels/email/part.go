@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"html"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -136,17 +137,31 @@ func (room *Room) composePart(ctx context.Context, box Mailbox, s Secrets, p con
 		out.More = append(out.More, message.Field{Name: "Auto-Submitted", Value: "auto-generated"}, message.Field{Name: "X-Auto-Response-Suppress", Value: "All"})
 	}
 	for _, f := range m.Files {
-		data, err := room.bytes(ctx, f.SHA256)
+		data, err := room.blotted(ctx, f)
 		if err != nil {
 			return nil, err
 		}
-		out.Files = append(out.Files, message.Attachment{Name: f.Name, Type: f.Type, ContentID: f.ContentID, Inline: f.Inline, Data: secret.BlotMail("my", data)})
+		out.Files = append(out.Files, message.Attachment{Name: f.Name, Type: f.Type, ContentID: f.ContentID, Inline: f.Inline, Data: data})
 	}
 	raw, err := message.Compose(out)
 	if err != nil {
 		return nil, due.GiveUp(fmt.Errorf("this mail can't be written: %w", err))
 	}
 	return dkimSign(raw, box, s)
+}
+
+// blotted are the bytes of a file without a customer's link: who has one acts as them.
+func (room *Room) blotted(ctx context.Context, f conference.File) ([]byte, error) {
+	body, err := room.files.Open(ctx, f.SHA256)
+	if err != nil {
+		return nil, fmt.Errorf("bytes of a file: %w", err)
+	}
+	defer body.Close()
+	blotted, err := secret.BlotFile("my", f.Name, f.Type, body)
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(blotted)
 }
 
 // partFoot says who wrote a mail of a part, how it is answered, and what its reference is for.

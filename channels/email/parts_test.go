@@ -398,7 +398,7 @@ func TestAPartsMailOutlivesACutLine(t *testing.T) {
 	connect(h, "", out.Addr, "", nil)
 	tk := opened(t, h, letter("Ada <ada@example.com>", "Cup", "1@example.com", "", "It broke."))
 	link, _ := secret.Token("my") // of the customer's, which is nobody else's
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+h.HTTP+"/api/v1/messages/files", strings.NewReader("a drawing, and /my/"+link))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+h.HTTP+"/api/v1/messages/files", strings.NewReader("%PDF-1.4 a drawing, and /my/"+link))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -414,7 +414,7 @@ func TestAPartsMailOutlivesACutLine(t *testing.T) {
 	}
 	ask := func(email string) (p conference.Part) {
 		h.Ask(http.MethodPost, "/api/v1/tickets/"+tk.ID.String()+"/parts", map[string]any{
-			"title": "Cup 12", "kind": "supplier", "people": []map[string]any{{"email": email}}, "text": "Is it known?", "attachments": []map[string]any{{"name": "drawing.txt", "sha256": file.SHA256}},
+			"title": "Cup 12", "kind": "supplier", "people": []map[string]any{{"email": email}}, "text": "Is it known?", "attachments": []map[string]any{{"name": "drawing.pdf", "sha256": file.SHA256}},
 		}, &p)
 		return p
 	}
@@ -432,10 +432,10 @@ func TestAPartsMailOutlivesACutLine(t *testing.T) {
 	now.forward(time.Minute)
 	mails := out.wait(t, 1)
 	house.Until(t, "the mark", func() bool { return read(p).Messages[0].State == tickets.Sent })
-	if got := mails[0]; len(mails) != 1 || strings.Join(got.to, " ") != "orders@smith.example" || !strings.Contains(got.raw, "drawing.txt") {
+	if got := mails[0]; len(mails) != 1 || strings.Join(got.to, " ") != "orders@smith.example" || !strings.Contains(got.raw, "drawing.pdf") {
 		t.Errorf("%d mails, the first to %q:\n%s", len(mails), mails[0].to, mails[0].raw)
 	}
-	if m, err := message.Parse([]byte(mails[0].raw)); err != nil || len(m.Attachments) != 1 || string(m.Attachments[0].Data) != "a drawing, and /my/my_..." {
+	if m, err := message.Parse([]byte(mails[0].raw)); err != nil || len(m.Attachments) != 1 || string(m.Attachments[0].Data) != "%PDF-1.4 a drawing, and /my/my_"+strings.Repeat(".", 43) {
 		t.Errorf("they get %+v, %v", m, err)
 	}
 	if _, dropped := out.took(); len(dropped) == 0 || field(dropped[0].raw, "Message-ID") != field(mails[0].raw, "Message-ID") {
