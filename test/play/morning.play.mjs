@@ -90,6 +90,10 @@ test('a morning by keyboard alone', { skip: missing, timeout: 300_000 }, async (
   await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
   await key('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await key('?');
+  await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+  await page.goBack(); // what lies over a page leaves with it
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await key('g');
   await key('i');
   await page.waitForURL(/view=open/);
