@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/hearthdesk/hearth/base/secret"
 	"github.com/hearthdesk/hearth/base/store"
 	"github.com/hearthdesk/hearth/base/web"
 	"github.com/hearthdesk/hearth/rooms/recovery"
@@ -107,10 +106,6 @@ func (room *Room) download(w http.ResponseWriter, r *http.Request, who web.Who) 
 		return err
 	}
 	defer body.Close()
-	blotted, err := secret.BlotFile("my", f.Name, f.Type, body)
-	if err != nil {
-		return err
-	}
-	web.Hand(w, r, web.File{Name: f.Name, Type: f.Type, Lasts: true}, blotted)
+	web.Hand(w, r, web.File{Name: f.Name, Type: f.Type, Lasts: true}, body)
 	return nil
 }
