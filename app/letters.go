@@ -20,8 +20,8 @@ import (
 const freshQuestion = 24 * time.Hour
 
 // letters writes to supervisors that a question waits for them, and to owners of promises that one is due, or that whoever was
-// asked to see to it can't any more: the mail says which ticket, and leads to where it is seen to. It holds nothing that a customer wrote but, in a question, the subject of their
-// matter.
+// asked to see to it can't any more: the mail says which ticket, and leads to where it is seen to. It holds nothing that a
+// customer wrote but, in a question, the subject of their matter.
 func (h *House) letters() *store.Follower {
 	f := store.NewFollower("letters")
 	store.On(f, func(tx *store.Tx, entry store.Entry, e recovery.Asked) error {
